@@ -1,0 +1,1 @@
+"""The database room: text to definitions. Knows no behaviour, no thread, no network."""

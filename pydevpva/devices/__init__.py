@@ -1,0 +1,1 @@
+"""DTYP: how a record gets or gives its value."""

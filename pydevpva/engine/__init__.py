@@ -1,0 +1,1 @@
+"""Moves data between records: the database thread, scanning, links, processing rules, clock."""

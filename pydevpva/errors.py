@@ -1,0 +1,75 @@
+"""The error tree, places in files, and "did you mean". No thread, no state."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a text file; line and column count from 1, 0 is unknown."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a user's file: where, what, and the offending line when it is known."""
+
+    location: Location
+    message: str
+    line: str = ""
+
+    def __str__(self) -> str:
+        head = f"{self.location}: {self.message}"
+        if not self.line:
+            return head
+        text = self.line.rstrip("\r\n").replace("\t", " ")
+        caret = " " * (self.location.column - 1) + "^" if self.location.column else ""
+        return "\n".join(filter(None, [head, f"    {text}", f"    {caret}" if caret else ""]))
+
+
+class PydevpvaError(Exception):
+    """Every error this package raises on purpose: its text says what, where, and what to do."""
+
+
+class LoadError(PydevpvaError):
+    """A database, template or definition file that cannot be used; lists all that is wrong with it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class NotFound(PydevpvaError):
+    """No record, field or file of that name."""
+
+
+class PutError(PydevpvaError):
+    """A refused put: names the record, the field and the reason."""
+
+
+class CodeError(PydevpvaError):
+    """A link's Python that does not compile."""
+
+
+class WrongThread(RuntimeError):
+    """A call into another thread's room: a bug of ours, never a user's mistake."""
+
+
+class Stopped(PydevpvaError):
+    """The thread that should do the work has ended or is about to."""
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """"; did you mean DRVH?" for the choices nearest to word, or "" when none is near."""
+    by_upper = {choice.upper(): choice for choice in choices}
+    near = difflib.get_close_matches(word.upper(), by_upper, n=3, cutoff=0.6)
+    return f"; did you mean {' or '.join(by_upper[n] for n in near)}?" if near else ""

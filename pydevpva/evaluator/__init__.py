@@ -1,0 +1,1 @@
+"""User Python: compiled link code, the evaluator thread, the pydev module users see."""

@@ -1,0 +1,165 @@
+"""Loop: one named thread with a queue and timers. The database and the evaluator thread are each one of these."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from pydevpva.errors import Stopped, WrongThread
+
+T = TypeVar("T")
+Work = Callable[..., object]
+log = logging.getLogger(__name__)
+
+WORK_PER_PASS = 200  # timers are looked at after this many pieces of work, so that a flood cannot starve them
+STACK_BYTES = 256 << 20  # of address space, not of memory: long FLNK chains recurse
+
+
+class Timer:
+    """Handle of a call that is still to come; `cancel` may be called from the loop's thread only."""
+
+    __slots__ = ("args", "cancelled", "due", "work")
+
+    def __init__(self, due: float, work: Work, args: tuple[object, ...]) -> None:
+        self.due, self.work, self.args, self.cancelled = due, work, args, False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class Loop:
+    """Runs submitted work in FIFO order, and timers, on a thread of its own.
+
+    `submit` and `call` may be used from every thread; all else belongs to the loop's thread.
+    Work that raises is logged as a bug and does not end the loop. For tests, `clock` replaces
+    time.monotonic and `run_until_idle` runs the work on the caller's thread instead of `start`.
+    """
+
+    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self.name = name
+        self.clock = clock
+        self._queue: queue.SimpleQueue[tuple[Work, tuple[object, ...]]] = queue.SimpleQueue()
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._order = itertools.count()
+        self._thread: threading.Thread | None = None
+        self._ident: int | None = None
+        self._closing = False
+        self._put = self._queue.put
+
+    def start(self) -> None:
+        """Start the thread."""
+        before = threading.stack_size(STACK_BYTES)
+        try:
+            self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+            self._thread.start()
+        finally:
+            threading.stack_size(before)
+
+    def submit(self, work: Work, *args: object) -> None:
+        """Queue work(*args), from any thread. Never blocks."""
+        self._put((work, args))
+
+    def call(self, work: Callable[..., T], *args: object, timeout: float | None = None) -> T:
+        """Run work(*args) on the loop's thread and return what it returns or raise what it raises.
+
+        Raises TimeoutError after `timeout` seconds (the work may still run), Stopped when the loop has ended.
+        """
+        if threading.get_ident() == self._ident:
+            return work(*args)
+        if self._thread is None or not self._thread.is_alive():
+            raise Stopped(f"the {self.name} thread is not running")
+        future: Future[T] = Future()
+        self.submit(_settle, future, work, args)
+        return future.result(timeout)
+
+    def after(self, seconds: float, work: Work, *args: object) -> Timer:
+        """Run work(*args) once, `seconds` from now; on the loop's thread only."""
+        return self.at(self.clock() + seconds, work, *args)
+
+    def at(self, due: float, work: Work, *args: object) -> Timer:
+        """Run work(*args) once when the loop's clock reaches `due`; on the loop's thread only."""
+        timer = Timer(due, work, args)
+        heapq.heappush(self._timers, (due, next(self._order), timer))
+        return timer
+
+    def check_here(self) -> None:
+        """Raise WrongThread unless the caller is on this loop's thread."""
+        if threading.get_ident() != self._ident:
+            raise WrongThread(f"called on thread {threading.current_thread().name!r}, belongs to {self.name!r}")
+
+    def backlog(self) -> int:
+        """Pieces of work queued and not begun."""
+        return self._queue.qsize()
+
+    def stop(self, timeout: float = 1.0) -> bool:
+        """End the thread after the work already queued; False when it is still busy after `timeout` seconds."""
+        self.submit(self._close)
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+            return not self._thread.is_alive()
+        return True
+
+    def run_until_idle(self) -> None:
+        """Do all queued work and all timers that are due, on the caller's thread; for tests."""
+        self._ident = threading.get_ident()
+        while self._run_due_timers() or self._run_queued(block=False):
+            pass
+
+    def _close(self) -> None:
+        self._closing = True
+
+    def _run(self) -> None:
+        self._ident = threading.get_ident()
+        while not self._closing:
+            self._run_due_timers()
+            self._run_queued(block=True)
+        self._ident = None
+
+    def _run_queued(self, block: bool) -> bool:
+        """Run up to WORK_PER_PASS pieces; with block, wait for the first until a timer is due."""
+        get = self._queue.get
+        try:
+            work, args = get(block, self._patience()) if block else get(False)
+            for left in range(WORK_PER_PASS, 0, -1):
+                try:
+                    work(*args)
+                except Exception:
+                    log.exception("internal error on the %s thread in %r", self.name, work)
+                if self._closing or left == 1:
+                    break
+                work, args = get(False)
+        except queue.Empty:
+            return False
+        return True
+
+    def _patience(self) -> float | None:
+        return max(0.0, self._timers[0][0] - self.clock()) if self._timers else None
+
+    def _run_due_timers(self) -> bool:
+        if not self._timers:
+            return False
+        now, ran = self.clock(), False
+        while self._timers and self._timers[0][0] <= now:
+            timer = heapq.heappop(self._timers)[2]
+            if timer.cancelled:
+                continue
+            ran = True
+            try:
+                timer.work(*timer.args)
+            except Exception:
+                log.exception("internal error on the %s thread in timer %r", self.name, timer.work)
+        return ran
+
+
+def _settle(future: Future[Any], work: Callable[..., Any], args: tuple[object, ...]) -> None:
+    try:
+        future.set_result(work(*args))
+    except BaseException as error:  # the caller of Loop.call gets it, whatever it is
+        future.set_exception(error)

@@ -1,0 +1,1 @@
+"""The only room that imports p4p: providers, channels, normative types, puts."""

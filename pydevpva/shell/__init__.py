@@ -1,0 +1,1 @@
+"""The iocsh language and its commands; the only room that prints."""
