@@ -1,0 +1,142 @@
+"""The few libCom functions that are the definition of what they do: CALC expressions and macro expansion.
+
+No thread of its own: a `Calc` or `Macros` belongs to the thread that uses it. The library is the one p4p has loaded.
+The calls keep the GIL (PyDLL): they take less time than giving it away.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from epicscorelibs.path import get_lib
+
+from pydevpva.errors import PydevpvaError
+
+CALC_NAMES = "ABCDEFGHIJKLMNOPQRSTU"  # CALCPERFORM_NARGS of EPICS 7.0.8 and later
+CALC_ARGS = len(CALC_NAMES)
+CalcArgs = ctypes.c_double * CALC_ARGS
+MACRO_BYTES = 256  # MAC_SIZE: macLib cuts a macro's value there without a word
+
+
+class CalcError(PydevpvaError):
+    """A CALC expression that does not compile or cannot be computed; the text is calcErrorStr's."""
+
+
+@cache
+def _lib() -> Any:
+    lib = ctypes.PyDLL(get_lib("Com"))
+    c_long, c_char_p, c_void_p = ctypes.c_long, ctypes.c_char_p, ctypes.c_void_p
+    ulong_p = ctypes.POINTER(ctypes.c_ulong)
+    for name, result, arguments in (
+        ("postfix", c_long, [c_char_p, c_char_p, ctypes.POINTER(ctypes.c_short)]),
+        ("calcPerform", ctypes.c_int, None),
+        ("calcArgUsage", c_long, [c_char_p, ulong_p, ulong_p]),
+        ("calcErrorStr", c_char_p, [ctypes.c_short]),
+        ("macCreateHandle", c_long, [ctypes.POINTER(c_void_p), c_void_p]),
+        ("macDeleteHandle", c_long, [c_void_p]),
+        ("macParseDefns", c_long, [c_void_p, c_char_p, ctypes.POINTER(ctypes.POINTER(c_char_p))]),
+        ("macPutValue", c_long, [c_void_p, c_char_p, c_char_p]),
+        ("macExpandString", c_long, [c_void_p, c_char_p, c_char_p, c_long]),
+        ("macSuppressWarning", None, [c_void_p, ctypes.c_int]),
+    ):
+        function = getattr(lib, name)
+        function.restype = result
+        if arguments is not None:  # calcPerform gets ctypes objects only: converting them costs half its time
+            function.argtypes = arguments
+    return lib
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _decode(text: bytes) -> str:
+    return text.decode("utf-8", "surrogateescape")
+
+
+def _names(bits: int) -> tuple[str, ...]:
+    return tuple(name for i, name in enumerate(CALC_NAMES) if bits >> i & 1)
+
+
+class Calc:
+    """A CALC expression, compiled once (postfix.c, calcPerform.c). Raises CalcError.
+
+    `reads` and `stores` name the arguments, "A".."U", that it needs from outside and that it assigns.
+    """
+
+    __slots__ = ("_postfix", "_result", "_run", "_where", "reads", "stores", "text")
+
+    def __init__(self, text: str) -> None:
+        lib = _lib()
+        self.text = text
+        infix = _encode(text)
+        self._postfix = ctypes.create_string_buffer((len(infix) + 2) * 21 // 6 + 64)
+        error = ctypes.c_short()
+        if lib.postfix(infix, self._postfix, ctypes.byref(error)):
+            raise CalcError(lib.calcErrorStr(error).decode())
+        reads, stores = ctypes.c_ulong(), ctypes.c_ulong()
+        lib.calcArgUsage(self._postfix, ctypes.byref(reads), ctypes.byref(stores))
+        self.reads, self.stores = _names(reads.value), _names(stores.value)
+        self._result = ctypes.c_double()
+        self._where = ctypes.byref(self._result)
+        self._run = lib.calcPerform
+
+    def perform(self, args: ctypes.Array[ctypes.c_double]) -> float:
+        """The value for args, a `CalcArgs()` of A..U; assignments in the expression change args in place."""
+        if self._run(args, self._where, self._postfix):
+            raise CalcError("Expression cannot be computed")
+        return self._result.value
+
+
+class Macros:
+    """A set of macros to expand strings with (macLib). Values are as written: quotes and escapes go when expanded."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._lib = _lib()
+        self._handle = ctypes.c_void_p()
+        self._buffer = ctypes.create_string_buffer(4096)
+        self._lib.macCreateHandle(ctypes.byref(self._handle), None)
+        self._lib.macSuppressWarning(self._handle, 1)
+        for name, value in values.items():
+            self._lib.macPutValue(self._handle, _encode(name), _encode(value))
+
+    def expand(self, text: str) -> tuple[str, bool]:
+        """text with its macros replaced, and whether all were defined; those that are not stay as $(NAME)."""
+        source = _encode(text)
+        room = len(self._buffer)
+        while True:
+            length = self._lib.macExpandString(self._handle, source, self._buffer, room)
+            if abs(length) < room - 1:
+                return _decode(self._buffer.value), length >= 0
+            room *= 4
+            self._buffer = ctypes.create_string_buffer(room)
+
+    def __del__(self) -> None:
+        self._lib.macDeleteHandle(self._handle)
+
+
+def parse_definitions(text: str) -> dict[str, str]:
+    """The macros of "A=1,B='x y'" (macParseDefns); values keep their quotes. A name without "=" removes that macro."""
+    lib = _lib()
+    pairs = ctypes.POINTER(ctypes.c_char_p)()
+    count = lib.macParseDefns(None, _encode(text), ctypes.byref(pairs))
+    found: dict[str, str] = {}
+    for i in range(0, 2 * count, 2):
+        name, value = pairs[i], pairs[i + 1]
+        if name is None:
+            break
+        if value is None:
+            found.pop(_decode(name), None)
+        else:
+            found[_decode(name)] = _decode(value)
+    _free(pairs)
+    return found
+
+
+def _free(pointer: Any) -> None:
+    libc = ctypes.PyDLL(None)
+    libc.free.argtypes, libc.free.restype = [ctypes.c_void_p], None
+    libc.free(pointer)
