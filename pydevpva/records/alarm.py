@@ -1,0 +1,54 @@
+"""Alarm conditions and severities, and how a record raises and settles them (EPICS: alarm.h, recGbl.c).
+
+Database thread.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydevpva.records.record import Record
+
+NO_ALARM, MINOR, MAJOR, INVALID = range(4)
+CONDITIONS = (
+    "NO_ALARM", "READ", "WRITE", "HIHI", "HIGH", "LOLO", "LOW", "STATE", "COS", "COMM", "TIMEOUT", "HWLIMIT",
+    "CALC", "SCAN", "LINK", "SOFT", "BAD_SUB", "UDF", "DISABLE", "SIMM", "READ_ACCESS", "WRITE_ACCESS",
+)  # fmt: skip
+(_, READ, WRITE, HIHI, HIGH, LOLO, LOW, STATE, COS, COMM, TIMEOUT, HWLIMIT,
+ CALC, SCAN, LINK, SOFT, BAD_SUB, UDF, DISABLE, SIMM, READ_ACCESS, WRITE_ACCESS) = range(22)  # fmt: skip
+AMSG_SIZE = 39
+
+DBE_VALUE, DBE_LOG, DBE_ALARM, DBE_PROPERTY = 1, 2, 4, 8
+
+
+def raise_alarm(record: Record, stat: int, sevr: int, message: str = "") -> bool:
+    """Raise the alarm of this processing when it is worse than what was raised before (recGblSetSevrMsg)."""
+    if record.NSEV < sevr:
+        record.NSTA, record.NSEV, record.NAMSG = stat, sevr, message
+        return True
+    return False
+
+
+def settle_alarms(record: Record) -> int:
+    """Make the raised alarm the record's own and return DBE_ALARM when it changed (recGblResetAlarms)."""
+    sevr = record.NSEV
+    if sevr == 0 and record.SEVR == 0 and not record.STAT and not record.NSTA and not record.AMSG:
+        return 0
+    changed = record.AMSG != record.NAMSG or record.SEVR != sevr or record.STAT != record.NSTA
+    record.AMSG, record.STAT, record.SEVR = record.NAMSG, record.NSTA, sevr
+    record.NSTA = record.NSEV = 0
+    record.NAMSG = ""
+    if not changed:
+        return 0
+    if not record.ACKT or sevr >= record.ACKS:
+        record.ACKS = sevr
+    return DBE_ALARM
+
+
+def inherit_alarm(record: Record, mode: str, stat: int, sevr: int, message: str) -> None:
+    """What a link's NMS, MS, MSI or MSS hands over from the record at its other end (recGblInheritSevrMsg)."""
+    if mode == "MSS":
+        raise_alarm(record, stat, sevr, message)
+    elif mode == "MS" or (mode == "MSI" and sevr >= INVALID):
+        raise_alarm(record, LINK, sevr, message)

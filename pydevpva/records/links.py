@@ -1,0 +1,115 @@
+"""What a record knows of its links: the Protocol that the engine's links fulfil, and the constant link.
+
+Database thread.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from pydevpva.records.values import Value
+
+
+class _NoData:
+    def __repr__(self) -> str:
+        return "NO_DATA"
+
+
+NO_DATA = _NoData()  # what reading a constant link gives: leave the destination as it is
+
+
+class Link(Protocol):
+    """One link field's far end. Every method is called on the database thread.
+
+    A read that fails raises LINK/INVALID on the record that owns the link and gives None.
+    """
+
+    is_constant: bool
+
+    def get(self, dbf: str) -> Value:
+        """The scalar at the far end converted to dbf; None: failed; NO_DATA: constant (dbGetLink)."""
+
+    def get_array(self, dbf: str, limit: int) -> Value:
+        """Up to `limit` elements as an array of dbf; None: failed; NO_DATA: constant."""
+
+    def load(self, dbf: str) -> Value:
+        """The constant as dbf, or None when there is none (recGblInitConstantLink)."""
+
+    def load_array(self, dbf: str, limit: int) -> Value:
+        """The constant array, or None (dbLoadLinkArray)."""
+
+    def put(self, value: Value, dbf: str) -> bool:
+        """Write to the far end, processing it as the link asks; False: failed (dbPutLink)."""
+
+    def forward(self) -> None:
+        """Process the far end as a forward link does (dbScanFwdLink)."""
+
+    def time(self) -> tuple[int, int] | None:
+        """TIME and UTAG of the record at the far end; None: not to be had."""
+
+    def connected(self) -> bool: ...
+
+    def alarm(self) -> tuple[int, int, str] | None: ...
+
+    def source(self) -> tuple[str, int] | None:
+        """DBF type and capacity of the far end; None: not known."""
+
+
+class ConstantLink:
+    """An empty link or a constant: read once when the record starts, never again."""
+
+    __slots__ = ("text", "value")
+    is_constant = True
+
+    def __init__(self, text: str = "", value: Any = None) -> None:
+        self.text = text  # as the database wrote it
+        self.value = value  # number, str or list; None: empty
+
+    def __str__(self) -> str:
+        return self.text
+
+    def get(self, dbf: str) -> Value:
+        return NO_DATA
+
+    def get_array(self, dbf: str, limit: int) -> Value:
+        return NO_DATA
+
+    def load(self, dbf: str) -> Value:
+        from pydevpva.records.values import converter
+
+        value = self.value[0] if isinstance(self.value, list) and self.value else self.value
+        if value is None or isinstance(value, list):
+            return None
+        try:
+            return converter(dbf)(value)
+        except ValueError:
+            return None
+
+    def load_array(self, dbf: str, limit: int) -> Value:
+        from pydevpva.records.values import to_array
+
+        if self.value is None:
+            return None
+        values = self.value if isinstance(self.value, list) else [self.value]
+        return to_array(values[:limit], dbf)
+
+    def put(self, value: Value, dbf: str) -> bool:
+        return True
+
+    def forward(self) -> None:
+        pass
+
+    def time(self) -> tuple[int, int] | None:
+        return None
+
+    def connected(self) -> bool:
+        return True
+
+    def alarm(self) -> tuple[int, int, str] | None:
+        return None
+
+    def source(self) -> tuple[str, int] | None:
+        return None
+
+
+NO_LINK = ConstantLink()

@@ -1,0 +1,187 @@
+"""DBF types: ranges, numpy types, and EPICS's conversions between them (EPICS: dbFastLinkConv.c, dbConvert.c).
+
+Numbers inside the IOC convert as the C casts of EPICS on x86-64 do; text that is no number is refused. No thread.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Number = int | float
+Value = Any  # int | float | str | numpy.ndarray | list[str]: what a field holds
+
+INTEGERS = {
+    "CHAR": (-(2**7), 2**7 - 1),
+    "UCHAR": (0, 2**8 - 1),
+    "SHORT": (-(2**15), 2**15 - 1),
+    "USHORT": (0, 2**16 - 1),
+    "LONG": (-(2**31), 2**31 - 1),
+    "ULONG": (0, 2**32 - 1),
+    "INT64": (-(2**63), 2**63 - 1),
+    "UINT64": (0, 2**64 - 1),
+    "ENUM": (0, 2**16 - 1),
+    "MENU": (0, 2**16 - 1),
+    "DEVICE": (0, 2**16 - 1),
+}
+DTYPES = {
+    "CHAR": "i1", "UCHAR": "u1", "SHORT": "i2", "USHORT": "u2", "LONG": "i4", "ULONG": "u4",
+    "INT64": "i8", "UINT64": "u8", "FLOAT": "f4", "DOUBLE": "f8", "ENUM": "u2",
+}  # fmt: skip
+LINKS = ("INLINK", "OUTLINK", "FWDLINK")
+STRING_BYTES = 39  # MAX_STRING_SIZE less the terminating NUL
+
+
+def clip_text(text: str, size: int) -> str:
+    """At most `size` bytes of UTF-8, never half a character."""
+    if len(text) * 4 <= size:
+        return text
+    return text.encode("utf-8", "surrogateescape")[:size].decode("utf-8", "ignore")
+
+
+def to_float32(value: Number) -> float:
+    """Round to float32 as epicsConvertDoubleToFloat does: beyond its range becomes its largest or smallest."""
+    value = float(value)
+    if value == 0 or not math.isfinite(value):
+        return value
+    size = abs(value)
+    if size >= 3.4028234663852886e38:
+        return math.copysign(3.4028234663852886e38, value)
+    if size <= 1.1754943508222875e-38:
+        return math.copysign(1.1754943508222875e-38, value)
+    return ctypes.c_float(value).value
+
+
+def cast(value: Number, dbf: str) -> Number:
+    """A number as the C cast to that type gives it on x86-64."""
+    if dbf == "DOUBLE":
+        return float(value)
+    if dbf == "FLOAT":
+        return to_float32(value)
+    low, high = INTEGERS[dbf]
+    if type(value) is not int:
+        value = _truncate(value, dbf)
+    return value if low <= value <= high else (value - low) % (high - low + 1) + low
+
+
+def _truncate(value: float, dbf: str) -> int:
+    """float to int: beyond the register that the compiler uses, the processor's "integer indefinite"."""
+    bits = 64 if dbf in ("ULONG", "INT64", "UINT64") else 32
+    if dbf == "UINT64" and value >= 2.0**63:
+        return int(value) if value < 2.0**64 else 0
+    if not -(2.0 ** (bits - 1)) - 1 < value < 2.0 ** (bits - 1):  # also NaN
+        return -(2 ** (bits - 1))
+    return int(value)
+
+
+def parse_number(text: str, dbf: str) -> Number:
+    """Text to number (epicsParse*): decimal integers, floats also in C's forms. Raises ValueError.
+
+    EPICS takes what comes after a number as its unit and leaves it; so do we.
+    """
+    text = text.strip()
+    if not text:
+        return 0.0 if dbf in ("DOUBLE", "FLOAT") else 0
+    if dbf in ("DOUBLE", "FLOAT"):
+        return cast(_leading_float(text), dbf)
+    return _parse_integer(text, dbf)
+
+
+def _parse_integer(text: str, dbf: str) -> int:
+    import re
+
+    low, high = INTEGERS[dbf]
+    match = re.match(r"[-+]?\d+(?![\d.eE])", text) if dbf in ("ULONG", "UINT64") else re.match(r"[-+]?\d+", text)
+    if match is None:
+        if dbf not in ("ULONG", "UINT64"):
+            raise ValueError(f"{text!r} is not an integer")
+        value = int(_leading_float(text))
+    else:
+        value = int(match.group())
+        if low == 0 and -high <= value < 0:  # strtoul takes a minus sign
+            value += high + 1
+    if not low <= value <= high:
+        raise ValueError(f"{text!r} is outside {low} to {high}")
+    return value
+
+
+def _leading_float(text: str) -> float:
+    import re
+
+    try:
+        return float(text) if "_" not in text else float("?")
+    except ValueError:
+        pass
+    if match := re.match(r"[-+]?0[xX][0-9a-fA-F]+", text):
+        return float(int(match.group(), 16))
+    match = re.match(r"[-+]?(?:inf(?:inity)?|nan|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)", text, re.IGNORECASE)
+    if match is None:
+        raise ValueError(f"{text!r} is not a number")
+    return float(match.group())
+
+
+def format_float(value: float, precision: int) -> str:
+    """A DOUBLE as text with `precision` digits (cvtDoubleToString)."""
+    if math.isnan(value) or precision > 8 or abs(value) > 1e7:
+        if precision > 8 or abs(value) > 1e16:
+            precision = min(precision, 17)
+            return c_printf(f"{value:{precision + 7}.{precision}e}", value)
+        return c_printf(f"{value:.{min(precision, 3)}f}", value)
+    scale = 10**precision
+    sign, value = ("-", -value) if value < 0 else ("", value)
+    whole = int(value)
+    fraction = (int((value - whole) * scale * 10) + 5) // 10
+    if fraction >= scale:
+        whole, fraction = whole + 1, fraction - scale
+    return f"{sign}{whole}.{fraction:0{precision}d}" if precision > 0 else f"{sign}{whole}"
+
+
+def c_printf(text: str, value: float) -> str:
+    """Python's spelling of a formatted float made C's: the sign of NaN is shown."""
+    return text.replace("nan", "-nan") if math.isnan(value) and math.copysign(1, value) < 0 else text
+
+
+def converter(dbf: str) -> Callable[[Value], Value]:
+    """The function that makes any scalar native value one of type dbf; ValueError for text that is none."""
+    return _CONVERTERS[dbf]
+
+
+def _make_converter(dbf: str) -> Callable[[Value], Value]:
+    def convert(value: Value) -> Value:
+        return parse_number(value, dbf) if isinstance(value, str) else cast(value, dbf)
+
+    return convert
+
+
+def _to_double(value: Value) -> float:
+    return parse_number(value, "DOUBLE") if type(value) is str else float(value)
+
+
+_CONVERTERS: dict[str, Callable[[Value], Value]] = {
+    **{dbf: _make_converter(dbf) for dbf in (*INTEGERS, "FLOAT")},
+    "DOUBLE": _to_double,
+    "STRING": str,
+}
+
+
+def to_array(values: Value, dbf: str) -> np.ndarray | list[str]:
+    """Any sequence or array as an array of type dbf, C casts applied; STRING gives a list of str."""
+    import numpy as np
+
+    if dbf == "STRING":
+        return [clip_text(v if isinstance(v, str) else plain_text(v), STRING_BYTES) for v in values]
+    if isinstance(values, np.ndarray):
+        with np.errstate(all="ignore"):
+            return values.astype(DTYPES[dbf])
+    convert = converter(dbf)
+    return np.array([convert(v) for v in values], dtype=DTYPES[dbf])
+
+
+def plain_text(value: Value) -> str:
+    """A number as text where no record's PREC applies: integers as they are, floats with 6 digits."""
+    return str(int(value)) if not isinstance(value, float) else format_float(value, 6)
