@@ -1,0 +1,220 @@
+"""Servers under test, each a process of its own on 127.0.0.1 with ports of its own, and what waits for them.
+
+pydevpva and the real softIocPVX are started alike; a test talks to them through tests/clients.py.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE = 20.0  # seconds a test waits for an event that must come; a loaded machine is slow, not wrong
+BELOW_EPHEMERAL = range(20000, 32000)  # the kernel gives none of these to outgoing connections
+
+
+def free_ports() -> tuple[int, int]:
+    """A TCP and a UDP port that nobody on this machine uses."""
+    for port in random.SystemRandom().sample(BELOW_EPHEMERAL, 100):
+        try:
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                with closing(socket.socket(socket.AF_INET, kind)) as probe:
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return port, port
+    raise RuntimeError("100 ports tried, none of them free")
+
+
+def loopback() -> dict[str, str]:
+    """The variables with which a server and its clients see each other and nobody else."""
+    tcp, udp = free_ports()
+    return {
+        "EPICS_PVAS_INTF_ADDR_LIST": "127.0.0.1",
+        "EPICS_PVAS_BEACON_ADDR_LIST": "127.0.0.1",
+        "EPICS_PVAS_AUTO_BEACON_ADDR_LIST": "NO",
+        "EPICS_PVA_ADDR_LIST": "127.0.0.1",
+        "EPICS_PVA_AUTO_ADDR_LIST": "NO",
+        "EPICS_PVA_SERVER_PORT": str(tcp),
+        "EPICS_PVA_BROADCAST_PORT": str(udp),
+        # softIocPVX starts a Channel Access server as well
+        "EPICS_CAS_INTF_ADDR_LIST": "127.0.0.1",
+        "EPICS_CAS_BEACON_ADDR_LIST": "127.0.0.1",
+        "EPICS_CAS_AUTO_BEACON_ADDR_LIST": "NO",
+        "EPICS_CA_ADDR_LIST": "127.0.0.1",
+        "EPICS_CA_AUTO_ADDR_LIST": "NO",
+        "EPICS_CA_SERVER_PORT": str(tcp + 1),
+        "EPICS_CA_REPEATER_PORT": str(tcp + 2),
+    }
+
+
+class ServerProcess:
+    """A server process. `environment` are the variables its clients need; `log` is all that it printed."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        log: Path,
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        keep_stdin: bool = False,
+    ) -> None:
+        self.command = [str(word) for word in command]
+        self.environment = loopback()
+        self._log = log
+        with log.open("wb") as out:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=cwd,
+                env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment, **(env or {})},
+                stdin=subprocess.PIPE if keep_stdin else subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    def wait_for(self, happened: Callable[[], object], what: str, timeout: float = PATIENCE) -> None:
+        """Return when happened() is true; an end of the process or `timeout` seconds are failures that show the log."""
+        end = time.monotonic() + timeout
+        while not happened():
+            if self.ended(within=0.02):
+                raise AssertionError(f"ended with {self.process.returncode} before {what}\n{self.log}")
+            if time.monotonic() > end:
+                raise AssertionError(f"no {what} within {timeout} s\n{self.log}")
+
+    def wait_serving(self) -> None:
+        """Return when the server takes connections."""
+        address = ("127.0.0.1", int(self.environment["EPICS_PVA_SERVER_PORT"]))
+
+        def connects() -> bool:
+            with closing(socket.socket()) as probe:
+                return probe.connect_ex(address) == 0
+
+        self.wait_for(connects, f"server at {address}")
+
+    def wait_log(self, text: str, timeout: float = PATIENCE) -> None:
+        """Return when the process has printed `text`."""
+        self.wait_for(lambda: text in self.log, f"{text!r} in the log", timeout)
+
+    def ended(self, within: float = 0.0) -> bool:
+        """True when the process has ended; waits for that at most `within` seconds."""
+        try:
+            self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def type(self, line: str) -> None:
+        """Give a line to the process's standard input (keep_stdin only)."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(line.encode() + b"\n")
+        self.process.stdin.flush()
+
+    def terminate(self, timeout: float = PATIENCE) -> int:
+        """Send SIGTERM and return the exit status; a process that stays is killed, and that is a failure."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        if not self.ended(timeout):
+            self.kill()
+            raise AssertionError(f"still there {timeout} s after SIGTERM\n{self.log}")
+        return self.process.returncode
+
+    def kill(self) -> None:
+        """End the process at once, whatever it does."""
+        if self.process.stdin is not None and not self.process.stdin.closed:
+            self.process.stdin.close()
+        self.process.kill()
+        self.process.wait()
+
+
+class Starter:
+    """Starts servers in a directory of their own and ends all of them at the end of the test."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._servers: list[ServerProcess] = []
+
+    def pydevpva(
+        self,
+        *arguments: str | Path,
+        db: str = "",
+        startup: Sequence[str] = (),
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        flags: Sequence[str] = ("-S",),
+        serving: bool = True,
+    ) -> ServerProcess:
+        """Start pydevpva: with `arguments`, or on an st.cmd of the `startup` lines and a database of the text `db`."""
+        words: list[str | Path] = list(arguments)
+        if not words:
+            words = [self._write_st_cmd(db, startup)]
+        return self._start([sys.executable, "-m", "pydevpva", *flags, *words], serving, cwd=cwd, env=env)
+
+    def softiocpvx(self, db: str, *, env: Mapping[str, str] | None = None) -> ServerProcess:
+        """Start EPICS's own IOC with QSRV2 on a database of the text `db`."""
+        path = self._new(".db")
+        path.write_text(db)
+        return self._start([sys.executable, "-m", "pvxslibs.ioc", "-d", path], True, env=env, keep_stdin=True)
+
+    def command(
+        self, *command: str | Path, serving: bool = True, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> ServerProcess:
+        """Start any other server."""
+        return self._start(command, serving, cwd=cwd, env=env)
+
+    def stop_all(self) -> None:
+        """End all servers, print what they said, and fail when a pydevpva that still ran did not end cleanly."""
+        unclean = []
+        while self._servers:
+            server = self._servers.pop()
+            if "pydevpva" in server.command and not server.ended():
+                try:
+                    status = server.terminate()
+                    unclean += [f"exit status {status} after SIGTERM"] if status else []
+                except AssertionError as error:
+                    unclean.append(str(error))
+            server.kill()
+            print(f"--- {' '.join(server.command)}: {server.process.returncode}\n{server.log}")
+        assert not unclean, unclean
+
+    def _write_st_cmd(self, db: str, startup: Sequence[str]) -> Path:
+        lines = list(startup)
+        if db:
+            path = self._new(".db")
+            path.write_text(db)
+            lines.append(f'dbLoadRecords("{path}")')
+        st_cmd = self._new(".cmd")
+        st_cmd.write_text("\n".join([*lines, "iocInit()"]) + "\n")
+        return st_cmd
+
+    def _start(
+        self,
+        command: Sequence[str | Path],
+        serving: bool,
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        keep_stdin: bool = False,
+    ) -> ServerProcess:
+        server = ServerProcess(command, self._new(".log"), cwd=cwd or self._directory, env=env, keep_stdin=keep_stdin)
+        self._servers.append(server)
+        if serving:
+            server.wait_serving()
+        return server
+
+    def _new(self, suffix: str) -> Path:
+        return self._directory / f"{len(list(self._directory.iterdir()))}{suffix}"
