@@ -1,0 +1,39 @@
+# One set of verbs, the same for people and for CI. They need python3 and make; .venv is made when it is missing.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint docs
+
+help:
+	@echo "make demo   start the demo IOC, show it with a client, hand over its prompt"
+	@echo "make test   run the tests"
+	@echo "make lint   ruff, mypy --strict, import contracts"
+	@echo "make docs   build the documentation into build/docs"
+
+demo: $(VENV)/installed
+	@if [ -t 0 ]; then $(BIN)/pydevpva-shell examples/demo.cmd; else $(BIN)/pydevpva-shell examples/demo.cmd < /dev/null; fi
+
+test: $(VENV)/installed-test
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+docs: $(VENV)/installed-docs
+	@$(BIN)/mkdocs build --strict --site-dir build/docs
+
+# Installed once, and again when pyproject.toml changes
+$(VENV)/installed: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-%: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --editable '.[$*]'
+	@touch $@ $(VENV)/installed
