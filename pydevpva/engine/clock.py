@@ -1,0 +1,28 @@
+"""Where time stamps come from (EPICS: generalTime without an event provider). Database thread."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from pydevpva.records.record import Record
+
+log = logging.getLogger(__name__)
+
+now = time.time_ns  # the stamp of TSE = 0, ns since the POSIX epoch
+
+
+class EventTimes:
+    """TSE other than 0 and -2 asks for the time of a hardware event; no provider of such is part of this IOC."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, int]] = set()
+
+    def time(self, record: Record, event: int) -> int | None:
+        """The time for a record's TSE in ns; None when it has none, said once for each record."""
+        if event == 0:
+            return now()
+        if (record.NAME, event) not in self._told:
+            self._told.add((record.NAME, event))
+            log.warning("%s.TSE = %d: there is no source of event times; TIME stays as it is", record.NAME, event)
+        return None

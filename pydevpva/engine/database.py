@@ -1,0 +1,206 @@
+"""The database thread's rooms put together: records by name, their life from iocInit on, puts and gets.
+
+Everything here belongs to the database thread, except the constructor and `loop.submit` and `loop.call`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from pydevpva.db.definitions import Definitions
+from pydevpva.db.model import Field, RecordInstance
+from pydevpva.engine.host import EngineHost
+from pydevpva.engine.notify import Done, PutNotify
+from pydevpva.engine.processing import process
+from pydevpva.engine.scan import Scanner
+from pydevpva.errors import NotFound, PutError, did_you_mean
+from pydevpva.loop import Loop
+from pydevpva.records import fields
+from pydevpva.records.alarm import UDF
+from pydevpva.records.factory import Factory
+from pydevpva.records.record import Device, Record
+from pydevpva.records.values import LINKS, Value
+
+log = logging.getLogger(__name__)
+
+PINI_NO, PINI_YES, PINI_RUN, PINI_RUNNING, PINI_PAUSE, PINI_PAUSED = range(6)
+DeviceFor = Callable[[Record, str], Device]
+
+
+class Address:
+    """One field of one record, as a channel or a link names it. `long`: a string asked for in full length ($)."""
+
+    __slots__ = ("database", "dbf", "elements", "field", "long", "record")
+
+    def __init__(self, database: Database, record: Record, field: Field, long: bool = False) -> None:
+        self.database, self.record, self.field, self.long = database, record, field, long
+        info = record.array_info(field.name)
+        self.dbf, self.elements = info if info is not None else (field.type, 1)
+
+    def __repr__(self) -> str:
+        return f"<Address {self.record.NAME}.{self.field.name}{'$' if self.long else ''}>"
+
+    def get(self) -> Value:
+        """The native value (see records/values.py)."""
+        return fields.get(self.record, self.field)
+
+    def text(self) -> str:
+        """The value as EPICS shows it as a string."""
+        return fields.text(self.record, self.field)
+
+    def put(self, value: Value) -> None:
+        """Store and post, without processing."""
+        fields.put(self.record, self.field, value)
+
+
+class Database:
+    """All records of the IOC and the thread they live on."""
+
+    def __init__(self, definitions: Definitions, device_for: DeviceFor, loop: Loop | None = None) -> None:
+        self.loop = loop or Loop("database")
+        self.definitions = definitions
+        self.records: dict[str, Record] = {}
+        self.aliases: dict[str, str] = {}
+        self.scanner = Scanner(self.loop, definitions.menu("menuScan").labels)
+        self.waiting: dict[Record, deque[PutNotify]] = {}  # puts in line behind the one that owns a record
+        self.pending: set[PutNotify] = set()  # puts that have not been answered
+        self.factory = Factory(definitions)
+        self._device_for = device_for
+        self._host = EngineHost(self)
+        self._fields: dict[Record, dict[str, str]] = {}  # link fields of each record as loaded, until iocInit
+
+    # ---- iocInit ----
+
+    def create(self, instances: Iterable[RecordInstance]) -> None:
+        """Make the records; fields hold what the database says, links not yet."""
+        order = {name: i for i, name in enumerate(self.definitions.record_type_names)}
+        for instance in sorted(instances, key=lambda i: order.get(i.type, len(order))):
+            self._create(instance)
+
+    def _create(self, instance: RecordInstance) -> None:
+        cls = self.factory.record_class(instance.type)
+        record = cls(self._host)
+        record.NAME, record.info = instance.name, instance.infos
+        record.aliases = tuple(instance.aliases)
+        links: dict[str, str] = {}
+        for name, given in instance.fields.items():
+            field = cls.rtype.fields[name]
+            if field.type in LINKS:
+                links[name] = given.text
+            elif field.type == "DEVICE":
+                record.DTYP = list(self.definitions.devices(instance.type)).index(given.text)
+            else:
+                setattr(record, name, self.factory.parse(field, given.text))
+                if name == "VAL":
+                    record.UDF = 0
+        self._fields[record] = links
+        self.records[instance.name] = record
+        for alias in instance.aliases:
+            self.aliases[alias] = instance.name
+
+    def init(self) -> None:
+        """iocBuild: early init, devices, links, init, scan lists, PINI=YES."""
+        records = list(self.records.values())
+        for record in records:
+            if record.UDF and record.STAT == UDF:
+                record.SEVR = record.UDFS
+            self._attach_device(record)
+            record.init_early()
+        for record in records:
+            for name, text in self._fields.pop(record).items():
+                self._host.open_link(record, record.rtype.fields[name], text)
+        for record in records:
+            record.init_record()
+        self.scanner.add_all(records)
+        self.process_pini(PINI_YES)
+
+    def _attach_device(self, record: Record) -> None:
+        devices = self.definitions.devices(record.rtype.name)
+        if devices:
+            record.device = self._device_for(record, list(devices.values())[record.DTYP].dset)
+
+    def run(self) -> None:
+        """iocRun: PINI=RUN, scans, CP links' first processing, PINI=RUNNING."""
+        self.process_pini(PINI_RUN)
+        self.scanner.start()
+        self._host.start_monitored()
+        self.process_pini(PINI_RUNNING)
+
+    def pause(self) -> None:
+        """iocPause: scans stop; PINI=PAUSE before, PAUSED after."""
+        self.process_pini(PINI_PAUSE)
+        self.scanner.stop()
+        self.process_pini(PINI_PAUSED)
+
+    def process_pini(self, which: int) -> None:
+        """Process the records with this PINI, in PHAS order."""
+        for record in sorted((r for r in self.records.values() if r.PINI == which), key=lambda r: r.PHAS):
+            process(record)
+
+    # ---- names ----
+
+    def find(self, name: str) -> Address:
+        """The field that REC, REC.FIELD, REC.FIELD$ or an alias of it names. NotFound with suggestions."""
+        base, _, rest = name.partition(".")
+        record = self.records.get(base) or self.records.get(self.aliases.get(base, ""))
+        if record is None:
+            raise NotFound(f"no record {base}{did_you_mean(base, self.records)}")
+        long = rest.endswith("$")
+        field = record.find_field(rest.rstrip("$") or "VAL")
+        if long and not (field.type == "STRING" or field.type in LINKS or record.dbf(field.name) == "STRING"):
+            raise NotFound(f"{name}: $ asks for a long string, {field.name} is {field.type}")
+        return Address(self, record, field, long)
+
+    # ---- puts ----
+
+    def put(self, address: Address, value: Value, process_it: bool | None, wait: bool, done: Done) -> PutNotify | None:
+        """A client's put. process_it None: processes when the field is pp and the record Passive.
+
+        Without wait, done(None or error) when stored and processed as far as that goes at once; with wait, when
+        the record and all that its processing set off has completed. Returns what `cancel` may be called on.
+        """
+        if wait and process_it is not False and address.field.type not in LINKS:
+            notify = PutNotify(self, address, value, bool(process_it), done)
+            self.pending.add(notify)
+            notify.start()
+            return notify
+        try:
+            self.put_now(address, value, process_it)
+        except PutError as error:
+            done(str(error))
+        except Exception as error:
+            log.exception("put to %s.%s failed", address.record.NAME, address.field.name)
+            done(f"{address.record.NAME}.{address.field.name}: internal error: {error}")
+        else:
+            done(None)
+        return None
+
+    def put_now(self, address: Address, value: Value, process_it: bool | None = None) -> None:
+        """Store and process without waiting (dbPutField). PutError when refused."""
+        self.store(address, value)
+        if not self.is_processed_by(address, process_it):
+            return
+        record = address.record
+        if record.PACT:
+            record.RPRO = 1
+            if address.field.name == "VAL":
+                record.overwritten = True
+        else:
+            record.PUTF = 1
+            process(record)
+
+    def store(self, address: Address, value: Value) -> None:
+        """Store unless puts to the record are disabled."""
+        record = address.record
+        if record.DISP and address.field.name != "DISP":
+            raise PutError(f"{record.NAME}.{address.field.name}: puts are disabled (DISP=1)")
+        address.put(value)
+
+    def is_processed_by(self, address: Address, process_it: bool | None) -> bool:
+        """Whether a put to this field processes the record."""
+        field = address.field
+        if field.name == "PROC" or process_it:
+            return True
+        return process_it is None and field.pp and address.record.SCAN == 0 and field.type not in LINKS

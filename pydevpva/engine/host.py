@@ -1,0 +1,135 @@
+"""What records may ask of the engine (records.record.Host), in one object. Database thread."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from pydevpva.db.linktext import LinkText, parse_link
+from pydevpva.db.model import Field
+from pydevpva.engine.clock import EventTimes, now
+from pydevpva.engine.links import BrokenLink, MonitoredLink, RecordLink
+from pydevpva.engine.processing import process
+from pydevpva.errors import LoadError, NotFound, PutError
+from pydevpva.loop import Timer
+from pydevpva.records.links import NO_LINK, ConstantLink, Link
+from pydevpva.records.record import Record
+
+if TYPE_CHECKING:
+    from pydevpva.engine.database import Database
+
+log = logging.getLogger(__name__)
+
+
+class EngineHost:
+    """Clock, timers, scan lists, links and menus, as records see them."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.now = now
+        self._times = EventTimes()
+        self._monitored: list[MonitoredLink] = []  # CP links that wait for iocRun
+
+    def event_time(self, record: Record, event: int) -> int | None:
+        return self._times.time(record, event)
+
+    def scan_once(self, record: Record) -> None:
+        """Process a record later, in its own turn."""
+        self.database.loop.submit(process, record)
+
+    def scan_add(self, record: Record) -> None:
+        self.database.scanner.add(record)
+
+    def scan_delete(self, record: Record) -> None:
+        self.database.scanner.delete(record)
+
+    def after(self, seconds: float, record: Record) -> Timer:
+        """Complete a record that waits (PACT set): its process function runs again after this time."""
+        return self.database.loop.after(max(0.0, seconds), record.process)
+
+    def call_later(self, seconds: float, work: Any, *args: object) -> Timer:
+        return self.database.loop.after(max(0.0, seconds), work, *args)
+
+    def post_event(self, name: str) -> None:
+        self.database.scanner.post_event(name)
+
+    def breakpoint_table(self, index: int) -> Any:
+        """The breaktable behind a LINR choice."""
+        return self.database.definitions.breaktable(self.database.definitions.menu("menuConvert").labels[index])
+
+    def choices(self, record: Record, field: Field) -> tuple[str, ...]:
+        """Labels of a MENU or DEVICE field; () for other types."""
+        if field.type == "MENU":
+            return self.database.definitions.menu(field.menu).labels
+        return tuple(self.database.definitions.devices(record.rtype.name)) if field.type == "DEVICE" else ()
+
+    def set_access_group(self, record: Record) -> None:
+        """ASG changed; access is looked up by group name at each put, so nothing is kept that could be stale."""
+
+    def check_links(self, record: Record, field: str) -> bool:
+        link = getattr(record, field)
+        return bool(link.connected())
+
+    # ---- links ----
+
+    def open_link(self, record: Record, field: Field, text: str) -> None:
+        """Set a link at iocInit; one that leads nowhere is said and stays LINK/INVALID."""
+        setattr(record, field.name, self._make(record, field, text))
+
+    def set_link(self, record: Record, field: Field, text: str) -> None:
+        """Change a link at run time. PutError when the text is none for this field."""
+        try:
+            link = self._make(record, field, text)
+        except (LoadError, ValueError) as error:
+            raise PutError(f"{record.NAME}.{field.name}: {error}") from None
+        old = getattr(record, field.name)
+        if hasattr(old, "close"):
+            old.close()
+        setattr(record, field.name, link)
+        if isinstance(link, MonitoredLink) and self.database.scanner.running:
+            link.trigger()
+
+    def _make(self, record: Record, field: Field, text: str) -> Link:
+        device = None
+        if field.name in ("INP", "OUT") and (devices := self.database.definitions.devices(record.rtype.name)):
+            device = list(devices.values())[record.DTYP]
+        parsed = parse_link(text, field.type, device)
+        if parsed.kind == "pv":
+            return self._record_link(record, field, text, parsed)
+        if parsed.kind == "constant":
+            return ConstantLink(text, parsed.value) if text.strip() else NO_LINK
+        if parsed.kind == "json":
+            return self._json_link(record, field, text, parsed)
+        return ConstantLink(text)  # a hardware address: only its device support reads it
+
+    def _json_link(self, record: Record, field: Field, text: str, parsed: LinkText) -> Link:
+        kind, value = next(iter(parsed.value.items()))
+        if kind == "const":
+            return ConstantLink(text, value)
+        raise ValueError(f'link type "{kind}" is not there yet; choices: const')
+
+    def _record_link(self, record: Record, field: Field, text: str, parsed: LinkText) -> Link:
+        name, is_time = parsed.name, field.name == "TSEL" and ".TIME" in parsed.name
+        if is_time:
+            name = name.replace(".TIME", "")
+        try:
+            address = self.database.find(name)
+        except NotFound as error:
+            log.warning("%s.%s: %s in this IOC; the link is LINK/INVALID", record.NAME, field.name, error)
+            return BrokenLink(record, field.name, text)
+        mode = parsed.severity
+        if parsed.process in ("CA", "CP", "CPP"):
+            watching = parsed.process if parsed.process != "CA" else ""
+            monitored = MonitoredLink(record, field.name, text, address, mode, watching)
+            if watching:
+                self._monitored.append(monitored)
+            return monitored
+        link = RecordLink(record, field.name, text, address, mode, parsed.process == "PP")
+        link.is_time = is_time
+        return link
+
+    def start_monitored(self) -> None:
+        """iocRun: every CP and CPP link gets its first value, which processes its record."""
+        for link in self._monitored:
+            link.trigger()
+        self._monitored.clear()

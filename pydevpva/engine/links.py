@@ -1,0 +1,286 @@
+"""Links between records of this IOC (EPICS: dbDbLink.c, and dbCa.c for CP and CPP). Database thread."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pydevpva.engine.processing import process, process_target
+from pydevpva.errors import PutError
+from pydevpva.records import fields
+from pydevpva.records.alarm import DBE_ALARM, DBE_VALUE, INVALID, LINK, inherit_alarm, raise_alarm
+from pydevpva.records.record import Record
+from pydevpva.records.values import LINKS, STRING_BYTES, Value, clip_text, converter, to_array
+
+if TYPE_CHECKING:
+    from pydevpva.engine.database import Address
+
+log = logging.getLogger(__name__)
+
+
+class RecordLink:
+    """A link to a field of a record in this IOC."""
+
+    __slots__ = ("_convert", "_dbf", "_name", "_owner", "address", "field", "is_time", "mode", "process_target", "target", "text")  # fmt: skip
+    is_constant = False
+
+    def __init__(self, owner: Record, field: str, text: str, address: Address, mode: str, processing: bool) -> None:
+        self._owner, self.field, self.text, self.address = owner, field, text, address
+        self.target = address.record
+        self._name = address.field.name
+        self.mode = mode  # NMS, MS, MSI or MSS
+        self.process_target = processing  # PP: process a passive target before reading it, after writing it
+        self.is_time = False
+        self._dbf = ""
+        self._convert: Callable[[Value], Value] = _same
+
+    def __str__(self) -> str:
+        return self.text
+
+    def get(self, dbf: str) -> Value:
+        """The target's value as dbf; None when it cannot be had: LINK/INVALID is raised."""
+        target = self.target
+        if self.process_target and target.SCAN == 0:
+            process_target(self._owner, target)
+        if dbf != self._dbf:
+            self._bind(dbf)
+        try:
+            value = self._convert(getattr(target, self._name))
+        except (ValueError, TypeError, PutError):
+            return self._failed()
+        if self.mode != "NMS" and target is not self._owner:
+            inherit_alarm(self._owner, self.mode, target.STAT, target.SEVR, target.AMSG)
+        return value
+
+    def get_array(self, dbf: str, limit: int) -> Value:
+        """Up to limit elements of the target as an array of dbf; None when it cannot be had."""
+        target = self.target
+        if self.process_target and target.SCAN == 0:
+            process_target(self._owner, target)
+        try:
+            value = self.address.get()
+            if self.address.elements == 1:
+                value = [self.address.text()] if dbf == "STRING" else [value]
+            array = to_array(value[:limit], dbf)
+        except (ValueError, TypeError, PutError):
+            return self._failed()
+        if self.mode != "NMS" and target is not self._owner:
+            inherit_alarm(self._owner, self.mode, target.STAT, target.SEVR, target.AMSG)
+        return array
+
+    def get_text(self, size: int) -> str | None:
+        """The target as one string of up to size bytes, character arrays included (dbGetLinkLS)."""
+        if self.address.elements > 1 and self.address.dbf in ("CHAR", "UCHAR"):
+            array = self.get_array("UCHAR", size)
+            return None if array is None else array.tobytes().split(b"\0")[0].decode("utf-8", "replace")
+        if self.address.dbf == "STRING" and self.address.elements == 1:
+            value = self.get("LONG_STRING")
+            return None if value is None else clip_text(value, size)
+        text = self.get("STRING")
+        return text if text is None else clip_text(text, size)
+
+    def _failed(self) -> None:
+        raise_alarm(self._owner, LINK, INVALID, f"field {self.field}")
+
+    def _bind(self, dbf: str) -> None:
+        """Choose the conversion from the target's type to dbf; kept until another type is asked for."""
+        source, elements = self.address.dbf, self.address.elements
+        self._dbf = dbf
+        if dbf == "LONG_STRING":
+            self._convert = _same
+        elif dbf == "STRING":
+            self._convert = self._text
+        elif elements != 1:
+            convert = converter(dbf)
+            self._convert = lambda value: convert(_first(value))
+        elif source in LINKS or source == "NOACCESS":
+            self._convert = _not_a_number
+        elif source == dbf:
+            self._convert = _same
+        else:
+            self._convert = converter(dbf)
+
+    def _text(self, _value: Value) -> str:
+        return clip_text(self.address.text(), STRING_BYTES)
+
+    def load(self, dbf: str) -> Value:
+        return None
+
+    def load_array(self, dbf: str, limit: int) -> Value:
+        return None
+
+    def put(self, value: Value, dbf: str) -> bool:
+        """Write to the target and process it when the link or PROC asks for it; False: refused, alarm raised."""
+        owner, target, field = self._owner, self.target, self.address.field
+        stored = self._store(value)
+        if self.mode != "NMS":
+            inherit_alarm(target, self.mode, owner.NSTA, owner.NSEV, owner.NAMSG)
+        if not stored:
+            self._failed()
+            return False
+        if self._name == "PROC" or (self.process_target and target.SCAN == 0):
+            process_target(owner, target)
+        if self._name == "VAL" and target.PACT and target is not owner:
+            target.overwritten = True
+        return True
+
+    def _store(self, value: Value) -> bool:
+        if self.address.field.type in LINKS:
+            return False
+        try:
+            fields.put(self.target, self.address.field, value)
+        except PutError as error:
+            log.debug("%s.%s: %s", self._owner.NAME, self.field, error)
+            return False
+        return True
+
+    def forward(self) -> None:
+        """Process the target when it is passive."""
+        if self.target.SCAN == 0:
+            process_target(self._owner, self.target)
+
+    def time(self) -> tuple[int, int] | None:
+        return self.target.TIME, self.target.UTAG
+
+    def connected(self) -> bool:
+        return True
+
+    def alarm(self) -> tuple[int, int, str] | None:
+        return self.target.STAT, self.target.SEVR, self.target.AMSG
+
+    def source(self) -> tuple[str, int] | None:
+        return self.address.dbf, self.address.elements
+
+    def close(self) -> None:
+        """The link's text changed: nothing to let go of."""
+
+
+class MonitoredLink(RecordLink):
+    """CA, CP and CPP inside the IOC: never processes the target on a read; CP and CPP process the owner on a change.
+
+    Several changes before the owner's turn are one processing, as with EPICS's CA links.
+    """
+
+    __slots__ = ("_last", "_queued", "always", "watching")
+
+    def __init__(self, owner: Record, field: str, text: str, address: Address, mode: str, watching: str) -> None:
+        super().__init__(owner, field, text, address, mode, processing=False)
+        self.watching = watching  # "CP", "CPP" or ""
+        self._queued = False
+        self._last: Value = None
+        if watching:
+            self.target.attach(self)
+
+    def changed(self, record: Record, mask: int, field: str | None) -> None:
+        """Sink of the target: queue the owner when our field changed or the target's alarm did."""
+        if not mask & (DBE_VALUE | DBE_ALARM) or (field is not None and field != self._name):
+            return
+        if field is None and self._name != "VAL" and not mask & DBE_ALARM:
+            value = self.address.get()
+            if _equal(value, self._last):
+                return
+            self._last = value
+        self.trigger()
+
+    def trigger(self) -> None:
+        """Queue one processing of the owner."""
+        if not self._queued:
+            self._queued = True
+            self.address.database.loop.submit(self._run)
+
+    def _run(self) -> None:
+        self._queued = False
+        if self.watching == "CP" or (self.watching == "CPP" and self._owner.SCAN == 0):
+            process(self._owner)
+
+    def put(self, value: Value, dbf: str) -> bool:
+        """As a client's put: later, and processing as the field asks."""
+        self.address.database.loop.submit(self._put, value)
+        return True
+
+    def _put(self, value: Value) -> None:
+        self.address.database.put(self.address, value, None, False, self._put_done)
+
+    def _put_done(self, error: str | None) -> None:
+        if error is not None:
+            log.warning("%s.%s: %s", self._owner.NAME, self.field, error)
+
+    def forward(self) -> None:
+        self.put(1, "CHAR") if self._name == "PROC" else super().forward()
+
+    def close(self) -> None:
+        if self.watching:
+            self.target.detach(self)
+
+
+class BrokenLink:
+    """A link whose far end does not exist: LINK/INVALID on every use, like a link that never connects."""
+
+    __slots__ = ("_owner", "field", "text")
+    is_constant = False
+    is_time = False
+
+    def __init__(self, owner: Record, field: str, text: str) -> None:
+        self._owner, self.field, self.text = owner, field, text
+
+    def __str__(self) -> str:
+        return self.text
+
+    def get(self, dbf: str) -> Value:
+        raise_alarm(self._owner, LINK, INVALID, f"field {self.field}")
+        return None
+
+    def get_array(self, dbf: str, limit: int) -> Value:
+        return self.get(dbf)
+
+    def get_text(self, size: int) -> str | None:
+        self.get("STRING")
+        return None
+
+    def put(self, value: Value, dbf: str) -> bool:
+        self.get(dbf)
+        return False
+
+    def load(self, dbf: str) -> Value:
+        return None
+
+    def load_array(self, dbf: str, limit: int) -> Value:
+        return None
+
+    def forward(self) -> None:
+        pass
+
+    def time(self) -> tuple[int, int] | None:
+        return None
+
+    def connected(self) -> bool:
+        return False
+
+    def alarm(self) -> tuple[int, int, str] | None:
+        return None
+
+    def source(self) -> tuple[str, int] | None:
+        return None
+
+    def close(self) -> None:
+        pass
+
+
+def _same(value: Value) -> Value:
+    return value
+
+
+def _first(value: Value) -> Value:
+    first = value[0]  # IndexError: an empty array has no scalar value
+    return first.item() if hasattr(first, "item") else first
+
+
+def _not_a_number(value: Value) -> Value:
+    raise ValueError("a link's text is not a number")
+
+
+def _equal(a: Value, b: Value) -> bool:
+    return type(a) is type(b) and (a.tobytes() == b.tobytes() if hasattr(a, "tobytes") else a == b)
+
+

@@ -1,0 +1,107 @@
+"""When and how a record processes (EPICS: dbProcess, processTarget and dbScanPassive). Database thread."""
+
+from __future__ import annotations
+
+import logging
+
+from pydevpva.records.alarm import DBE_ALARM, DBE_LOG, DBE_VALUE, DISABLE, INVALID, SCAN, raise_alarm
+from pydevpva.records.links import NO_LINK
+from pydevpva.records.record import Record
+
+MAX_LOCK = 10  # tries to process an active record before it gets a SCAN alarm
+trace = logging.getLogger("pydevpva.tpro")
+
+
+class Tracing:
+    """TPRO: while a traced record processes, all records that it processes are shown too."""
+
+    active = False
+
+
+def process(record: Record) -> None:
+    """Process one record unless it is active or disabled (dbProcess)."""
+    if record.TPRO and not Tracing.active:
+        Tracing.active = True
+        try:
+            _process(record)
+        finally:
+            Tracing.active = False
+    else:
+        _process(record)
+
+
+def _process(record: Record) -> None:
+    if record.PACT:
+        _still_active(record)
+        return
+    record.LCNT = 0
+    if record.SDIS is not NO_LINK and isinstance(disabled := record.SDIS.get("SHORT"), int):
+        record.DISA = disabled
+    if record.DISA == record.DISV:
+        _disabled(record)
+        return
+    if Tracing.active:
+        trace.info("dbProcess of '%s'", record.NAME)
+    try:
+        record.process()
+    except Exception:  # a bug of ours; the IOC and the other records go on
+        logging.getLogger(__name__).exception("processing %s failed", record.NAME)
+        record.PACT = 0
+        if record.notify is not None:
+            record.notify.completed(record)
+
+
+def _still_active(record: Record) -> None:
+    if Tracing.active:
+        trace.info("dbProcess of Active '%s' with RPRO=%d", record.NAME, record.RPRO)
+    if record.STAT == SCAN:
+        return
+    record.LCNT += 1
+    if record.LCNT <= MAX_LOCK or record.SEVR >= INVALID:
+        return
+    raise_alarm(record, SCAN, INVALID, "Async in progress")
+    record.post(record.settle() | DBE_VALUE | DBE_LOG)
+
+
+def _disabled(record: Record) -> None:
+    if Tracing.active:
+        trace.info("dbProcess of Disabled '%s'", record.NAME)
+    record.RPRO = record.PUTF = 0
+    if record.STAT != DISABLE:
+        record.SEVR, record.STAT = record.DISS, DISABLE
+        record.NSEV = record.NSTA = 0
+        record.post(DBE_VALUE | DBE_ALARM)
+    if record.notify is not None:
+        record.notify.completed(record)
+
+
+def scan_passive(source: Record, target: Record) -> None:
+    """Process a passive record at the far end of a link (dbScanPassive)."""
+    if target.SCAN == 0:
+        process_target(source, target)
+
+
+def process_target(source: Record, target: Record) -> None:
+    """Process the far end of a link, handing on PUTF and the waiting put (processTarget).
+
+    `running` marks records on the present call stack: an active target that is not running waits for
+    its own completion and is asked to process once more.
+    """
+    claim_source = not source.running
+    claim_target = source is not target and not target.running
+    active, source.PACT = source.PACT, 1
+    if source.notify is not None:
+        source.notify.add(target)
+    if not target.PACT:
+        target.PUTF = source.PUTF
+    elif source.PUTF and claim_target:
+        target.PUTF, target.RPRO = 0, 1
+    source.running = target.running = True
+    try:
+        process(target)
+    finally:
+        source.PACT = active
+        if claim_source:
+            source.running = False
+        if claim_target:
+            target.running = False

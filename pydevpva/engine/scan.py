@@ -1,0 +1,205 @@
+"""Scan lists: which records process when (EPICS: dbScan.c). Database thread."""
+
+from __future__ import annotations
+
+import logging
+import re
+from bisect import insort
+from collections.abc import Iterator, Sequence
+
+from pydevpva.engine.processing import process
+from pydevpva.loop import Loop
+from pydevpva.records.record import Record
+
+log = logging.getLogger(__name__)
+
+PASSIVE, EVENT, IO_INTR = 0, 1, 2
+SLICE = 100  # records of one pass processed before other work gets its turn
+REPORT_SECONDS = 60.0
+_UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
+
+
+def period_of(choice: str) -> float | None:
+    """Seconds between scans for a menuScan choice such as ".1 second" or "5 Hz"; None: not periodic."""
+    match = re.match(r"\s*([\d.]+)\s*(second|minute|hour|hertz|hz)s?\s*$", choice, re.IGNORECASE)
+    if match is None or float(match[1]) == 0:
+        return None
+    number, unit = float(match[1]), match[2].lower()
+    return 1 / number if unit in ("hertz", "hz") else number * _UNITS[unit]
+
+
+class ScanList:
+    """Records in PHAS order; those of equal PHAS in the order they came."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[int, int, Record]] = []
+        self._count = 0
+        self.records: list[Record] = []  # a fresh list after each change, so that a pass under way keeps its own
+
+    def add(self, record: Record) -> None:
+        self._count += 1
+        insort(self._entries, (record.PHAS, self._count, record))
+        self.records = [entry[2] for entry in self._entries]
+
+    def remove(self, record: Record) -> None:
+        self._entries = [entry for entry in self._entries if entry[2] is not record]
+        self.records = [entry[2] for entry in self._entries]
+
+    def extend(self, records: Sequence[Record]) -> None:
+        """Add many at once (iocInit)."""
+        for record in records:
+            self._count += 1
+            self._entries.append((record.PHAS, self._count, record))
+        self._entries.sort(key=lambda entry: entry[:2])
+        self.records = [entry[2] for entry in self._entries]
+
+
+class Periodic(ScanList):
+    """One period's list: whole passes at fixed times, in slices so that puts and gets are served in between.
+
+    A pass that is not through when the next is due makes that next one be skipped: `overruns` counts them.
+    """
+
+    def __init__(self, loop: Loop, period: float, name: str) -> None:
+        super().__init__()
+        self._loop, self.period, self.name = loop, period, name
+        self._due = 0.0
+        self._pass: Iterator[Record] | None = None
+        self._reported = -REPORT_SECONDS
+        self.overruns = 0
+        self.paused = True
+
+    def start(self) -> None:
+        """First pass one period from now."""
+        self.paused = False
+        self._due = self._loop.clock() + self.period
+        self._loop.at(self._due, self._begin)
+
+    def stop(self) -> None:
+        """No further passes; the one under way ends."""
+        self.paused = True
+
+    def _begin(self) -> None:
+        if self.paused:
+            return
+        if self._pass is not None:
+            self._overrun()
+        else:
+            self._pass = iter(self.records)
+            self._slice()
+        late = self._loop.clock() - self._due
+        if late >= self.period:  # the thread was kept busy by others: those passes are gone, the rhythm stays
+            self.overruns += int(late / self.period)
+            self._due += int(late / self.period) * self.period
+        self._due += self.period
+        self._loop.at(self._due, self._begin)
+
+    def _slice(self) -> None:
+        if self._pass is None:
+            return
+        for _ in range(SLICE):
+            record = next(self._pass, None)
+            if record is None:
+                self._pass = None
+                return
+            process(record)
+        self._loop.submit(self._slice)
+
+    def _overrun(self) -> None:
+        self.overruns += 1
+        now = self._loop.clock()
+        if now - self._reported >= REPORT_SECONDS:
+            self._reported = now
+            log.warning(
+                'scan "%s" cannot keep up: %d records, %d passes skipped so far', self.name, len(self.records), self.overruns
+            )
+
+
+class Scanner:
+    """All scan lists of the IOC. SCAN's menu decides the periods, so a site's own menuScan works."""
+
+    def __init__(self, loop: Loop, choices: Sequence[str]) -> None:
+        self._loop = loop
+        self.choices = choices
+        self.periodic: dict[int, Periodic] = {}
+        for index, choice in enumerate(choices):
+            if (period := period_of(choice)) is not None:
+                self.periodic[index] = Periodic(loop, period, choice)
+        self.events: dict[tuple[str, int], ScanList] = {}
+        self.interrupts: dict[tuple[str, int], ScanList] = {}
+        self.running = False
+
+    def start(self) -> None:
+        self.running = True
+        for scan_list in self.periodic.values():
+            scan_list.start()
+
+    def stop(self) -> None:
+        self.running = False
+        for scan_list in self.periodic.values():
+            scan_list.stop()
+
+    def add(self, record: Record) -> None:
+        """Put a record on the list its SCAN names; one that cannot be is made Passive and said."""
+        if (target := self._list(record)) is not None:
+            target.add(record)
+
+    def add_all(self, records: Sequence[Record]) -> None:
+        """Like add for each, quick for many (iocInit)."""
+        groups: dict[int, tuple[ScanList, list[Record]]] = {}
+        for record in records:
+            if record.SCAN and (target := self._list(record)) is not None:
+                groups.setdefault(id(target), (target, []))[1].append(record)
+        for target, members in groups.values():
+            target.extend(members)
+
+    def delete(self, record: Record) -> None:
+        """Take a record off its list; no harm when it is on none."""
+        if record.SCAN in self.periodic:
+            self.periodic[record.SCAN].remove(record)
+        elif record.SCAN in (EVENT, IO_INTR):
+            for scan_list in (self.events if record.SCAN == EVENT else self.interrupts).values():
+                scan_list.remove(record)
+
+    def _list(self, record: Record) -> ScanList | None:
+        scan = record.SCAN
+        if scan == PASSIVE:
+            return None
+        if scan in self.periodic:
+            return self.periodic[scan]
+        if scan == EVENT:
+            name = event_name(record.EVNT)
+            return self.events.setdefault((name, record.PRIO), ScanList()) if name else None
+        if scan == IO_INTR and record.device is not None and (name := record.device.event(record) or ""):
+            return self.interrupts.setdefault((name, record.PRIO), ScanList())
+        reason = "its device support has no interrupts" if scan == IO_INTR else "no such period"
+        log.error('%s.SCAN "%s": %s; the record is Passive now', record.NAME, self.choices[scan], reason)
+        record.SCAN = PASSIVE
+        return None
+
+    def post_event(self, name: str) -> None:
+        """Process the records that wait for an event (postEvent), high PRIO first."""
+        if self.running and (name := event_name(name)):
+            for priority in (2, 1, 0):
+                if (waiting := self.events.get((name, priority))) is not None:
+                    self._loop.submit(process_all, waiting.records)
+
+    def interrupt(self, name: str) -> list[Record]:
+        """The records that wait for an I/O Intr event, high PRIO first, each in PHAS order."""
+        return [r for p in (2, 1, 0) if (waiting := self.interrupts.get((name, p))) for r in waiting.records]
+
+
+def process_all(records: Sequence[Record]) -> None:
+    """Process each record."""
+    for record in records:
+        process(record)
+
+
+def event_name(text: str) -> str:
+    """EVNT as EPICS tells events apart: blanks around go, a number names its whole part, 0 is none."""
+    text = text.strip()
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return str(int(number)) if 0 < number < 256 else ("" if number == 0 else text)

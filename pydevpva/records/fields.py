@@ -1,0 +1,205 @@
+"""Reading and writing one field from outside, as dbGet and dbPut do (EPICS: dbAccess.c). Database thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydevpva.db.model import Field
+from pydevpva.errors import PutError, did_you_mean
+from pydevpva.records.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE, INVALID, LINK, raise_alarm
+from pydevpva.records.properties import precision
+from pydevpva.records.values import (
+    INTEGERS,
+    LINKS,
+    STRING_BYTES,
+    Value,
+    clip_text,
+    converter,
+    format_float,
+    plain_text,
+    to_array,
+)
+
+if TYPE_CHECKING:
+    from pydevpva.records.record import Record
+
+CHOICES = ("ENUM", "MENU", "DEVICE")
+
+
+def get(record: Record, field: Field) -> Value:
+    """The native value: numbers, str, arrays of the elements in use, the text of a link."""
+    value = getattr(record, field.name)
+    if field.type in LINKS:
+        return str(value)
+    if field.type == "NOACCESS" and record.array_info(field.name) is None:
+        raise PutError(f"{record.NAME}.{field.name} has no value that can be read")
+    return value
+
+
+def text(record: Record, field: Field) -> str:
+    """The value as a string (dbGet with DBR_STRING); of an array its first element."""
+    value, dbf = get(record, field), record.dbf(field.name)
+    if record.elements(field.name) != 1:
+        value = value[0] if len(value) else ""
+    if isinstance(value, str):
+        return value
+    if field.type in CHOICES:
+        return _choice_text(record, field, value)
+    if dbf in ("DOUBLE", "FLOAT"):
+        digits = precision(record, field.name)
+        return format_float(float(value), 6 if digits is None else digits & 0xFFFF)
+    return plain_text(value)
+
+
+def _choice_text(record: Record, field: Field, index: int) -> str:
+    choices = record.choices(field.name)
+    if 0 <= index < len(choices):
+        return choices[index]
+    return record.illegal_state if field.type == "ENUM" else str(index)
+
+
+def put(record: Record, field: Field, value: Value) -> None:
+    """dbPut: refuse what must not change, convert, call the specials, post. Raises PutError, nothing half done."""
+    name = field.name
+    if field.special in ("SPC_NOMOD", "SPC_ATTRIBUTE"):
+        raise PutError(f"{record.NAME}.{name}: this field cannot be changed")
+    if field.type in LINKS:
+        _put_link(record, field, value)
+        return
+    if (info := record.array_info(name)) is not None:
+        converted = _array(record, name, info, value)
+    elif field.type == "NOACCESS":
+        raise PutError(f"{record.NAME}.{name}: this field cannot be changed")
+    else:
+        converted = _scalar(record, field, value)
+        if converted is None:
+            return
+    _before(record, field)
+    try:
+        if info is not None:
+            record.put_array(name, converted)
+        else:
+            setattr(record, name, converted)
+    finally:
+        _after(record, field)
+    is_value = name == "VAL"
+    if is_value:
+        record.UDF = 0
+    if not (is_value and field.pp):
+        record.post_field(name, DBE_VALUE | DBE_LOG)
+    if field.prop:
+        record.post_field(name, DBE_PROPERTY)
+
+
+def _array(record: Record, name: str, info: tuple[str, int], value: Value) -> Value:
+    dbf, capacity = info
+    if capacity == 1 and dbf == "STRING":  # lsi, lso, printf: one long string
+        return clip_text(_as_text(value), record.string_size(name))
+    if isinstance(value, str):
+        value = _characters(value) if dbf in ("CHAR", "UCHAR") else [value]
+    elif not hasattr(value, "__len__"):
+        value = [value]
+    try:
+        return to_array(value[:capacity], dbf)
+    except (ValueError, TypeError) as error:
+        raise PutError(f"{record.NAME}.{name}: {error}") from None
+
+
+def _characters(text: str) -> Value:
+    """A string for a CHAR array: its UTF-8 bytes and a terminating NUL."""
+    import numpy as np
+
+    return np.frombuffer(text.encode("utf-8", "surrogateescape") + b"\0", dtype="i1")
+
+
+def _as_text(value: Value) -> str:
+    if isinstance(value, str):
+        return value
+    if hasattr(value, "tobytes"):
+        return str(value.tobytes().split(b"\0")[0].decode("utf-8", "replace"))
+    return value[0] if isinstance(value, list) else plain_text(value)
+
+
+def _scalar(record: Record, field: Field, value: Value) -> Value:
+    """One value of the field's type; None when there is nothing to store (an empty array came)."""
+    if hasattr(value, "__len__") and not isinstance(value, str):
+        if len(value) == 0:
+            raise_alarm(record, LINK, INVALID)
+            return None
+        value = value[0]
+        value = value.item() if hasattr(value, "item") else value
+    if field.type == "STRING":
+        size = field.size - 1 if 0 < field.size <= STRING_BYTES else STRING_BYTES
+        return clip_text(value if isinstance(value, str) else plain_text(value), size)
+    if field.type in CHOICES:
+        return _choice(record, field, value)
+    try:
+        return converter(field.type)(value)
+    except ValueError as error:
+        raise PutError(f"{record.NAME}.{field.name}: {error}") from None
+
+
+def _choice(record: Record, field: Field, value: Value) -> int:
+    """An index from a label, a number as text, or a number."""
+    if not isinstance(value, str):
+        if field.special == "SPC_SCAN" and not 0 <= int(value) < len(record.choices(field.name)):
+            raise PutError(f"{record.NAME}.{field.name}: {value} is not one of the choices")
+        return int(converter("ENUM")(value))
+    choices = record.choices(field.name)
+    if value in choices:
+        return choices.index(value)
+    if value.strip().isdigit() and int(value) < len(choices):
+        return int(value)
+    hint = did_you_mean(value, choices) or f"; choices: {', '.join(choices)}"
+    raise PutError(f"{record.NAME}.{field.name}: {value!r} is not one of the choices{hint}")
+
+
+def _put_link(record: Record, field: Field, value: Value) -> None:
+    if not isinstance(value, str):
+        raise PutError(f"{record.NAME}.{field.name}: a link is set by its text, not by {value!r}")
+    if field.special not in ("", "SPC_NOMOD"):
+        record.special(field.name, False)
+    record.host.set_link(record, field, value)
+    if field.special:
+        record.special(field.name, True)
+    record.post_field(field.name)
+
+
+def _before(record: Record, field: Field) -> None:
+    if not field.special:
+        return
+    if field.special == "SPC_SCAN":
+        record.host.scan_delete(record)
+    elif field.special in LATER:
+        pass
+    else:
+        record.special(field.name, False)
+
+
+def _after(record: Record, field: Field) -> None:
+    if not field.special:
+        return
+    if field.special == "SPC_SCAN":
+        record.host.scan_add(record)
+    elif field.special == "SPC_ALARMACK":
+        _alarm_acknowledge(record)
+    elif field.special == "SPC_AS":
+        record.host.set_access_group(record)
+    elif field.special not in LATER:
+        record.special(field.name, True)
+
+
+LATER = ("SPC_ALARMACK", "SPC_AS", "SPC_DBADDR")
+
+
+def _alarm_acknowledge(record: Record) -> None:
+    """A put to ACKT: transient alarms need no acknowledging any more, so lower ACKS to the current severity."""
+    if not record.ACKT and record.ACKS > record.SEVR:
+        record.ACKS = record.SEVR
+        record.post_field("ACKS")
+
+
+def in_range(dbf: str, value: float) -> bool:
+    """Whether an integer type can hold this number."""
+    low, high = INTEGERS[dbf]
+    return low <= value <= high

@@ -1,0 +1,139 @@
+"""What a record type tells about its fields besides their values: units, precision, limits (EPICS: rset get_*).
+
+A record type states which of its fields have limits of their own; everything else follows its DBF type
+as recGbl.c has it. Database thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydevpva.records.record import Record
+
+NAN = float("nan")
+Pair = tuple[float, float]
+Source = str | float  # a field of the record, or a fixed number
+RANGES: dict[str, Pair] = {
+    "CHAR": (-128.0, 127.0), "UCHAR": (0.0, 255.0), "SHORT": (-32768.0, 32767.0), "USHORT": (0.0, 65535.0),
+    "ENUM": (0.0, 65535.0), "LONG": (-(2.0**31), 2.0**31 - 1), "ULONG": (0.0, 2.0**32 - 1),
+    "INT64": (-(2.0**63), 2.0**63), "UINT64": (0.0, 2.0**64), "FLOAT": (-1e30, 1e30), "DOUBLE": (-1e300, 1e300),
+}  # fmt: skip
+NUMERIC = frozenset(RANGES) - {"ENUM"}
+FLOATS = frozenset({"DOUBLE", "FLOAT"})
+
+
+def spread(table: Mapping[str, tuple[Source, Source]]) -> dict[str, tuple[Source, Source]]:
+    """{"VAL HIHI": pair} as one entry a field."""
+    return {name: pair for names, pair in table.items() for name in names.split()}
+
+
+@dataclass(frozen=True)
+class Properties:
+    """What one record type knows of its fields. A member left None means the type has no such rset function.
+
+    display, control: {"VAL HIHI": ("LOPR", "HOPR")}, the pair being low and high as fields or numbers;
+        other numeric fields get their type's range.
+    alarm: fields with alarm limits: "severity" shows a limit only where its severity is set, "always" shows all;
+        other fields get NaN.
+    units: the fields with units: predicate over name and type given as types plus exceptions.
+    precision: fields that show PREC unchecked; all other float fields get PREC limited to 0..15.
+    """
+
+    display: Mapping[str, tuple[Source, Source]] | None = None
+    control: Mapping[str, tuple[Source, Source]] | None = None
+    alarm: Mapping[str, str] | None = None
+    units_types: frozenset[str] | None = None
+    units_not: frozenset[str] = frozenset()
+    units_fields: Mapping[str, str] = field(default_factory=dict)  # field -> text or "=FIELD", before units_types
+    precision: frozenset[str] | None = None
+    precision_field: str = "PREC"
+    precision_fields: Mapping[str, Source] = field(default_factory=dict)  # own sources: "DLY0": 2
+
+
+def properties(
+    *,
+    display: Mapping[str, tuple[Source, Source]] | None = None,
+    control: Mapping[str, tuple[Source, Source]] | None = None,
+    alarm: Mapping[str, str] | None = None,
+    units: str | None = None,
+    units_not: str = "",
+    units_fields: Mapping[str, str] | None = None,
+    precision: str | None = None,
+    precision_fields: Mapping[str, Source] | None = None,
+) -> Properties:
+    """Properties from words: units="DOUBLE LONG", units_not="ASLO AOFF", precision="VAL OVAL"."""
+    return Properties(
+        None if display is None else spread(display),
+        None if control is None else spread(control),
+        None if alarm is None else {n: how for names, how in alarm.items() for n in names.split()},
+        None if units is None else frozenset(units.split()),
+        frozenset(units_not.split()),
+        {n: text for names, text in (units_fields or {}).items() for n in names.split()},
+        None if precision is None else frozenset(precision.split()),
+        precision_fields={n: source for names, source in (precision_fields or {}).items() for n in names.split()},
+    )
+
+
+def _value(record: Record, source: Source) -> float:
+    return float(getattr(record, source)) if isinstance(source, str) else source
+
+
+def units(record: Record, name: str) -> str | None:
+    """The unit of a field, or None when the record type has no units (rset get_units)."""
+    table = record.properties
+    if table.units_types is None and not table.units_fields:
+        return None
+    if (text := table.units_fields.get(name)) is not None:
+        return str(getattr(record, text[1:])) if text.startswith("=") else text
+    has = name not in table.units_not and record.rtype.fields[name].type in (table.units_types or ())
+    return str(getattr(record, "EGU", "")) if has else ""
+
+
+def precision(record: Record, name: str) -> int | None:
+    """Digits after the point for a FLOAT or DOUBLE field, None for all others (rset get_precision)."""
+    table = record.properties
+    if table.precision is None or record.dbf(name) not in FLOATS:
+        return None
+    if name in table.precision_fields:
+        return int(_value(record, table.precision_fields[name]))
+    digits = int(getattr(record, table.precision_field, 0))
+    return digits if name in table.precision or 0 <= digits <= 15 else 15
+
+
+def display_limits(record: Record, name: str) -> Pair | None:
+    """Low and high for displays (rset get_graphic_double)."""
+    return _limits(record, name, record.properties.display)
+
+
+def control_limits(record: Record, name: str) -> Pair | None:
+    """Low and high for controls (rset get_control_double)."""
+    return _limits(record, name, record.properties.control)
+
+
+def _limits(record: Record, name: str, table: Mapping[str, tuple[Source, Source]] | None) -> Pair | None:
+    dbf = record.dbf(name)
+    if table is None or dbf not in NUMERIC:
+        return None
+    if name in table:
+        low, high = table[name]
+        return _value(record, low), _value(record, high)
+    return RANGES.get(record.rtype.fields[name].type, (0.0, 0.0))
+
+
+def alarm_limits(record: Record, name: str) -> tuple[float, float, float, float] | None:
+    """LOLO, LOW, HIGH, HIHI of a field, NaN where not set (rset get_alarm_double)."""
+    table = record.properties.alarm
+    if table is None or record.dbf(name) not in NUMERIC:
+        return None
+    how = table.get(name)
+    if how is None:
+        return (NAN, NAN, NAN, NAN)
+    names = (("LOLO", "LLSV"), ("LOW", "LSV"), ("HIGH", "HSV"), ("HIHI", "HHSV"))
+    lolo, low, high, hihi = (
+        float(getattr(record, limit)) if how == "always" or getattr(record, severity) else NAN
+        for limit, severity in names
+    )
+    return (lolo, low, high, hihi)

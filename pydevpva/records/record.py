@@ -1,0 +1,229 @@
+"""Record: what every record type shares. One object per EPICS record; it lives on the database thread.
+
+EPICS's fields are slots with native values (see values.py); inside processing `self.VAL = x` is a slot write and
+nothing else. Everything EPICS does on a put from outside is in `put`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from pydevpva.db.model import Field, RecordType
+from pydevpva.errors import NotFound, PutError, did_you_mean
+from pydevpva.records import fields
+from pydevpva.records.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE, settle_alarms
+from pydevpva.records.links import NO_LINK, Link
+from pydevpva.records.properties import Properties
+from pydevpva.records.values import Value
+
+if TYPE_CHECKING:
+    from pydevpva.loop import Timer
+
+NEVER = 631152000 * 10**9  # TIME of a record that has not processed: EPICS's epoch in ns since POSIX's
+
+
+class Sink(Protocol):
+    """Someone who wants to know when a record changed: a PVAccess channel, a CP link."""
+
+    def changed(self, record: Record, mask: int, field: str | None) -> None:
+        """DBE mask of what happened to `field`; None: the record processed and VAL was posted with that mask."""
+
+
+class Device(Protocol):
+    """DTYP: how a record gets or gives its value. One object may serve many records."""
+
+    def init_record(self, record: Any) -> int:
+        """0: initial RVAL is to be converted, 2: not."""
+
+    def read(self, record: Any) -> int:
+        """Input: 0: convert RVAL, 2: VAL is set, -1: failed. Sets PACT when the value comes later."""
+
+    def write(self, record: Any) -> int:
+        """Output: 0: done, -1: failed. Sets PACT when it completes later."""
+
+    def event(self, record: Any) -> str | None:
+        """Name of the I/O Intr event this record waits for, or None."""
+
+
+class Host(Protocol):
+    """What records ask of the engine."""
+
+    def now(self) -> int: ...
+    def event_time(self, record: Record, event: int) -> int | None: ...
+    def scan_once(self, record: Record) -> None: ...
+    def scan_add(self, record: Record) -> None: ...
+    def scan_delete(self, record: Record) -> None: ...
+    def after(self, seconds: float, record: Record) -> Timer: ...
+    def call_later(self, seconds: float, work: Any, *args: object) -> Timer: ...
+    def set_link(self, record: Record, field: Field, text: str) -> None: ...
+    def check_links(self, record: Record, field: str) -> bool: ...
+    def post_event(self, name: str) -> None: ...
+    def breakpoint_table(self, index: int) -> Any: ...
+    def choices(self, record: Record, field: Field) -> tuple[str, ...]: ...
+    def set_access_group(self, record: Record) -> None: ...
+
+
+class Notify(Protocol):
+    """A put that waits for its whole chain of processing (EPICS: dbNotify.c)."""
+
+    def completed(self, record: Record) -> None: ...
+    def add(self, record: Record) -> None: ...
+
+
+class Record:
+    """One record. Subclasses name themselves after their type: `class Ai(Record, rtype="ai")`."""
+
+    __slots__ = (
+        "aliases", "device", "host", "info", "notify", "overwritten", "running", "sinks", "watched", "whole_sinks",
+    )  # fmt: skip
+
+    types: ClassVar[dict[str, type[Record]]] = {}  # by record type name; filled by the class statement
+    properties: ClassVar[Properties] = Properties()
+    rtype: ClassVar[RecordType]  # set on the slotted subclass, see factory.py
+    value_type: ClassVar[str] = ""  # type of VAL as soft device support reads or writes it
+
+    if TYPE_CHECKING:  # EPICS's fields are slots made from the .dbd
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
+
+    host: Host
+    device: Device | None
+
+    def __init_subclass__(cls, rtype: str = "", **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        if rtype:
+            if rtype in Record.types:
+                raise TypeError(f"record type {rtype} is defined twice: {Record.types[rtype]} and {cls}")
+            Record.types[rtype] = cls
+
+    def __repr__(self) -> str:
+        return f"<{self.rtype.name} {self.NAME}>"
+
+    # ---- life, in the order it happens ----
+
+    def init_early(self) -> None:
+        """Pass 0 of iocInit: sizes and buffers, before links are resolved."""
+
+    def init_record(self) -> None:
+        """Pass 1 of iocInit: constants from links, device support, last values."""
+
+    def process(self) -> None:
+        """Do what the record type is for (rset process). Called a second time, PACT still set, on completion."""
+
+    # ---- steps shared by the process functions ----
+
+    def stamp(self, simulated: bool = False, siol: Link = NO_LINK) -> None:
+        """TIME and UTAG from TSEL, TSE or the clock (recGblGetTimeStampSimm)."""
+        if self.TSEL is NO_LINK and self.TSE == 0:
+            self.TIME = self.host.now()
+            return
+        if not self.TSEL.is_constant:
+            if getattr(self.TSEL, "is_time", False):
+                if (stamp := self.TSEL.time()) is not None:
+                    self.TIME, self.UTAG = stamp
+                return
+            if isinstance(event := self.TSEL.get("SHORT"), int):
+                self.TSE = event
+        if self.TSE != -2:
+            if (time := self.host.event_time(self, self.TSE)) is not None:
+                self.TIME = time
+        elif simulated:
+            if siol.is_constant:
+                self.TIME = self.host.now()
+            elif (stamp := siol.time()) is not None:
+                self.TIME, self.UTAG = stamp
+
+    def settle(self) -> int:
+        """Make the alarms raised so far the record's own; DBE_ALARM when they changed."""
+        return settle_alarms(self)
+
+    def post(self, mask: int) -> None:
+        """Tell the sinks that the record processed; VAL is posted with this mask."""
+        if self.sinks:
+            for sink in tuple(self.sinks):
+                sink.changed(self, mask, None)
+
+    def post_field(self, field: str, mask: int = DBE_VALUE | DBE_LOG) -> None:
+        """Tell the sinks of one field that changed outside of processing."""
+        if self.sinks:
+            for sink in tuple(self.sinks):
+                sink.changed(self, mask, field)
+
+    def forward(self) -> None:
+        """FLNK, completion of a waiting put, reprocessing (recGblFwdLink)."""
+        if self.FLNK is not NO_LINK:
+            self.FLNK.forward()
+        if self.notify is not None:
+            self.notify.completed(self)
+        if self.RPRO:
+            self.RPRO = 0
+            self.host.scan_once(self)
+        self.PUTF = 0
+
+    # ---- access from outside ----
+
+    def find_field(self, name: str) -> Field:
+        """The definition of a field; NotFound with suggestions."""
+        try:
+            return self.rtype.fields[name]
+        except KeyError:
+            hint = did_you_mean(name, self.rtype.fields)
+            raise NotFound(f"no field {name} in {self.rtype.name} record {self.NAME}{hint}") from None
+
+    def array_info(self, field: str) -> tuple[str, int] | None:
+        """(type, capacity) of a DBADDR field such as waveform.VAL (rset cvt_dbaddr); None: as the .dbd says."""
+        return None
+
+    def dbf(self, field: str) -> str:
+        """The type of a field; for an array its element type."""
+        return (self.array_info(field) or (self.find_field(field).type,))[0]
+
+    def elements(self, field: str) -> int:
+        """Capacity of a field; 1: a scalar."""
+        return (self.array_info(field) or ("", 1))[1]
+
+    def states(self) -> tuple[str, ...]:
+        """State strings of an ENUM VAL (rset get_enum_strs)."""
+        return ()
+
+    def choices(self, field: str) -> tuple[str, ...]:
+        """The choices of an ENUM, MENU or DEVICE field."""
+        definition = self.find_field(field)
+        return self.states() if definition.type == "ENUM" else self.host.choices(self, definition)
+
+    def get(self, field: str) -> Value:
+        """A field's native value; a link's text."""
+        return fields.get(self, self.find_field(field))
+
+    def text(self, field: str) -> str:
+        """A field as EPICS shows it as a string: choices by label, floats with PREC."""
+        return fields.text(self, self.find_field(field))
+
+    def put(self, field: str, value: Value) -> None:
+        """Write a field as dbPut does: convert, special, post; without processing. PutError says why not."""
+        fields.put(self, self.find_field(field), value)
+
+    def special(self, field: str, after: bool) -> None:
+        """What this type does before and after a put to a field with a special of 100 and above."""
+
+    def put_array(self, field: str, value: Value) -> None:
+        """Store an already converted array into a DBADDR field."""
+        setattr(self, field, value)
+
+    def attach(self, sink: Sink) -> None:
+        """Tell this sink of all changes from now on."""
+        self.sinks = (*(self.sinks or ()), sink)
+
+    def detach(self, sink: Sink) -> None:
+        """No longer tell this sink."""
+        self.sinks = tuple(s for s in self.sinks or () if s is not sink) or None
+
+
+def refuse(record: Record, field: str, reason: str) -> PutError:
+    """The error of a refused put: names record and field."""
+    return PutError(f"{record.NAME}.{field}: {reason}")
+
+
+PUT_MASK = DBE_VALUE | DBE_LOG
+PROPERTY = DBE_PROPERTY
