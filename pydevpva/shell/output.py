@@ -1,0 +1,65 @@
+"""Where a shell prints: stdout and stderr, redirected for one command, coloured on a terminal. Main thread."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import TextIO
+
+from pydevpva.shell.language import Redirect
+
+BOLD, UNDERLINE, RED, GREEN, BLUE = "1", "4", "31;1", "32;1", "34;1"
+
+
+class CannotOpen(Exception):
+    """A redirection to or from a file that does not open."""
+
+    def __init__(self, path: str, error: OSError) -> None:
+        super().__init__(f"Can't open '{path}': {error.strerror}")
+
+
+class Output:
+    """The shell's two streams. Follows sys.stdout and sys.stderr when those are replaced, as the prompt does."""
+
+    def __init__(self) -> None:
+        self._files: dict[int, TextIO] = {}
+
+    @property
+    def out(self) -> TextIO:
+        return self._files.get(1) or sys.stdout
+
+    @property
+    def err(self) -> TextIO:
+        return self._files.get(2) or sys.stderr
+
+    def print(self, text: str = "", end: str = "\n") -> None:
+        self.out.write(text + end)
+
+    def complain(self, text: str) -> None:
+        """Print to stderr, after all that went to stdout before it."""
+        self.out.flush()
+        self.err.write(text + "\n")
+        self.err.flush()
+
+    def colour(self, text: str, code: str, stream: TextIO) -> str:
+        """text in a colour, when the stream is a terminal and NO_COLOR is not set."""
+        return f"\x1b[{code}m{text}\x1b[0m" if text and stream.isatty() and not os.environ.get("NO_COLOR") else text
+
+    @contextmanager
+    def redirected(self, redirects: Mapping[int, Redirect]) -> Iterator[None]:
+        """Send what is printed inside to the files. Raises CannotOpen."""
+        before = self._files
+        with ExitStack() as stack:
+            files = dict(before)
+            for fd, redirect in sorted(redirects.items()):
+                try:
+                    files[fd] = stack.enter_context(open(redirect.path, redirect.mode, encoding="utf-8"))
+                except OSError as error:
+                    raise CannotOpen(redirect.path, error) from None
+            self._files = files
+            try:
+                yield
+            finally:
+                self._files = before

@@ -1,0 +1,121 @@
+"""The commands: a declaration is the registration. Filled at import of shell/commands/*, then read only."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydevpva.errors import PydevpvaError
+
+if TYPE_CHECKING:
+    from pydevpva.shell.session import Shell
+
+Function = Callable[..., int | None]
+STRING, INT, DOUBLE, RECORD, PATH, PDBBASE, ARGV = "string", "int", "double", "record", "path", "pdbbase", "argv"
+
+
+class ArgumentError(PydevpvaError):
+    """An argument that is not of the command's type; the text is iocsh's."""
+
+
+class CommandFailed(PydevpvaError):
+    """A command that could not do its work: the text goes to stderr and the line counts as an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument: its name as help shows it, its kind, and what it stands for when left out."""
+
+    name: str
+    kind: str = STRING
+
+    def convert(self, text: str | None) -> str | int | float | None:
+        """The value handed to the command (cvtArg in iocsh.cpp). Missing: 0 for numbers, None for text."""
+        if self.kind in (INT, DOUBLE):
+            return _number(self.kind, text) if text else 0
+        if self.kind == PDBBASE and text not in (None, "", "pdbbase") and not str(text).startswith("0"):
+            raise ArgumentError(f"Expecting 'pdbbase' got '{text}'.")
+        return text
+
+
+def _number(kind: str, text: str) -> int | float:
+    try:
+        return float(text) if kind == DOUBLE else _strtol(text)
+    except ValueError:
+        raise ArgumentError(f"Invalid {'double' if kind == DOUBLE else 'integer'} '{text}'.") from None
+
+
+def _strtol(text: str) -> int:
+    digits = text.lstrip("+-")
+    octal = len(digits) > 1 and digits[0] == "0" and digits.isdigit()
+    return int(text, 8 if octal else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What the shell knows of a command. The function gets the shell and one value for each argument."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+    function: Function
+    help: str
+
+    def bind(self, words: Sequence[str]) -> list[Any]:
+        """The function's arguments for a line's words; too few are made up, too many are ignored, as in iocsh."""
+        if any(argument.kind == ARGV for argument in self.arguments):
+            return [list(words)]
+        padded = [*words, *[None] * len(self.arguments)]
+        return [argument.convert(word) for argument, word in zip(self.arguments, padded, strict=False)]
+
+
+_commands: dict[str, Command] = {}
+
+
+def command(name: str, *arguments: Argument | str) -> Callable[[Function], Function]:
+    """Register the decorated function as `name`. Its docstring is the help text.
+
+    It is called as function(shell, *values) on the main thread, prints with shell.print, and returns a status:
+    None or 0 is success. A str argument is short for Argument(name).
+    """
+
+    def register(function: Function) -> Function:
+        if name in _commands:
+            raise ValueError(f"the command {name} is declared twice")
+        declared = tuple(a if isinstance(a, Argument) else Argument(a) for a in arguments)
+        _commands[name] = Command(name, declared, function, inspect.cleandoc(function.__doc__ or ""))
+        return function
+
+    return register
+
+
+@cache
+def _load() -> None:
+    from pydevpva.shell import commands
+
+    for module in pkgutil.iter_modules(commands.__path__):
+        importlib.import_module(f"{commands.__name__}.{module.name}")
+
+
+def find(name: str) -> Command | None:
+    """The command of that name. Every NAME_registerRecordDeviceDriver is one: a built IOC has its own."""
+    _load()
+    return _commands.get(name) or (_commands[REGISTRAR] if name.endswith(f"_{REGISTRAR}") else None)
+
+
+def names() -> list[str]:
+    """All command names, in ASCII order as `help` shows them."""
+    _load()
+    return sorted(_commands)
+
+
+REGISTRAR = "registerRecordDeviceDriver"
+
+
+def run(command: Command, shell: Shell, words: Sequence[str]) -> int:
+    """Call the command with the words after its name; its status. Raises ArgumentError, CommandFailed, and its own."""
+    return command.function(shell, *command.bind(words)) or 0

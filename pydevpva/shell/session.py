@@ -1,0 +1,245 @@
+"""Shell: runs iocsh lines from scripts, from one string, or from a console (iocshBody in iocsh.cpp). Main thread."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pydevpva import libcom
+from pydevpva.errors import PydevpvaError, Stopped, did_you_mean
+from pydevpva.ioc import Ioc
+from pydevpva.shell import registry
+from pydevpva.shell.boot import boot_place
+from pydevpva.shell.language import LanguageError, Line, Redirect, expand, logical_lines, split
+from pydevpva.shell.output import BLUE, BOLD, RED, CannotOpen, Output
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+DATABASE_PATIENCE = 10.0  # seconds a command waits for the database thread
+FAILED = -1
+
+
+class Halted(Exception):
+    """`on error halt` stopped the script: the shell ends, what is loaded goes on."""
+
+
+@dataclass(slots=True)
+class Scope:
+    """One script, string or console being run: its place for errors, its macros, and what `on error` said."""
+
+    path: str = ""
+    macros: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    interactive: bool = False
+    on_error: str = "continue"
+    delay: float = 0.0
+    errored: bool = False
+    line: int = 0
+
+    @property
+    def file(self) -> str:
+        return os.path.basename(self.path)
+
+
+class Shell(Output):
+    """The iocsh interpreter. One for each console; scripts called from scripts share it."""
+
+    def __init__(self, ioc: Ioc) -> None:
+        super().__init__()
+        self.ioc = ioc
+        self.scopes: list[Scope] = []
+        self.variables: dict[str, int | float] = {}
+
+    @property
+    def scope(self) -> Scope:
+        """What is being run now; outside of a run an empty place."""
+        return self.scopes[-1] if self.scopes else Scope()
+
+    @property
+    def place(self) -> str:
+        """ "st.cmd line 5", or "" when lines come from a console or a string."""
+        scope = self.scope
+        return f"{scope.file} line {scope.line}" if scope.path else ""
+
+    def run_script(self, path: str, macros: str = "") -> int:
+        """Run a file of iocsh lines (iocshLoad). 0, or -1 when it does not open or `on error break` ended it."""
+        if not self.scopes:
+            os.environ["IOCSH_STARTUP_SCRIPT"] = path
+        try:
+            with open(path, encoding="utf-8", errors="surrogateescape") as file:
+                lines = file.read().splitlines()
+        except OSError as error:
+            self.complain(self.colour(f"Can't open {path}: {error.strerror}", RED, self.err))
+            return FAILED
+        return self._run(Scope(path=path, macros=macros), logical_lines(lines))
+
+    def run_text(self, text: str, macros: str = "") -> int:
+        """Run one line (iocshRun, iocshCmd): an error ends it with -1."""
+        return self._run(Scope(macros=macros, on_error="break"), [(1, text)])
+
+    def run_console(self, lines: Iterable[str]) -> None:
+        """Run lines as they come from a console, until they end or `exit`."""
+        self._run(Scope(interactive=True), logical_lines(lines))
+
+    def _run(self, scope: Scope, lines: Iterable[tuple[int, str]]) -> int:
+        scope.values = libcom.parse_definitions(scope.macros) if scope.macros else {}
+        self.scopes.append(scope)
+        try:
+            return self._body(scope, iter(lines))
+        finally:
+            self.scopes.pop()
+            self.out.flush()
+
+    def _body(self, scope: Scope, lines: Iterator[tuple[int, str]]) -> int:
+        status = 0
+        while True:
+            if scope.errored and not scope.interactive and scope.on_error != "continue":
+                status = FAILED
+                if scope.on_error == "break":
+                    self.complain("iocsh Error: Break")
+                    return status
+                self._halt(scope.delay)
+            scope.line, text = next(lines, (0, None))
+            if text is None:
+                return status
+            line = self._read(scope, text)
+            if line is None:
+                continue
+            if line.words[:1] == ["exit"]:
+                return status
+            scope.errored = self._execute(scope, line)
+
+    def _halt(self, delay: float) -> None:
+        if delay <= 0 or delay == float("inf"):
+            self.complain("iocsh Error: Halt")
+            raise Halted
+        self.complain(f"iocsh Error: Waiting {delay:.1f} sec ...")
+        time.sleep(delay)
+
+    def _read(self, scope: Scope, text: str) -> Line | None:
+        """Echo and split one line; None when there is nothing to run. Comments are echoed, "#-" is not."""
+        if text.lstrip().startswith("#"):
+            if scope.path and not text.lstrip().startswith("#-"):
+                self.print(self.colour(text, BLUE, self.out))
+            return None
+        try:
+            text = expand(text, self.macros())
+            if scope.path and text and not text.lstrip().startswith("#-"):
+                self.print(self.colour(text, BOLD, self.out))
+            if not text.strip() or text.lstrip().startswith("#"):
+                return None
+            line = split(text)
+        except LanguageError as error:
+            if str(error).startswith("macLib"):
+                self.complain(f"{error}\n    {self._set_first(str(error).split()[2])}")
+            else:
+                self.error(str(error))
+            scope.errored = True
+            return None
+        return line if line.words or line.redirects else None
+
+    def _set_first(self, name: str) -> str:
+        where = f" ({self.place})" if self.place else ""
+        return f'line not run{where}: set it first, epicsEnvSet("{name}", "..."), or give a default, $({name}=...)'
+
+    def macros(self) -> dict[str, str]:
+        """All that $(NAME) may stand for here: the environment, and on top of it the macros of each script."""
+        found = dict(os.environ)
+        for scope in self.scopes:
+            found.update(scope.values)
+        return found
+
+    def forget_macro(self, name: str) -> None:
+        """A new environment value hides a script's macro of that name (iocshEnvClear)."""
+        for scope in self.scopes:
+            scope.values.pop(name, None)
+
+    def _execute(self, scope: Scope, line: Line) -> bool:
+        """Run a split line; whether it failed."""
+        if not line.words and 0 in line.redirects:
+            return self._include(scope, line.redirects.pop(0), line)
+        try:
+            with self.redirected(line.redirects):
+                return bool(line.words) and self._call(line.words)
+        except CannotOpen as error:
+            self.error(str(error))
+            return scope.errored
+
+    def _include(self, scope: Scope, script: Redirect, line: Line) -> bool:
+        if os.path.basename(script.path) == "envPaths" and not os.path.exists(script.path):
+            self._stand_in_for_env_paths(script.path)
+            return False
+        try:
+            with self.redirected(line.redirects):
+                return self.run_script(script.path, scope.macros) != 0
+        except CannotOpen as error:
+            self.error(str(error))
+            return scope.errored
+
+    def _stand_in_for_env_paths(self, path: str) -> None:
+        """envPaths is written by `make`; without it, TOP and IOC follow from where the script is."""
+        script = next((scope.path for scope in reversed(self.scopes) if scope.path), "")
+        place = boot_place(script)
+        for name, value in place.items():
+            self.set_environment(name, value)
+        values = ", ".join(f"{name}={value}" for name, value in place.items())
+        self.warn(f"{path} is not there (make would have written it): using {values}")
+
+    def _call(self, words: list[str]) -> bool:
+        command = registry.find(words[0])
+        if command is None:
+            self.error(f"Command '{words[0]}' not registered.", self._unknown(words[0]))
+            return True
+        try:
+            return registry.run(command, self, words[1:]) != 0
+        except registry.ArgumentError as error:
+            self.error(str(error), f"usage: {registry.usage(command)}")
+        except registry.CommandFailed as error:
+            self.complain(str(error))
+        except (TimeoutError, FutureTimeout):
+            self.error(f"{words[0]}: no answer from the database within {DATABASE_PATIENCE:g} s, it is busy; try again")
+        except PydevpvaError as error:
+            self.error(f"{words[0]}: {error}")
+        except Exception:
+            log.exception("internal error in the command %s", words[0])
+        return True
+
+    def _unknown(self, name: str) -> str:
+        near = did_you_mean(name, registry.names())
+        hint = near.removeprefix("; ") if near else "'help' lists the commands; drivers in C cannot be loaded here"
+        return f"line skipped: {hint}"
+
+    def error(self, text: str, advice: str = "") -> None:
+        """`ERROR st.cmd line 5: text`, and on the next line what to do; from a console only the text."""
+        head = f"{self.colour('ERROR', RED, self.err)} {self.place}: " if self.place else ""
+        tail = f"\n    {advice}" if advice else ""
+        self.complain(head + self.colour(text, RED, self.err) + tail)
+
+    def warn(self, text: str) -> None:
+        """`Warning st.cmd line 5: text`: something is missing, and the shell knows what to use in its place."""
+        self.complain(f"Warning {self.place}: {text}" if self.place else f"Warning: {text}")
+
+    def set_environment(self, name: str, value: str | None) -> None:
+        """Set, or with None remove, an environment variable for this process, its macros and the user's Python."""
+        if value is None:
+            os.environ.pop(name, None)
+            self.ioc.environment.pop(name, None)
+        else:
+            os.environ[name] = self.ioc.environment[name] = value
+        self.forget_macro(name)
+        if name == "PYTHONPATH":
+            self.ioc.evaluator.set_python_path(value or "")
+
+    def on_database(self, work: Callable[..., T], *args: object) -> T:
+        """work(*args) on the database thread; before iocInit, when that does not run yet, right here."""
+        try:
+            return self.ioc.database.loop.call(work, *args, timeout=DATABASE_PATIENCE)
+        except Stopped:
+            if self.ioc.state != "new":
+                raise
+            return work(*args)
