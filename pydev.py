@@ -1,0 +1,26 @@
+"""What `import pydev` finds: inside an IOC its `pydev`, outside a harmless stand-in that remembers values.
+
+It imports nothing of the IOC, so that a user's module runs on its own.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+__all__ = ["iointr"]
+
+_NOT_GIVEN = object()
+_last: dict[str, Any] = {}
+
+
+def iointr(name: str, value: Any = _NOT_GIVEN) -> Any:
+    """Publish `value` under `name` and return True; without a value, return the last one published or None."""
+    args = (name,) if value is _NOT_GIVEN else (name, value)
+    ioc = getattr(builtins, "pydev", None)
+    if ioc is not None and getattr(ioc, "iointr", iointr) is not iointr:
+        return ioc.iointr(*args)
+    if value is _NOT_GIVEN:
+        return _last.get(name)
+    _last[name] = value
+    return True

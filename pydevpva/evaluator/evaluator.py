@@ -1,0 +1,191 @@
+"""Evaluator: the threads that run user Python, and the namespace it runs in."""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+import logging
+import os
+import queue
+import sys
+import threading
+import time
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydevpva.errors import PydevpvaError, Stopped
+from pydevpva.evaluator.code import compile_source
+from pydevpva.evaluator.events import Events
+from pydevpva.evaluator.user import Pydev
+
+Done = Callable[[object, BaseException | None], object]
+Job = tuple[Callable[..., object], tuple[Any, ...], Done]
+log = logging.getLogger(__name__)
+
+NAMESPACE = "__pydev__"  # the module whose globals all records and the shell share
+MOST_THREADS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A job that is being run: its code's label and for how many seconds."""
+
+    label: str
+    seconds: float
+
+
+class Evaluator:
+    """Runs user Python in FIFO order: one queue that one thread, or PYDEV_NUM_THREADS threads, take from.
+
+    It is not a Loop: several threads share the queue, jobs that have not begun are taken back at the end, and
+    user code may raise what it likes. `submit` is for the database thread, `run_source` for the shell's; all
+    else may be used from any thread.
+    """
+
+    def __init__(self, events: Events | None = None) -> None:
+        self.events = events or Events()
+        self.pydev = Pydev(self.events)
+        module = types.ModuleType(NAMESPACE, "Shared by all records and the shell's pydev().")
+        self.namespace: dict[str, Any] = vars(module)
+        self.namespace["__builtins__"] = builtins
+        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._put = self._queue.put
+        self._workers: list[_Worker] = []
+        self._stopped = False
+        self._sources = itertools.count(1)
+        sys.modules[NAMESPACE] = module
+        if not {"", os.getcwd()} & set(sys.path):
+            sys.path.insert(0, "")
+        self.pydev.install()
+
+    def start(self, threads: int | None = None) -> None:
+        """Start `threads` threads, or as many as PYDEV_NUM_THREADS says. Jobs submitted before then are run now."""
+        count = threads_wanted(os.environ) if threads is None else threads
+        names = ["evaluator"] if count == 1 else [f"evaluator-{n}" for n in range(1, count + 1)]
+        self._workers = [_Worker(name, self._queue) for name in names]
+        for worker in self._workers:
+            worker.start()
+
+    def submit(self, function: Callable[..., object], args: tuple[Any, ...], done: Done) -> None:
+        """Queue function(*args); done(result, None) or done(None, error) is called exactly once.
+
+        It is called on an evaluator thread, whatever the function raises; after `stop`, on the caller's thread
+        with Stopped.
+        """
+        self._put((function, args, done))
+        if self._stopped:
+            self._take_back()
+
+    def run_source(self, source: str, label: str = "") -> object:
+        """Run the shell's Python on the caller's thread, in the namespace; return an expression's value, else None.
+
+        Raises CodeError when it does not compile; what it raises itself is passed on.
+        """
+        code, is_expression = compile_source(source, label or f"<pydev {next(self._sources)}>")
+        if is_expression:
+            return eval(code, self.namespace)
+        exec(code, self.namespace)
+        return None
+
+    def stop(self, timeout: float = 1.0) -> bool:
+        """Drop what has not begun, each with done(None, Stopped), and end the threads.
+
+        False when a job is still running after `timeout` seconds; its thread is left to itself.
+        """
+        self._stopped = True
+        self.events.submit = None
+        self._take_back()
+        for _ in self._workers:
+            self._put(None)
+        end = time.monotonic() + timeout
+        for worker in self._workers:
+            if worker is not threading.current_thread():
+                worker.join(max(0.0, end - time.monotonic()))
+        self._take_back()
+        self.pydev.uninstall()
+        return not any(worker.is_alive() for worker in self._workers)
+
+    def backlog(self) -> int:
+        """Jobs queued and not begun."""
+        return self._queue.qsize()
+
+    def count(self) -> int:
+        """Jobs finished since the start."""
+        return sum(worker.count for worker in self._workers)
+
+    def threads(self) -> int:
+        """Evaluator threads."""
+        return len(self._workers)
+
+    def running(self) -> list[Running]:
+        """What is being run now, the longest first."""
+        now = time.monotonic()
+        seen = [(worker.job, worker.since) for worker in self._workers]  # in this order: never shown too old
+        found = [Running(label_of(job[0]), max(0.0, now - since)) for job, since in seen if job]
+        return sorted(found, key=lambda running: -running.seconds)
+
+    def _take_back(self) -> None:
+        """Take jobs off the queue, telling each; the marks that end the threads are put back."""
+        marks = 0
+        while True:
+            try:
+                job = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                marks += 1
+            else:
+                _finish(job[2], None, Stopped("the IOC is stopping: this code was not run"))
+        for _ in range(marks):
+            self._put(None)
+
+
+class _Worker(threading.Thread):
+    """One evaluator thread; the attributes are written here and read from anywhere."""
+
+    def __init__(self, name: str, jobs: queue.SimpleQueue[Job | None]) -> None:
+        super().__init__(name=name, daemon=True)
+        self.job: Job | None = None
+        self.since = 0.0
+        self.count = 0
+        self._jobs = jobs
+
+    def run(self) -> None:
+        get, clock = self._jobs.get, time.monotonic
+        while (job := get()) is not None:
+            function, args, done = job
+            self.since = clock()
+            self.job = job
+            try:
+                result, error = function(*args), None
+            except BaseException as raised:  # SystemExit and KeyboardInterrupt too: user code ends no thread of ours
+                result, error = None, raised
+            self.job = None
+            self.count += 1
+            _finish(done, result, error)
+            del job, function, args, done, result, error  # an idle thread keeps no user's array alive
+
+
+def _finish(done: Done, result: object, error: BaseException | None) -> None:
+    try:
+        done(result, error)
+    except Exception:
+        log.exception("internal error in %r, told the outcome of user code", done)
+
+
+def label_of(function: Callable[..., object]) -> str:
+    """The label of a link's function, such as "<G:ao.OUT>"; the name of any other."""
+    code = getattr(function, "__code__", None)
+    return code.co_filename if isinstance(code, types.CodeType) else repr(function)
+
+
+def threads_wanted(environment: Mapping[str, str]) -> int:
+    """PYDEV_NUM_THREADS, 1 when it is not set."""
+    text = environment.get("PYDEV_NUM_THREADS", "").strip()
+    if not text:
+        return 1
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_THREADS:
+        raise PydevpvaError(f"PYDEV_NUM_THREADS is {text!r}; it must be a whole number from 1 to {MOST_THREADS}")
+    return int(text)

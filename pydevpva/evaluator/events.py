@@ -1,0 +1,112 @@
+"""pydev.iointr: named events from user code to records.
+
+`publish` runs on any thread, subscribers are called on the database thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Subscriber = Callable[[object], object]
+log = logging.getLogger(__name__)
+
+BACKLOG = 10_000  # pending deliveries of one event; beyond, values coalesce to the newest
+
+
+@dataclass(frozen=True, slots=True)
+class EventReport:
+    """One event as pydevShow prints it."""
+
+    name: str
+    subscribers: int
+    published: int
+    pending: int
+    coalesced: int
+    last: object
+
+
+class _Event:
+    __slots__ = ("coalesced", "last", "lock", "pending", "published", "subscribers")
+
+    def __init__(self) -> None:
+        self.last: object = None
+        # Among publishers: the last value is the one delivered last. Reentrant, since dropping the former value
+        # may run a user's __del__, which may publish.
+        self.lock = threading.RLock()
+        self.pending: deque[object] = deque()
+        self.subscribers: tuple[tuple[int, Subscriber], ...] = ()  # replaced, never changed: read without a lock
+        self.published = self.coalesced = 0
+
+
+class Events:
+    """The registry of events.
+
+    `submit(work, *args)` runs work(*args) on the database thread; it is given here or assigned later, and
+    may be None as long as there is no database: published values are then only remembered.
+    """
+
+    def __init__(self, submit: Callable[..., object] | None = None, backlog: int = BACKLOG) -> None:
+        self.submit = submit
+        self.backlog = backlog
+        self._events: dict[str, _Event] = {}
+
+    def publish(self, name: str, value: object) -> bool:
+        """Deliver `value` to all subscribers of `name`, each value in the order published. From any thread."""
+        event = self._event(name)
+        with event.lock:
+            event.last = value
+            event.published += 1
+            submit = self.submit
+            if not event.subscribers or submit is None:
+                return True
+            if len(event.pending) >= self.backlog:
+                try:
+                    event.pending[-1] = value
+                    event.coalesced += 1
+                    return True
+                except IndexError:  # the database thread took all of them meanwhile
+                    pass
+            event.pending.append(value)
+            submit(self._deliver, name, event)
+        return True
+
+    def last(self, name: str) -> object:
+        """The value last published, or None."""
+        event = self._events.get(name)
+        return event.last if event else None
+
+    def subscribe(self, name: str, callback: Subscriber, order: int = 0) -> None:
+        """Have callback(value) called on the database thread; those with smaller `order` (PHAS) first."""
+        event = self._event(name)
+        with event.lock:
+            event.subscribers = tuple(sorted([*event.subscribers, (order, callback)], key=lambda entry: entry[0]))
+
+    def unsubscribe(self, name: str, callback: Subscriber) -> None:
+        """Undo `subscribe`; no value is delivered to callback any more once this returns on the database thread."""
+        event = self._event(name)
+        with event.lock:
+            event.subscribers = tuple(entry for entry in event.subscribers if entry[1] != callback)
+
+    def report(self) -> list[EventReport]:
+        """All events by name."""
+        return [
+            EventReport(name, len(e.subscribers), e.published, len(e.pending), e.coalesced, e.last)
+            for name, e in sorted(self._events.items())
+        ]
+
+    def _event(self, name: str) -> _Event:
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a pydev.iointr event is a str, not {type(name).__name__}")
+        return self._events.get(name) or self._events.setdefault(name, _Event())
+
+    def _deliver(self, name: str, event: _Event) -> None:
+        value = event.pending.popleft()
+        for _, callback in event.subscribers:
+            try:
+                callback(value)
+            except Exception:
+                log.exception("internal error in a record's handling of pydev.iointr(%r)", name)

@@ -1,0 +1,44 @@
+"""The `pydev` that user code sees: a builtin and an importable module. Its functions may be called on any thread."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+import types
+
+from pydevpva.evaluator.events import Events
+
+NOT_GIVEN = object()
+
+
+class Pydev(types.ModuleType):
+    """The module `pydev` inside an IOC; outside, the top-level pydev.py stands in for it."""
+
+    def __init__(self, events: Events) -> None:
+        super().__init__("pydev", "Exchanges values between Python code and records.")
+        self._events = events
+        self._before: object = None
+
+    def iointr(self, name: str, value: object = NOT_GIVEN) -> object:
+        """Publish `value` to the records whose link is pydev.iointr('name'), and return True.
+
+        Without a value: return what was last published under that name, or None.
+        """
+        if value is NOT_GIVEN:
+            return self._events.last(name)
+        return self._events.publish(name, value)
+
+    def install(self) -> None:
+        """Make this the builtin `pydev`, and what `import pydev` gives, even where a user has a pydev.py."""
+        self._before = sys.modules.get("pydev")
+        sys.modules["pydev"] = self
+        builtins.pydev = self  # type: ignore[attr-defined]
+
+    def uninstall(self) -> None:
+        """Undo `install`, unless another IOC has put its own in the place since."""
+        if getattr(builtins, "pydev", None) is self:
+            del builtins.pydev  # type: ignore[attr-defined]
+        if sys.modules.get("pydev") is self:
+            del sys.modules["pydev"]
+            if isinstance(self._before, types.ModuleType):
+                sys.modules["pydev"] = self._before
