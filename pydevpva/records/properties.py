@@ -51,6 +51,7 @@ class Properties:
     precision: frozenset[str] | None = None
     precision_field: str = "PREC"
     precision_fields: Mapping[str, Source] = field(default_factory=dict)  # own sources: "DLY0": 2
+    from_links: Mapping[str, str] = field(default_factory=dict)  # "A": "INPA": told by the link's far end
 
 
 def properties(
@@ -63,6 +64,7 @@ def properties(
     units_fields: Mapping[str, str] | None = None,
     precision: str | None = None,
     precision_fields: Mapping[str, Source] | None = None,
+    from_links: Mapping[str, str] | None = None,
 ) -> Properties:
     """Properties from words: units="DOUBLE LONG", units_not="ASLO AOFF", precision="VAL OVAL"."""
     return Properties(
@@ -74,6 +76,7 @@ def properties(
         {n: text for names, text in (units_fields or {}).items() for n in names.split()},
         None if precision is None else frozenset(precision.split()),
         precision_fields={n: source for names, source in (precision_fields or {}).items() for n in names.split()},
+        from_links=from_links or {},
     )
 
 
@@ -81,11 +84,20 @@ def _value(record: Record, source: Source) -> float:
     return float(getattr(record, source)) if isinstance(source, str) else source
 
 
+def _far(record: Record, name: str) -> tuple[Record, str] | None:
+    """The record and field that a value came from through its link; None when the link is no database link."""
+    address = getattr(getattr(record, record.properties.from_links[name]), "address", None)
+    return None if address is None else (address.record, address.field.name)
+
+
 def units(record: Record, name: str) -> str | None:
     """The unit of a field, or None when the record type has no units (rset get_units)."""
     table = record.properties
     if table.units_types is None and not table.units_fields:
         return None
+    if name in table.from_links:
+        far = _far(record, name)
+        return (units(*far) or "") if far else ""
     if (text := table.units_fields.get(name)) is not None:
         return str(getattr(record, text[1:])) if text.startswith("=") else text
     has = name not in table.units_not and record.rtype.fields[name].type in (table.units_types or ())
@@ -100,11 +112,18 @@ def precision(record: Record, name: str) -> int | None:
     if name in table.precision_fields:
         return int(_value(record, table.precision_fields[name]))
     digits = int(getattr(record, table.precision_field, 0))
+    if name in table.from_links:
+        far = _far(record, name)
+        there = precision(*far) if far else None
+        return digits if there is None else there
     return digits if name in table.precision or 0 <= digits <= 15 else 15
 
 
 def display_limits(record: Record, name: str) -> Pair | None:
     """Low and high for displays (rset get_graphic_double)."""
+    if name in record.properties.from_links:
+        far = _far(record, name)
+        return (display_limits(*far) if far else None) or (0.0, 0.0)
     return _limits(record, name, record.properties.display)
 
 
@@ -128,6 +147,9 @@ def alarm_limits(record: Record, name: str) -> tuple[float, float, float, float]
     table = record.properties.alarm
     if table is None or record.dbf(name) not in NUMERIC:
         return None
+    if name in record.properties.from_links:
+        far = _far(record, name)
+        return (alarm_limits(*far) if far else None) or (NAN, NAN, NAN, NAN)
     how = table.get(name)
     if how is None:
         return (NAN, NAN, NAN, NAN)

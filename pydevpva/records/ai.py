@@ -1,0 +1,71 @@
+"""ai: an analog input, converted from a raw integer (EPICS: aiRecord.c). Database thread."""
+
+from __future__ import annotations
+
+import math
+
+from pydevpva.records import conversion
+from pydevpva.records.input import Input
+from pydevpva.records.limits import check_filtered_limits, deadbands
+from pydevpva.records.properties import properties
+from pydevpva.records.simulation import RAW, YES
+from pydevpva.records.values import Value
+
+_LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST SVAL"
+
+
+class Ai(Input, rtype="ai"):
+    """Analog input: VAL = (RVAL + ROFF) * ASLO + AOFF through LINR, smoothed by SMOO."""
+
+    __slots__ = ()
+    value_type = "DOUBLE"
+    simulation_type = "DOUBLE"
+    simulation_modes = (YES, RAW)
+    properties = properties(
+        units="DOUBLE",
+        units_not="ASLO AOFF SMOO",
+        precision="VAL",
+        display={_LIMITED: ("LOPR", "HOPR")},
+        control={_LIMITED: ("LOPR", "HOPR")},
+        alarm={"VAL": "severity"},
+    )
+
+    def start(self) -> None:
+        conversion.start(self)
+
+    def remember(self) -> None:
+        super().remember()
+        self.ORAW = self.RVAL
+
+    def convert(self, status: int) -> None:
+        if status == 0:
+            value = conversion.to_engineering(self, self.RVAL)
+            if self.SMOO != 0.0 and math.isfinite(self.VAL):
+                before = value if self.INIT else self.VAL
+                value = value * (1.0 - self.SMOO) + before * self.SMOO
+            self.VAL = value
+        if status in (0, 2):
+            self.UDF = 1 if self.VAL != self.VAL else 0
+        self.INIT = 0
+
+    def simulated(self, value: Value, raw: bool) -> int:
+        if raw:
+            self.RVAL = math.floor(value)
+            return 0
+        self.VAL = value
+        return 2
+
+    def check_alarms(self, before: int) -> None:
+        check_filtered_limits(self, before)
+
+    def monitor(self) -> None:
+        mask = self.settle() | deadbands(self)
+        if mask:
+            self.ORAW = self.RVAL
+        self.post(mask)
+
+    def special(self, field: str, after: bool) -> None:
+        if field in conversion.FIELDS:
+            conversion.special(self, after)
+        else:
+            super().special(field, after)

@@ -1,0 +1,123 @@
+"""ao: an analog output, limited, ramped and converted to a raw integer (EPICS: aoRecord.c). Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.records import conversion
+from pydevpva.records.limits import check_limits, deadbands
+from pydevpva.records.links import NO_DATA
+from pydevpva.records.output import CLOSED_LOOP, Output
+from pydevpva.records.properties import properties
+from pydevpva.records.simulation import RAW, YES
+from pydevpva.records.values import Value
+
+_LIMITED = "VAL OVAL PVAL HIHI HIGH LOW LOLO LALM ALST MLST"
+_INCREMENTAL = 1
+_LONG_MAX, _LONG_MIN = 0x7FFFFFFF, -0x80000000
+
+
+class Ao(Output, rtype="ao"):
+    """Analog output: VAL limited to DRVL..DRVH, OVAL follows by at most OROC, RVAL is OVAL converted."""
+
+    __slots__ = ()
+    value_type = "DOUBLE"
+    simulation_modes = (YES, RAW)
+    properties = properties(
+        units="DOUBLE",
+        units_not="ASLO AOFF",
+        precision="VAL OVAL PVAL",
+        display={_LIMITED + " IVOV": ("LOPR", "HOPR")},
+        control={_LIMITED: ("DRVL", "DRVH")},
+        alarm={"VAL": "severity"},
+    )
+
+    def load_desired(self) -> None:
+        if (value := self.DOL.load("DOUBLE")) is not None:
+            self.VAL = value
+            self.UDF = 1 if value != value else 0
+
+    def start(self) -> None:
+        conversion.start(self)
+
+    def started(self, status: int) -> None:
+        if status == 0:
+            self.VAL = conversion.to_engineering(self, self.RVAL)
+            self.UDF = 1 if self.VAL != self.VAL else 0
+
+    def remember(self) -> None:
+        super().remember()
+        self.OVAL = self.PVAL = self.VAL
+        self.ORAW, self.ORBV = self.RVAL, self.RBV
+
+    def fetch(self) -> None:
+        value = self.VAL
+        if self.OMSL == CLOSED_LOOP and not self.DOL.is_constant:
+            active, self.PACT = self.PACT, 1
+            self.VAL = self.PVAL  # in closed loop puts to VAL have no effect
+            value = self.DOL.get("DOUBLE")
+            self.PACT = active
+            if value is NO_DATA:
+                value = self.VAL
+            elif value is not None and self.OIF == _INCREMENTAL:
+                value += self.VAL
+        if value is not None:
+            self.convert(value)
+        self.UDF = 1 if self.VAL != self.VAL else 0
+
+    def convert(self, value: Value) -> None:
+        if self.DRVH > self.DRVL:
+            value = min(max(value, self.DRVL), self.DRVH) if value == value else value
+        self.VAL = self.PVAL = value
+        value = self._ramped(value)
+        self.OMOD = 1 if self.OVAL != value else 0
+        self.OVAL = value
+        raw = conversion.to_raw(self, value)
+        if raw is not None:
+            self.RVAL = _rounded(raw)
+
+    def _ramped(self, value: float) -> float:
+        """At most OROC away from the last output."""
+        rate, old = self.OROC, self.OVAL
+        if rate != 0:
+            if value - old < 0:
+                return float(old - rate) if rate < old - value else value
+            if rate < value - old:
+                return float(old + rate)
+        return value
+
+    def take_ivov(self) -> None:
+        self.VAL = self.IVOV
+        self.convert(self.IVOV)
+
+    def simulated(self) -> tuple[Value, str]:
+        return (self.RVAL, "LONG") if self.SIMM == RAW else (self.OVAL, "DOUBLE")
+
+    def check_alarms(self) -> None:
+        check_limits(self)
+
+    def monitor(self) -> None:
+        mask = self.settle() | deadbands(self)
+        if self.OMOD:
+            self.OMOD = 0
+        if mask:
+            self.ORAW, self.ORBV = self.RVAL, self.RBV
+        self.post(mask)
+
+    def finished(self) -> None:
+        self.INIT = 0
+
+    def special(self, field: str, after: bool) -> None:
+        if field in conversion.FIELDS:
+            conversion.special(self, after)
+        else:
+            super().special(field, after)
+
+
+def _rounded(value: float) -> int:
+    """The nearest 32-bit integer, halves away from zero."""
+    if value >= 0.0:
+        return _LONG_MAX if value >= _LONG_MAX - 0.5 else int(value + 0.5)
+    if value > 0.5 + _LONG_MIN:
+        return int(value - 0.5)
+    return _LONG_MIN
+
+

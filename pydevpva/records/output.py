@@ -1,0 +1,128 @@
+"""The way of every output record: fetch or take VAL, convert, alarms, write or IVOA, post, forward.
+
+EPICS: process of ao, bo, longout, mbbo, ... Database thread.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydevpva.records import simulation
+from pydevpva.records.alarm import INVALID
+from pydevpva.records.links import NO_DATA
+from pydevpva.records.record import Record
+from pydevpva.records.simulation import YES
+from pydevpva.records.values import Value
+
+CLOSED_LOOP = 1
+DONT_DRIVE, SET_TO_IVOV = 1, 2
+
+
+class Output(Record):
+    """A record with OUT, DTYP, DOL, IVOA and simulation. Subclasses say what a value does."""
+
+    __slots__ = ()
+    simulation_modes: ClassVar[tuple[int, ...]] = (YES,)
+
+    def init_record(self) -> None:
+        simulation.init_simulation(self)
+        self.load_desired()
+        self.start()
+        if self.device is not None:
+            self.started(self.device.init_record(self))
+        self.remember()
+
+    def load_desired(self) -> None:
+        """VAL from a constant DOL."""
+        if (value := self.DOL.load(self.value_type)) is not None:
+            self.VAL = value
+            self.UDF = 0
+
+    def start(self) -> None:
+        """What the type does before its device support starts."""
+
+    def started(self, status: int) -> None:
+        """Status of device support's init: 0: it read back RVAL, which is to be converted to VAL."""
+
+    def remember(self) -> None:
+        """Last values for deadbands and change detection, after device support has started."""
+        self.MLST = self.ALST = self.LALM = self.VAL
+
+    def process(self) -> None:
+        active = self.PACT
+        if not active:
+            self.fetch()
+            self.stamp(bool(self.SIMM))
+        self.check_alarms()
+        if self.NSEV < INVALID or self.IVOA == 0:
+            self.write_value()
+        elif self.IVOA == SET_TO_IVOV:
+            if not self.PACT:
+                self.take_ivov()
+            self.write_value()
+        elif self.IVOA != DONT_DRIVE:
+            pass  # an IVOA beyond the menu drives nothing
+        if not active and self.PACT:
+            self.waiting()
+            return
+        self.PACT = 1
+        if active:
+            self.stamp(bool(self.SIMM))
+        self.monitor()
+        self.forward()
+        self.finished()
+        self.PACT = 0
+
+    def fetch(self) -> None:
+        """VAL, or in closed loop the value of DOL, converted for the output."""
+        if self.OMSL == CLOSED_LOOP and not self.DOL.is_constant:
+            value = self.DOL.get(self.value_type)
+            if value is None:
+                return
+            if value is not NO_DATA:
+                self.UDF = 0
+                self.convert(value)
+                return
+        self.convert(self.VAL)
+
+    def convert(self, value: Value) -> None:
+        """Make the desired value VAL and what the device needs."""
+        self.VAL = value
+
+    def take_ivov(self) -> None:
+        """IVOA says: write IVOV instead."""
+        self.VAL = self.IVOV
+
+    def write_value(self) -> int:
+        """Write through device support or simulation."""
+        if self.PACT or (not self.SIMM and self.SIML.is_constant):
+            if self.SIMM == 0:
+                return self.write()
+        how = simulation.begin(self, self.simulation_modes)
+        if how is None:
+            return self.write()
+        return simulation.write(self, *self.simulated()) if how else -1
+
+    def write(self) -> int:
+        """Through device support."""
+        return self.device.write(self) if self.device is not None else -1
+
+    def simulated(self) -> tuple[Value, str]:
+        """Value and DBF type that go to SIOL."""
+        return self.VAL, self.value_type
+
+    def waiting(self) -> None:
+        """Device support completes later: what may be told already."""
+
+    def finished(self) -> None:
+        """After the forward link."""
+
+    def check_alarms(self) -> None:
+        """Raise this processing's alarms."""
+
+    def monitor(self) -> None:
+        """Settle the alarms and post what changed."""
+
+    def special(self, field: str, after: bool) -> None:
+        if field == "SIMM":
+            simulation.simm_special(self, after)
