@@ -1,0 +1,146 @@
+"""What each example must show to a client: one function per folder of examples/, of the same name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from p4p.client.thread import Context
+
+from tests.clients import Watch
+from tests.ioc_process import ServerProcess
+
+NO_ALARM, MINOR, MAJOR, INVALID = range(4)
+
+
+def put(client: Context, name: str, value: Any, leaf: str = "value") -> None:
+    """A put that waits for its completion."""
+    client.put(name, {leaf: value}, wait=True, get=False, timeout=20)
+
+
+def value(client: Context, name: str) -> Any:
+    return client.get(name).todict()["value"]
+
+
+def alarm(client: Context, name: str) -> tuple[int, str]:
+    update = client.get(name)
+    return update["alarm.severity"], update["alarm.message"]
+
+
+def log(server: ServerProcess, client: Context) -> None:
+    put(client, "Example:Log", "hello world")
+    server.wait_log(" hello world")
+    put(client, "Example:Note", "shift begins")
+    server.wait_log("Example:Note: shift begins")
+    assert value(client, "Example:Note") == "shift begins"
+    assert value(client, "Example:Note:Count") == 1
+    with Watch(client, "Example:Note:Last") as watch:
+        watch.until(lambda update: update.value.endswith("shift begins"))
+
+
+def histogram(server: ServerProcess, client: Context) -> None:
+    for number in (1, 2, 2):
+        put(client, "Example:Save", number)
+    counts = value(client, "Example:Histogram").tolist()
+    assert len(counts) == 100
+    assert (counts[0], counts[-1], sum(counts)) == (1, 2, 3)
+    assert value(client, "Example:Save") == 2
+    put(client, "Example:Fill", 500)
+    assert value(client, "Example:Saved") == 503
+    assert sum(value(client, "Example:Histogram")) == 503
+    put(client, "Example:Clear", 1, leaf="value.index")
+    assert sum(value(client, "Example:Histogram")) == 0
+
+
+def tcp(server: ServerProcess, client: Context) -> None:
+    with Watch(client, "Example:Tcp:IDN") as watch:
+        watch.until(lambda update: update.value == "ACME,Voltmeter 34,SN0042,1.0")
+    put(client, "Example:Tcp:Request", "VOLT 2.5")
+    assert value(client, "Example:Tcp:Reply") == "OK"
+    put(client, "Example:Tcp:Request", "VOLT?")
+    assert value(client, "Example:Tcp:Reply") == "2.500"
+
+
+def abs(server: ServerProcess, client: Context) -> None:
+    put(client, "Example:AbsValue", -3.3)
+    assert value(client, "Example:AbsValue") == 3.3
+    put(client, "Example:Distance", 2)
+    assert value(client, "Example:Distance") == 3
+
+
+def sqrt(server: ServerProcess, client: Context) -> None:
+    with Watch(client, "Example:SqrtInteger") as root, Watch(client, "Example:SqrtRemain") as rest:
+        put(client, "Example:Num", 30)
+        root.until(lambda update: update.value == 5)
+        rest.until(lambda update: update.value == 5.0)
+    put(client, "Example:Num", -1)
+    severity, message = alarm(client, "Example:Num")
+    assert severity == INVALID
+    assert message.startswith("ValueError: ")
+    assert value(client, "Example:SqrtInteger") == 5
+
+
+def device(server: ServerProcess, client: Context) -> None:
+    with Watch(client, "Demo:Position:RBV") as readback, Watch(client, "Demo:Moving") as moving:
+        put(client, "Demo:Position", 12)
+        assert moving.until(lambda update: update.value.index == 1)
+        assert 0 < readback.until(lambda update: update["timeStamp.userTag"] == 0 and update.value > 0).value < 12
+        assert moving.until(lambda update: update.value.index == 0)
+        assert readback.until(lambda update: update.value == 12)["alarm.severity"] == NO_ALARM
+
+        client.put("Demo:Position", {"value": 100}, wait=False, get=False)
+        moving.until(lambda update: update.value.index == 1)
+        put(client, "Demo:Stop", 1, leaf="value.index")
+        moving.until(lambda update: update.value.index == 0)
+        assert 12 < client.get("Demo:Position:RBV").value < 100
+    put(client, "Demo:Position", 101)
+    assert alarm(client, "Demo:Position") == (INVALID, "ValueError: 101 mm is outside 0..100 mm")
+
+    put(client, "Demo:Setpoint", 300)
+    put(client, "Demo:Heater", 1, leaf="value.index")
+    with Watch(client, "Demo:Temperature") as temperature:
+        temperature.until(lambda update: update.value > 30)
+
+
+def pycalc(server: ServerProcess, client: Context) -> None:
+    with Watch(client, "Example:Calc:Energy") as energy:
+        energy.until(lambda update: update.value == pytest.approx(3954.08, abs=0.01))
+        put(client, "Example:Calc:Crystal", 2, leaf="value.index")
+        energy.until(lambda update: update.value == pytest.approx(3795.74, abs=0.01))
+    with Watch(client, "Example:Calc:Labels") as labels:
+        labels.until(lambda update: list(update.value) == ["1.7 mm", "2.3 mm", "14.91 mm"])
+        put(client, "Example:Calc:Peaks", [8, 9])
+        labels.until(lambda update: list(update.value) == ["8 mm", "9 mm"])
+
+
+def alarms_of_level(client: Context, litres: float) -> tuple[int, str]:
+    put(client, "Example:Tank:Fill", litres)
+    return alarm(client, "Example:Tank:Level")
+
+
+def alarm_example(server: ServerProcess, client: Context) -> None:
+    assert alarms_of_level(client, 50) == (NO_ALARM, "")
+    assert alarms_of_level(client, 85) == (MINOR, "HIGH")
+    assert alarms_of_level(client, 96) == (MAJOR, "HIHI")
+    assert alarm(client, "Example:Tank:Share")[0] == MAJOR
+    assert alarms_of_level(client, 5) == (MINOR, "LOW")
+    assert alarms_of_level(client, 50) == (NO_ALARM, "")
+    put(client, "Example:Tank:Fill", 120)
+    assert alarm(client, "Example:Tank:Fill") == (INVALID, "ValueError: 120.0 l do not fit, 0 to 100 do")
+    put(client, "Example:Tank:Sensor", 0, leaf="value.index")
+    assert alarm(client, "Example:Tank:Sensor") == (MAJOR, "STATE")
+    assert alarm(client, "Example:Tank:Level") == (INVALID, "ConnectionError: the level sensor does not answer")
+    put(client, "Example:Tank:Sensor", 1, leaf="value.index")
+    assert alarm(client, "Example:Tank:Level") == (NO_ALARM, "")
+
+
+BY_EXAMPLE = {
+    "log": log,
+    "histogram": histogram,
+    "tcp": tcp,
+    "abs": abs,
+    "sqrt": sqrt,
+    "device": device,
+    "pycalc": pycalc,
+    "alarm": alarm_example,
+}
