@@ -1,0 +1,136 @@
+"""Channel: what clients see of one field while at least one of them is connected. Database thread.
+
+A post goes out in one piece: the value, its time stamp, and the alarm when that changed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from p4p import Value
+
+from pydevpva.engine.database import Address
+from pydevpva.pva import metadata, wire
+from pydevpva.pva.normative import Kind, Shape
+from pydevpva.pva.reading import reader
+from pydevpva.records.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
+from pydevpva.records.record import NEVER, Record
+
+WANTED = DBE_VALUE | DBE_ALARM  # what QSRV2 subscribes to unless asked otherwise: ADEL alone posts nothing
+SECONDS, NANOSECONDS, TAG = b"secondsPastEpoch", b"nanoseconds", b"userTag"  # bytes: p4p need not encode them
+
+
+class Channel:
+    """A sink of the record that keeps an open p4p SharedPV up to date.
+
+    `_hot` is one p4p Value used for all posts: making one costs more than posting it. p4p and pvxs copy what is
+    marked at each post, so that the next post may write to it again.
+    """
+
+    __slots__ = (
+        "_alarm", "_hot", "_is_value", "_key", "_last", "_name", "_nanosecond_mask", "_never", "_post", "_pv", "_read",
+        "_time", "address", "shape",
+    )  # fmt: skip
+
+    def __init__(self, address: Address, shape: Shape, pv: Any) -> None:
+        self.address, self.shape, self._pv = address, shape, pv
+        self._name = address.field.name
+        self._is_value = self._name == "VAL"
+        self._read = reader(address, shape)
+        self._key = b"value.index" if shape.kind is Kind.CHOICE else b"value"
+        self._nanosecond_mask = metadata.nanosecond_mask(address.record)
+        self._post = pv.post
+        self._hot = Value(shape.type)
+        self._time = self._hot["timeStamp"]  # the same memory: shorter to look up
+
+    def open(self) -> None:
+        """Give the PV its type and first value, every leaf of it marked, and follow the record from now on."""
+        record = self.address.record
+        value = self._read(record)
+        self._remember(value)
+        self._alarm = (record.SEVR, record.STAT, record.AMSG)
+        self._never = record.TIME == NEVER
+        first = metadata.everything(self.address, self.shape)
+        first.update(metadata.alarm(record))
+        first.update(metadata.stamp(record, self._nanosecond_mask))
+        first[self._key.decode()] = value
+        self._pv.open(Value(self.shape.type, first))
+        record.attach(self)
+
+    def close(self) -> None:
+        """Leave the record and close the PV: clients that are still there lose their channel."""
+        self.address.record.detach(self)
+        self._pv.close()
+
+    def changed(self, record: Record, mask: int, field: str | None) -> None:
+        """Post what this change means for the field; see records.record.Sink."""
+        if mask & DBE_PROPERTY or field == "DESC":
+            self._post_properties(record)
+            if mask == DBE_PROPERTY:
+                return
+        if field is None:
+            if self._is_value:
+                if mask & WANTED:
+                    self._post_value(record, self._read(record))
+                    return
+            elif self._differs(value := self._read(record)) or self._alarm != (record.SEVR, record.STAT, record.AMSG):
+                self._post_value(record, value)
+                return
+            if self._never and record.TIME != NEVER:
+                self._post_stamp(record)
+        elif field == self._name and mask & WANTED:
+            self._post_value(record, self._read(record))
+
+    def _post_value(self, record: Record, value: Any) -> None:
+        hot = self._hot
+        hot[self._key] = value
+        self._set_time(record)
+        if (alarm := (record.SEVR, record.STAT, record.AMSG)) == self._alarm:
+            self._post(hot)
+        else:
+            for leaf, content in metadata.alarm(record).items():
+                hot[leaf] = content
+            self._post(hot)
+            hot.unmark()
+            self._alarm = alarm
+        if not self._is_value:
+            self._remember(value)
+
+    def _set_time(self, record: Record) -> None:
+        time, mask = self._time, self._nanosecond_mask
+        seconds, nanoseconds = divmod(record.TIME, 1_000_000_000)
+        time[SECONDS] = seconds
+        time[NANOSECONDS] = nanoseconds & ~mask
+        tag = record.UTAG
+        time[TAG] = nanoseconds & mask if mask else wire.user_tag(tag) if tag else 0
+        self._never = record.TIME == NEVER
+
+    def _post_stamp(self, record: Record) -> None:
+        """The record has processed for the first time and VAL did not change: clients see at least when."""
+        self._hot.unmark()
+        self._set_time(record)
+        self._post(self._hot)
+
+    def _post_properties(self, record: Record) -> None:
+        leaves = metadata.changing(self.address, self.shape)
+        if self._never and record.TIME != NEVER:
+            leaves.update(metadata.stamp(record, self._nanosecond_mask))
+            self._never = False
+        self._post(Value(self.shape.type, leaves))
+
+    def _remember(self, value: Any) -> None:
+        """What was posted last; a copy, because records write into their arrays."""
+        self._last = value.copy() if hasattr(value, "dtype") else value
+
+    def _differs(self, value: Any) -> bool:
+        """Whether the value is not the one posted last; NaN does not differ from NaN."""
+        last = self._last
+        if hasattr(value, "dtype"):
+            return not _same(value, last)
+        return value != last and not (value != value and last != last)
+
+
+def _same(one: Any, other: Any) -> bool:
+    import numpy as np
+
+    return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))

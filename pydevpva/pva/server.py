@@ -1,0 +1,150 @@
+"""Server: the PVAccess server of one database: who listens where, and which names it knows. Main thread.
+
+Records and aliases are listed from the start; REC.FIELD names are made when a client asks for one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from p4p import server as p4p_server
+
+from pydevpva.errors import NotFound, PydevpvaError
+from pydevpva.pva.access import AccessRules
+from pydevpva.pva.names import ServedName
+from pydevpva.pva.normative import shape_of
+from pydevpva.pva.puts import Puts
+
+if TYPE_CHECKING:
+    from p4p._p4p import SharedPV
+
+    from pydevpva.engine.database import Database
+
+log = logging.getLogger(__name__)
+
+DEFAULT_PORT = 5075
+
+
+class ServeError(PydevpvaError):
+    """The server cannot listen as it was told to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where a started server listens. `wanted_port` is the one asked for, which may have been taken."""
+
+    interfaces: tuple[str, ...]
+    port: int
+    search_port: int
+    wanted_port: int
+
+    @property
+    def port_taken(self) -> bool:
+        """The port asked for belongs to somebody else; `port` was taken instead."""
+        return self.wanted_port not in (0, self.port)
+
+    def __str__(self) -> str:
+        where = " ".join(self.interfaces)
+        text = f"PVAccess server on {where}, TCP port {self.port}, UDP search port {self.search_port}"
+        return f"{text} (port {self.wanted_port} is taken by another program)" if self.port_taken else text
+
+
+class Server:
+    """Serves the records of a database. `environment` holds the EPICS_PVAS_* and EPICS_PVA_* variables that
+    are not, or not yet, in the process's environment; `rules` decide about puts (None: all are allowed)."""
+
+    def __init__(
+        self, database: Database, environment: Mapping[str, str] | None = None, rules: AccessRules | None = None
+    ) -> None:
+        self._database = database
+        self._environment = {k: v for k, v in (environment or {}).items() if k.startswith("EPICS_PVA")}
+        self._puts = Puts(database, rules)
+        self._records = p4p_server.StaticProvider("records")
+        self._names: dict[str, ServedName] = {}
+        self._fields = FieldNames(database, self._puts)
+        self._dynamic = p4p_server.DynamicProvider("fields", self._fields)  # p4p drops it unless it is kept
+        self._server: p4p_server.Server | None = None
+
+    def start(self) -> Listening:
+        """List all records and aliases and begin to serve; after iocInit. Raises ServeError."""
+        for name in self._database.records:
+            self._names[name] = ServedName(name, self._puts)
+            self._records.add(name, self._names[name].pv)
+        for alias, name in self._database.aliases.items():
+            self._records.add(alias, self._names[name].pv)
+        try:
+            self._server = p4p_server.Server([(self._records, 0), (self._dynamic, 1)], conf=self._environment)
+        except RuntimeError as error:
+            raise ServeError(f"cannot start the PVAccess server: {error}") from None
+        return self.listening()
+
+    def listening(self) -> Listening:
+        """The interfaces and ports in effect."""
+        if self._server is None:
+            raise ServeError("the PVAccess server is not running")
+        conf = self._server.conf()
+        return Listening(
+            tuple(interface.removesuffix(f":{port}") for interface in conf["EPICS_PVAS_INTF_ADDR_LIST"].split()),
+            int(conf["EPICS_PVAS_SERVER_PORT"]),
+            int(conf["EPICS_PVAS_BROADCAST_PORT"]),
+            self._wanted_port(),
+        )
+
+    def stop(self, timeout: float = 1.0) -> None:
+        """Answer the puts that wait with an error, close all channels, and stop serving."""
+        if self._server is None:
+            return
+        server, self._server = self._server, None
+        try:
+            waited = self._database.loop.call(self._puts.stop, timeout=timeout)
+        except (PydevpvaError, TimeoutError) as error:
+            log.warning("puts that still waited were not answered: %s", error)
+        else:
+            for _ in range(3 if waited else 0):
+                server.tostr(2)  # each makes one turn of pvxs's loop: the answers leave before the connections close
+        server.stop()
+        self._puts.bury()
+
+    def _wanted_port(self) -> int:
+        import os
+
+        for name in ("EPICS_PVAS_SERVER_PORT", "EPICS_PVA_SERVER_PORT"):
+            for variables in (self._environment, os.environ):
+                if (text := variables.get(name, "")).isdecimal():
+                    return int(text)
+        return DEFAULT_PORT
+
+
+class FieldNames:
+    """Makes REC.FIELD channels when they are asked for (p4p's DynamicProvider handler). pvxs thread.
+
+    It looks at names and definitions only, which do not change while the server runs.
+    """
+
+    def __init__(self, database: Database, puts: Puts) -> None:
+        self._database, self._puts = database, puts
+        self._made: dict[str, ServedName] = {}
+
+    def testChannel(self, name: str) -> bool:
+        return name in self._made or self._exists(name)
+
+    def makeChannel(self, name: str, peer: str) -> SharedPV | None:
+        made = self._made.get(name)
+        if made is None and self._exists(name):
+            made = self._made[name] = ServedName(name, self._puts)
+        return made.pv if made is not None else None
+
+    def _exists(self, name: str) -> bool:
+        """Whether that is a field with a value; Database.find would search for similar names in vain."""
+        base, _, field = name.partition(".")
+        record = self._database.records.get(self._database.aliases.get(base, base))
+        if record is None or field.removesuffix("$") not in record.rtype.fields:
+            return False
+        try:
+            shape_of(self._database.find(name))
+        except NotFound:
+            return False
+        return True
