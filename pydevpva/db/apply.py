@@ -1,0 +1,169 @@
+"""What each statement of a .dbd file does to the definitions (the actions of dbLexRoutines.c)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pydevpva.db.model import DEVICE_LINK_TYPES, FIELD_TYPES, Breaktable, Device, Field, Menu, RecordType
+from pydevpva.db.numbers import parse_double
+from pydevpva.db.source import Source
+from pydevpva.db.statements import Item, Statement
+from pydevpva.errors import NotFound, Problem, did_you_mean
+
+if TYPE_CHECKING:
+    from pydevpva.db.definitions import Definitions
+
+Problems = list[Problem]
+SPECIALS = tuple(
+    f"SPC_{word}"
+    for word in ("NOMOD", "DBADDR", "SCAN", "ALARMACK", "AS", "ATTRIBUTE", "MOD", "RESET", "LINCONV", "CALC")
+)
+_BOOLEANS = {"YES": True, "TRUE": True, "NO": False, "FALSE": False}
+_ASL = {"ASL0": 0, "ASL1": 1}
+
+
+def _menu(into: Definitions, statement: Statement, source: Source) -> Problems:
+    (name,) = statement.words
+    if not name:
+        return [source.problem(statement.offset, "the menu has no name")]
+    keys, labels = zip(*(item.words for item in statement.items), strict=True)
+    into._menus.setdefault(name, Menu(name, keys, labels))
+    return []
+
+
+def _recordtype(into: Definitions, statement: Statement, source: Source) -> Problems:
+    (name,) = statement.words
+    if not name or not statement.items:
+        return [source.problem(statement.offset, f'record type "{name}" has no {"fields" if name else "name"}')]
+    if name in into._types:
+        return []
+    problems: Problems = []
+    fields = {}
+    for index, item in enumerate(statement.items):
+        try:
+            fields[item.words[0]] = _field(into, item, index)
+        except ValueError as error:
+            problems.append(source.problem(item.offset, f"field {item.words[0]}: {error}"))
+    into._types[name] = RecordType(name, fields, source.locate(statement.offset))
+    into._user_types.append(name)
+    return problems
+
+
+def _field(into: Definitions, item: Item, index: int) -> Field:
+    """A field's definition; ValueError says what is wrong (dbRecordtypeFieldItem)."""
+    name, kind = item.words
+    type_ = kind.removeprefix("DBF_")
+    if type_ not in FIELD_TYPES or not kind.startswith("DBF_"):
+        raise ValueError(f'no field type "{kind}"{did_you_mean(kind, ["DBF_" + t for t in FIELD_TYPES])}')
+    values: dict[str, object] = {}
+    for attribute, text in item.items:
+        read = _ATTRIBUTES.get(attribute)
+        if read is not None:  # EPICS ignores the others
+            key, convert = read
+            try:
+                values[key] = convert(text)
+            except (ValueError, KeyError):
+                raise ValueError(f'{attribute} cannot be "{text}"') from None
+    menu = values.get("menu")
+    if menu:
+        try:
+            into.menu(str(menu))
+        except NotFound as error:
+            raise ValueError(str(error)) from None
+    return Field(name, type_, index=index, **values)  # type: ignore[arg-type]
+
+
+def _special(text: str) -> str:
+    if text not in SPECIALS:
+        int(text)
+    return text
+
+
+_ATTRIBUTES: dict[str, tuple[str, Callable[[str], object]]] = {
+    "asl": ("asl", _ASL.__getitem__),
+    "initial": ("initial", str),
+    "promptgroup": ("group", str),
+    "prompt": ("prompt", str),
+    "special": ("special", _special),
+    "pp": ("pp", _BOOLEANS.__getitem__),
+    "prop": ("prop", lambda text: text == "YES"),
+    "interest": ("interest", int),
+    "base": ("base", {"DECIMAL": "DECIMAL", "HEX": "HEX"}.__getitem__),
+    "size": ("size", int),
+    "extra": ("extra", str),
+    "menu": ("menu", str),
+}
+
+
+def _device(into: Definitions, statement: Statement, source: Source) -> Problems:
+    record_type, link_type, dset, choice = statement.words
+    if link_type not in DEVICE_LINK_TYPES:
+        near = did_you_mean(link_type, DEVICE_LINK_TYPES)
+        return [source.problem(statement.offset, f'no link type "{link_type}" for device "{choice}"{near}')]
+    if record_type not in into.record_type_names:
+        near = did_you_mean(record_type, into.record_type_names)
+        return [source.problem(statement.offset, f'no record type "{record_type}" for device "{choice}"{near}')]
+    devices = into._all_devices().setdefault(record_type, {})
+    devices.setdefault(choice, Device(record_type, link_type, dset, choice, source.locate(statement.offset)))
+    return []
+
+
+def _breaktable(into: Definitions, statement: Statement, source: Source) -> Problems:
+    (name,) = statement.words
+    numbers = []
+    for item in statement.items:
+        try:
+            numbers.append(parse_double(item.words[0]))
+        except ValueError:
+            return [source.problem(item.offset, f'"{item.words[0]}" is not a number')]
+    if not name or len(numbers) % 2 or len(numbers) < 4:
+        return [source.problem(statement.offset, f'breaktable "{name}" needs a name and two or more pairs of numbers')]
+    points = tuple(zip(numbers[::2], numbers[1::2], strict=True))
+    rises = {(y1 > y0) == (x1 > x0) if x1 != x0 and y1 != y0 else None for (x0, y0), (x1, y1) in pairwise(points)}
+    if len(rises) > 1 or None in rises:
+        return [source.problem(statement.offset, f'the slope of breaktable "{name}" is zero or changes sign')]
+    into._tables.setdefault(name, Breaktable(name, points))
+    return []
+
+
+def _named(attribute: str) -> Define:
+    def define(into: Definitions, statement: Statement, source: Source) -> Problems:
+        (name,) = statement.words
+        if not name:
+            return [source.problem(statement.offset, f"the {statement.kind} has no name")]
+        known: list[str] = getattr(into, attribute)
+        if name not in known:
+            known.append(name)
+        return []
+
+    return define
+
+
+def _variable(into: Definitions, statement: Statement, source: Source) -> Problems:
+    name, *kind = statement.words
+    if not name:
+        return [source.problem(statement.offset, "the variable has no name")]
+    into._variables.setdefault(name, kind[0] if kind else "int")
+    return []
+
+
+def _link(into: Definitions, statement: Statement, source: Source) -> Problems:
+    name, jlif = statement.words
+    into.links.setdefault(name, jlif)
+    return []
+
+
+Define = Callable[["Definitions", Statement, Source], Problems]
+DEFINE: dict[str, Define] = {
+    "menu": _menu,
+    "recordtype": _recordtype,
+    "device": _device,
+    "breaktable": _breaktable,
+    "driver": _named("drivers"),
+    "registrar": _named("registrars"),
+    "function": _named("functions"),
+    "variable": _variable,
+    "link": _link,
+}

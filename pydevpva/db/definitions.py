@@ -1,0 +1,183 @@
+"""Everything the .dbd files say. EPICS's own are read lazily, one record type or menu at a time; a user's at once."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import epicscorelibs
+
+from pydevpva.db import apply
+from pydevpva.db.model import Breaktable, Device, Menu, RecordType
+from pydevpva.db.source import Reader, Source
+from pydevpva.db.statements import Statement, statements
+from pydevpva.errors import LoadError, Location, NotFound, Problem, did_you_mean
+
+EPICS_DBD = os.path.join(os.path.dirname(epicscorelibs.__file__), "dbd")
+OWN_DBD = os.path.join(os.path.dirname(os.path.dirname(__file__)), "records", "dbd")
+_RECORD_FILE = "Record.dbd"
+_INCLUDED = re.compile(r'"(\w+)Record\.dbd"')
+_DEFINED = re.compile(r"^recordtype\(\s*(\w+)", re.MULTILINE)
+_TABLE_FILE = re.compile(r"bpt(\w+)\.dbd")
+
+
+class Definitions:
+    """What dbLoadDatabase has loaded, EPICS's base.dbd and ours included from the start. Used while loading, on one thread.
+
+    What is defined first wins, as in dbStaticLib; a user's own definition of something of EPICS counts
+    when it is loaded before that was first used.
+    """
+
+    def __init__(self) -> None:
+        self._types: dict[str, RecordType] = {}
+        self._menus: dict[str, Menu] = {}
+        self._tables: dict[str, Breaktable] = {}
+        self._devices: dict[str, dict[str, Device]] | None = None
+        self._loaded: set[str] = set()
+        self.drivers: list[str] = []
+        self.links: dict[str, str] = {}
+        self.functions: list[str] = []
+        self.registrars: list[str] = []
+        self._variables: dict[str, str] = {}
+        self._user_types: list[str] = []
+
+    # what others ask
+
+    def record_type(self, name: str) -> RecordType:
+        """The record type of that name; NotFound."""
+        found = self._types.get(name)
+        if found is None:
+            file = self._type_files.get(name)
+            if file is None:
+                raise NotFound(f'no record type "{name}"{did_you_mean(name, self.record_type_names)}')
+            self._read_own(file)
+            found = self._types[name]
+        return found
+
+    def menu(self, name: str) -> Menu:
+        """The menu of that name; NotFound."""
+        found = self._menus.get(name)
+        if found is None:
+            for file in self._files_with_menu(name):
+                self._read_own(file)
+            found = self._menus.get(name)
+        if found is None:
+            raise NotFound(f'no menu "{name}"{did_you_mean(name, self._menus)}')
+        return found
+
+    def devices(self, record_type: str) -> dict[str, Device]:
+        """A record type's devices by DTYP choice, in the order of their indices: EPICS's, ours, the user's."""
+        return self._all_devices().get(record_type, {})
+
+    def breaktable(self, name: str) -> Breaktable:
+        """The breakpoint table of that name, as in menuConvert; NotFound."""
+        found = self._tables.get(name)
+        if found is None and name in self._table_files:
+            self._read_own(self._table_files[name])
+            found = self._tables.get(name)
+        if found is None:
+            known = {*self._tables, *self._table_files}
+            raise NotFound(f'no breaktable "{name}"{did_you_mean(name, known)}')
+        return found
+
+    @property
+    def record_type_names(self) -> Sequence[str]:
+        """All record types: EPICS's in the order of base.dbd, ours, the user's."""
+        return [*self._type_files, *(name for name in self._user_types if name not in self._type_files)]
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Declared variables and their types: those of base.dbd and the user's."""
+        if "dbCore.dbd" not in self._loaded:
+            self._loaded.add("dbCore.dbd")
+            for file in ("dbCore.dbd", "asSub.dbd", "rsrv.dbd", "links.dbd"):
+                self._read_own(os.path.join(EPICS_DBD, file))
+        return self._variables
+
+    def load(self, path: str, search: Sequence[str] = (), macros: Mapping[str, str] | None = None) -> None:
+        """Read a .dbd file (dbLoadDatabase). LoadError has all that is wrong; then nothing of the file is taken."""
+        self._all_devices()
+        reader = Reader(macros or {}, search, fallback=EPICS_DBD, skip=self._is_read_lazily)
+        try:
+            file = reader.find(path)
+        except NotFound as error:
+            raise LoadError([Problem(Location(path), str(error))]) from None
+        if self._is_read_lazily(file, 0):
+            return
+        source = reader.read(path)
+        before = self._copy()
+        problems = self._apply(source, reader.problems)
+        if problems:
+            self.__dict__.update(before)
+            raise LoadError(problems)
+
+    # how it is read
+
+    def define(self, statement: Statement, source: Source) -> list[Problem]:
+        """Take in one statement that is not a record; returns what is wrong with it."""
+        return apply.DEFINE[statement.kind](self, statement, source)
+
+    def _apply(self, source: Source, problems: list[Problem]) -> list[Problem]:
+        for statement in statements(source, problems):
+            if isinstance(statement, Statement) and statement.kind in apply.DEFINE:
+                problems += self.define(statement, source)
+            else:
+                problems.append(source.problem(statement.offset, "a record belongs in a .db file (dbLoadRecords)"))
+        return problems
+
+    def _read_own(self, path: str) -> None:
+        """Read a file of EPICS or of this package."""
+        reader = Reader({}, [os.path.dirname(path)], fallback=EPICS_DBD)
+        problems = self._apply(reader.read(path), reader.problems)
+        if problems:
+            raise LoadError(problems)
+
+    def _all_devices(self) -> dict[str, dict[str, Device]]:
+        if self._devices is None:
+            self._devices = {}
+            self._read_own(os.path.join(EPICS_DBD, "devSoft.dbd"))
+            for path, text in self._own_files.items():
+                if "device(" in text:
+                    self._read_own(path)
+        return self._devices
+
+    def _copy(self) -> dict[str, object]:
+        copies: dict[str, object] = {k: v.copy() for k, v in self.__dict__.items() if isinstance(v, dict | list | set)}
+        copies["_devices"] = {name: devices.copy() for name, devices in (self._devices or {}).items()}
+        return copies
+
+    @staticmethod
+    def _is_read_lazily(path: str, depth: int) -> bool:
+        """A file of EPICS that need not be read now; inside braces (dbCommon.dbd) it must be."""
+        return depth == 0 and os.path.dirname(os.path.abspath(path)) == EPICS_DBD
+
+    @cached_property
+    def _own_files(self) -> dict[str, str]:
+        """The text of each of this package's .dbd files."""
+        return {str(path): path.read_text() for path in sorted(Path(OWN_DBD).glob("*.dbd"))}
+
+    @cached_property
+    def _type_files(self) -> dict[str, str]:
+        """The file of each record type: EPICS's are named after the type, ours are looked into."""
+        standard = (Path(EPICS_DBD) / "stdRecords.dbd").read_text()
+        files = {name: os.path.join(EPICS_DBD, name + _RECORD_FILE) for name in _INCLUDED.findall(standard)}
+        for path, text in self._own_files.items():
+            files.update((name, path) for name in _DEFINED.findall(text))
+        return files
+
+    @cached_property
+    def _table_files(self) -> dict[str, str]:
+        names = ((name, _TABLE_FILE.fullmatch(name)) for name in sorted(os.listdir(EPICS_DBD)))
+        return {match[1][0].lower() + match[1][1:]: os.path.join(EPICS_DBD, name) for name, match in names if match}
+
+    def _files_with_menu(self, name: str) -> Iterator[str]:
+        own = os.path.join(EPICS_DBD, f"{name}.dbd")
+        if re.fullmatch(r"\w+", name) and os.path.isfile(own):
+            yield own
+            return
+        for path in self._type_files.values():
+            if f"menu({name})" in Path(path).read_text().replace(" ", ""):
+                yield path

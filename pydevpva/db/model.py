@@ -1,0 +1,122 @@
+"""What .dbd and .db files say, as plain data. No behaviour, no thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydevpva.errors import Location
+
+LINK_TYPES = ("INLINK", "OUTLINK", "FWDLINK")
+INTEGER_TYPES = ("CHAR", "UCHAR", "SHORT", "USHORT", "LONG", "ULONG", "INT64", "UINT64", "ENUM")
+FLOAT_TYPES = ("FLOAT", "DOUBLE")
+FIELD_TYPES = ("STRING", *INTEGER_TYPES, *FLOAT_TYPES, "MENU", "DEVICE", *LINK_TYPES, "NOACCESS")
+HARDWARE_TYPES = ("VME_IO", "CAMAC_IO", "AB_IO", "GPIB_IO", "BITBUS_IO", "INST_IO", "BBGPIB_IO", "RF_IO", "VXI_IO")
+DEVICE_LINK_TYPES = ("CONSTANT", "PV_LINK", "MACRO_LINK", "JSON_LINK", "PN_LINK", "DB_LINK", "CA_LINK", *HARDWARE_TYPES)
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A menu: keys are the C names, labels what users read and write; the index is the value."""
+
+    name: str
+    keys: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a record type. `type` is without "DBF_"; `special` is "", a name, or a number as text."""
+
+    name: str
+    type: str
+    prompt: str = ""
+    group: str = ""
+    size: int = 0
+    menu: str = ""
+    initial: str = ""
+    special: str = ""
+    pp: bool = False
+    prop: bool = False
+    asl: int = 1
+    interest: int = 0
+    base: str = "DECIMAL"
+    extra: str = ""
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """A record type; `fields` is in .dbd order, NAME first."""
+
+    name: str
+    fields: dict[str, Field]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One DTYP choice of a record type. `link_type` is what INP or OUT must be: CONSTANT, INST_IO, VME_IO, ..."""
+
+    record_type: str
+    link_type: str
+    dset: str
+    choice: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Breaktable:
+    """Pairs of raw and engineering value."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+
+
+class Locator(Protocol):
+    """Where offsets of a text are: a db.source.Source."""
+
+    def locate(self, offset: int) -> Location: ...
+
+
+class FieldText:
+    """A field's value as a .db file gives it, unescaped. `json`: written without quotes around it, as {..} or [..]."""
+
+    __slots__ = ("_offset", "_source", "json", "text")
+
+    def __init__(self, text: str, location: Location | Locator, json: bool = False, offset: int = 0) -> None:
+        self.text, self.json = text, json
+        self._source, self._offset = location, offset  # hundreds of thousands: the line is looked up when asked for
+
+    @property
+    def location(self) -> Location:
+        return self._source if isinstance(self._source, Location) else self._source.locate(self._offset)
+
+    def __repr__(self) -> str:
+        return f"FieldText({self.text!r}, {self.location}, json={self.json})"
+
+
+class RecordInstance:
+    """A record as the .db files describe it: the fields that were set, infos, and `aliases`, its other names."""
+
+    __slots__ = ("_offset", "_source", "aliases", "fields", "infos", "name", "type")
+
+    def __init__(self, type: str, name: str, location: Location | Locator, offset: int = 0) -> None:
+        self.type, self.name = type, name
+        self._source, self._offset = location, offset
+        self.fields: dict[str, FieldText] = {}
+        self.infos: dict[str, str] = {}
+        self.aliases: list[str] = []
+
+    @property
+    def location(self) -> Location:
+        return self._source if isinstance(self._source, Location) else self._source.locate(self._offset)
+
+    def copy(self) -> RecordInstance:
+        """One that can be changed without changing this one."""
+        twin = RecordInstance(self.type, self.name, self._source, self._offset)
+        twin.fields, twin.infos, twin.aliases = dict(self.fields), dict(self.infos), list(self.aliases)
+        return twin
+
+    def __repr__(self) -> str:
+        return f"RecordInstance({self.type!r}, {self.name!r}, {self.fields!r})"

@@ -1,0 +1,76 @@
+"""Numbers as EPICS reads them from text (epicsStdlib.c). A number that does not fit its type is a ValueError."""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+
+_INTEGER = re.compile(r"\s*([+-]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]*)|([1-9][0-9]*))\s*\Z")
+_DOUBLE = re.compile(
+    r"\s*[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf(?:inity)?|nan(?:\(\w*\))?)\s*\Z", re.IGNORECASE
+)
+_HEX = re.compile(r"\s*([+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?)\s*\Z")
+BITS = {
+    "CHAR": (8, True),
+    "UCHAR": (8, False),
+    "SHORT": (16, True),
+    "USHORT": (16, False),
+    "ENUM": (16, False),
+    "LONG": (32, True),
+    "ULONG": (32, False),
+    "INT64": (64, True),
+    "UINT64": (64, False),
+}
+
+
+def parse_integer(text: str) -> int:
+    """A decimal, 0x hexadecimal or 0 octal number, with white space around it."""
+    match = _INTEGER.match(text)
+    if match is None:
+        raise ValueError(f'"{text}" is not an integer')
+    sign, hexadecimal, octal, decimal = match.groups()
+    digits = hexadecimal or octal or decimal or "0"
+    if len(digits) > 64:
+        raise ValueError(f'"{text}" is out of range')
+    value = int(digits, 16 if hexadecimal else 8 if octal else 10)
+    return -value if sign == "-" else value
+
+
+def parse_double(text: str) -> float:
+    """A floating point number: C's syntax, 0x hexadecimal, inf and nan."""
+    if _DOUBLE.match(text):
+        text = text.strip()
+        value = math.nan if "nan" in text.lower() else float(text)
+        if math.isinf(value) and "inf" not in text.lower():
+            raise ValueError(f'"{text}" is out of range')
+        return value
+    match = _HEX.match(text)
+    if match is None:
+        raise ValueError(f'"{text}" is not a number')
+    try:
+        return float.fromhex(match[1])
+    except OverflowError:
+        raise ValueError(f'"{text}" is out of range') from None
+
+
+def number(text: str, type_: str) -> int | float:
+    """A .db file's text as a value of a numeric field type (dbPutStringNum). Empty is 0.
+
+    As in EPICS an integer must fit 64 bits, and of that the field keeps its own low bits.
+    """
+    bits = BITS.get(type_)
+    if bits is None:
+        value = parse_double(text or "0")
+        if type_ == "FLOAT" and math.isfinite(value):
+            try:
+                (value,) = struct.unpack("f", struct.pack("f", value))
+            except OverflowError:
+                raise ValueError(f'"{text}" is out of range of a FLOAT') from None
+        return value
+    width, signed = bits
+    whole = parse_integer(text or "0")
+    if not (-(1 << 63) <= whole < 1 << 63 if signed else abs(whole) < 1 << 64):
+        raise ValueError(f'"{text}" is out of range')
+    whole &= (1 << width) - 1
+    return whole - (1 << width) if signed and whole >> (width - 1) else whole
