@@ -86,8 +86,9 @@ class Server:
         if self._server is None:
             raise ServeError("the PVAccess server is not running")
         conf = self._server.conf()
+        interfaces = conf["EPICS_PVAS_INTF_ADDR_LIST"].split()  # with the port that was asked for, not the one in use
         return Listening(
-            tuple(interface.removesuffix(f":{port}") for interface in conf["EPICS_PVAS_INTF_ADDR_LIST"].split()),
+            tuple(interface.rsplit(":", 1)[0] if interface.count(":") == 1 else interface for interface in interfaces),
             int(conf["EPICS_PVAS_SERVER_PORT"]),
             int(conf["EPICS_PVAS_BROADCAST_PORT"]),
             self._wanted_port(),
