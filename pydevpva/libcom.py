@@ -84,8 +84,12 @@ class Calc:
         self._where = ctypes.byref(self._result)
         self._run = lib.calcPerform
 
-    def perform(self, args: ctypes.Array[ctypes.c_double]) -> float:
-        """The value for args, a `CalcArgs()` of A..U; assignments in the expression change args in place."""
+    def perform(self, args: ctypes.Array[ctypes.c_double], value: float = 0.0) -> float:
+        """The value for args, a `CalcArgs()` of A..U; assignments in the expression change args in place.
+
+        `value` is what VAL means in the expression.
+        """
+        self._result.value = value
         if self._run(args, self._where, self._postfix):
             raise CalcError("Expression cannot be computed")
         return self._result.value

@@ -96,9 +96,8 @@ class Ao(Output, rtype="ao"):
 
     def monitor(self) -> None:
         mask = self.settle() | deadbands(self)
-        if self.OMOD:
+        if mask or self.OMOD:
             self.OMOD = 0
-        if mask:
             self.ORAW, self.ORBV = self.RVAL, self.RBV
         self.post(mask)
 

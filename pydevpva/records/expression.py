@@ -1,0 +1,98 @@
+"""Expressions over A..U: the inputs INPA..INPU and libCom's CALC, for calc, calcout and their like. Database thread."""
+
+from __future__ import annotations
+
+import logging
+
+from pydevpva.errors import PutError
+from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
+from pydevpva.records.alarm import CALC, INVALID, raise_alarm
+from pydevpva.records.links import NO_DATA, Link
+from pydevpva.records.record import Record
+
+log = logging.getLogger(__name__)
+FAR_ENDS = {**{x: f"INP{x}" for x in CALC_NAMES}, **{f"L{x}": f"INP{x}" for x in CALC_NAMES}}
+
+
+class Inputs:
+    """The links INPA.. of one record that are not constant, read into A..; and the last values LA.."""
+
+    __slots__ = ("_record", "letters", "links")
+
+    def __init__(self, record: Record, letters: str = CALC_NAMES) -> None:
+        self._record = record
+        self.letters = [x for x in letters if f"INP{x}" in record.rtype.fields]
+        self.links: list[tuple[Link, str]] = []
+        self.rewire()
+
+    def load(self, dbf: str = "DOUBLE") -> None:
+        """iocInit: constants into A.."""
+        for x in self.letters:
+            if (value := getattr(self._record, f"INP{x}").load(dbf)) is not None:
+                setattr(self._record, x, value)
+
+    def rewire(self) -> None:
+        """After a link changed: which letters are read."""
+        wires = ((getattr(self._record, f"INP{x}"), x) for x in self.letters)
+        self.links = [(link, x) for link, x in wires if not link.is_constant]
+
+    def fetch(self, dbf: str = "DOUBLE") -> bool:
+        """Read all links; False when one failed (its alarm is raised, the others are read)."""
+        complete = True
+        for link, x in self.links:
+            value = link.get(dbf)
+            if value is None:
+                complete = False
+            elif value is not NO_DATA:
+                setattr(self._record, x, value)
+        return complete
+
+    def remember(self) -> None:
+        """LA.. take the values of A.."""
+        for _, x in self.links:
+            setattr(self._record, f"L{x}", getattr(self._record, x))
+
+
+class Expression:
+    """One CALC of one record. An expression that does not compile is said once and computes to CALC/INVALID."""
+
+    __slots__ = ("_args", "_calc", "_field", "_reads", "_record", "_stores")
+
+    def __init__(self, record: Record, field: str) -> None:
+        self._record, self._field = record, field
+        self._args = CalcArgs()
+        try:
+            self._compile()
+        except PutError as error:
+            log.error("%s", error)
+
+    def recompile(self) -> None:
+        """After a put to the expression. PutError says what is wrong with it."""
+        self._compile()
+
+    def _compile(self) -> None:
+        text = getattr(self._record, self._field)
+        self._calc: Calc | None = None
+        try:
+            self._calc = Calc(text)
+        except CalcError as error:
+            raise PutError(f"{self._record.NAME}.{self._field}: {error} in expression {text!r}") from None
+        self._reads = [(CALC_NAMES.index(x), x) for x in {*self._calc.reads, *self._calc.stores}]
+        self._stores = [(CALC_NAMES.index(x), x) for x in self._calc.stores]
+
+    def value(self, present: float) -> float | None:
+        """The result, with VAL meaning `present`; None when it cannot be computed: CALC/INVALID is raised."""
+        record, args = self._record, self._args
+        if self._calc is None:
+            raise_alarm(record, CALC, INVALID)
+            return None
+        for i, x in self._reads:
+            args[i] = getattr(record, x)
+        try:
+            result = self._calc.perform(args, present)
+        except CalcError:
+            raise_alarm(record, CALC, INVALID)
+            return None
+        for i, x in self._stores:
+            setattr(record, x, args[i])
+        return result

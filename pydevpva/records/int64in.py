@@ -1,0 +1,20 @@
+"""int64in: a 64-bit integer input (EPICS: int64inRecord.c). Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.records.longin import LIMITED, Longin
+from pydevpva.records.properties import properties
+
+
+class Int64in(Longin, rtype="int64in"):
+    """A longin of 64 bits; its limits show whether they alarm or not."""
+
+    __slots__ = ()
+    value_type = "INT64"
+    simulation_type = "INT64"
+    properties = properties(
+        units="INT64",
+        display={LIMITED: ("LOPR", "HOPR")},
+        control={LIMITED: ("LOPR", "HOPR")},
+        alarm={"VAL": "always"},
+    )

@@ -1,0 +1,33 @@
+"""int64out: a 64-bit integer output (EPICS: int64outRecord.c). Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.records.limits import check_limits, whole_deadbands
+from pydevpva.records.longout import LIMITED
+from pydevpva.records.output import Output
+from pydevpva.records.properties import properties
+from pydevpva.records.values import Value
+
+
+class Int64out(Output, rtype="int64out"):
+    """Integer output of 64 bits limited to DRVL..DRVH; its limits show whether they alarm or not."""
+
+    __slots__ = ()
+    value_type = "INT64"
+    properties = properties(
+        units="INT64",
+        display={LIMITED: ("LOPR", "HOPR")},
+        control={LIMITED: ("DRVL", "DRVH")},
+        alarm={"VAL": "always"},
+    )
+
+    def convert(self, value: Value) -> None:
+        if self.DRVH > self.DRVL:
+            value = min(max(value, self.DRVL), self.DRVH)
+        self.VAL = value
+
+    def check_alarms(self) -> None:
+        check_limits(self)
+
+    def monitor(self) -> None:
+        self.post(self.settle() | whole_deadbands(self))

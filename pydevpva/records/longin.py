@@ -1,0 +1,33 @@
+"""longin: a 32-bit integer input (EPICS: longinRecord.c). Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.records.input import Input
+from pydevpva.records.limits import check_filtered_limits, whole_deadbands
+from pydevpva.records.properties import properties
+
+LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST SVAL"
+
+
+class Longin(Input, rtype="longin"):
+    """Integer input with limits and deadbands."""
+
+    __slots__ = ()
+    value_type = "LONG"
+    simulation_type = "LONG"
+    properties = properties(
+        units="LONG",
+        display={LIMITED: ("LOPR", "HOPR")},
+        control={LIMITED: ("LOPR", "HOPR")},
+        alarm={"VAL": "severity"},
+    )
+
+    def convert(self, status: int) -> None:
+        if status == 0 or status == 2:
+            self.UDF = 0
+
+    def check_alarms(self, before: int) -> None:
+        check_filtered_limits(self, before)
+
+    def monitor(self) -> None:
+        self.post(self.settle() | whole_deadbands(self))

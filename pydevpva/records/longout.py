@@ -1,0 +1,61 @@
+"""longout: a 32-bit integer output (EPICS: longoutRecord.c). Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.records.limits import check_limits, whole_deadbands
+from pydevpva.records.output import Output
+from pydevpva.records.properties import properties
+from pydevpva.records.values import Value
+
+LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST"
+EVERY_TIME, ON_CHANGE, WHEN_ZERO, WHEN_NON_ZERO, TO_ZERO, TO_NON_ZERO = range(6)
+
+
+class Longout(Output, rtype="longout"):
+    """Integer output limited to DRVL..DRVH; OOPT says when it is written."""
+
+    __slots__ = ()
+    value_type = "LONG"
+    properties = properties(
+        units="LONG",
+        display={LIMITED: ("LOPR", "HOPR")},
+        control={LIMITED: ("DRVL", "DRVH")},
+        alarm={"VAL": "severity"},
+    )
+
+    def remember(self) -> None:
+        super().remember()
+        self.PVAL = self.VAL
+        self.OUTPVT = 1  # write the first time whatever the value
+
+    def convert(self, value: Value) -> None:
+        if self.DRVH > self.DRVL:
+            value = min(max(value, self.DRVL), self.DRVH)
+        self.VAL = value
+
+    def write(self) -> int:
+        old, new = self.PVAL, self.VAL
+        writes = {
+            EVERY_TIME: True,
+            ON_CHANGE: self.OUTPVT or new != old,
+            WHEN_ZERO: new == 0,
+            WHEN_NON_ZERO: new != 0,
+            TO_ZERO: new == 0 and old != 0,
+            TO_NON_ZERO: new != 0 and old == 0,
+        }.get(self.OOPT, False)
+        status = super().write() if writes else 0
+        self.PVAL, self.OUTPVT = self.VAL, 0
+        return status
+
+    def check_alarms(self) -> None:
+        check_limits(self)
+
+    def monitor(self) -> None:
+        self.post(self.settle() | whole_deadbands(self))
+
+    def special(self, field: str, after: bool) -> None:
+        if field == "OUT":
+            if after and self.OOCH:
+                self.OUTPVT = 1
+        else:
+            super().special(field, after)
