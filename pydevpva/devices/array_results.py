@@ -1,0 +1,131 @@
+"""What a Python result becomes in an array field. Pure functions, for any thread."""
+
+from __future__ import annotations
+
+import array as standard_arrays
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pydevpva.devices.results import NUMBERS, ResultError, shown, text
+from pydevpva.records.values import DTYPES, INTEGERS
+
+Values = Any  # numpy.ndarray of the field's dtype, or list[str] for STRING
+TEXT = ("CHAR", "UCHAR")
+PLAIN_INTEGERS = frozenset({int, bool})
+PLAIN_NUMBERS = frozenset({int, bool, float})
+BUFFERS = (bytes, bytearray, memoryview, standard_arrays.array)
+
+
+def array(value: object, dbf: str, capacity: int) -> tuple[Values, bool]:
+    """(the elements, whether some were cut): at most `capacity` elements of type `dbf`, never the user's own memory.
+
+    From a list, tuple, range, numpy array of any shape, or buffer of numbers; into CHAR and UCHAR also from str
+    and bytes, with a terminating NUL where there is room. Raises ResultError when one element does not fit.
+    """
+    if isinstance(value, (str, bytes, bytearray)) and dbf in TEXT:
+        return _characters(value, dbf, capacity)
+    if isinstance(value, (list, tuple, range)):
+        return _from_sequence(value[:capacity], dbf), len(value) > capacity
+    flat = _numpy(value, dbf).reshape(-1)
+    return _from_numpy(flat[:capacity], dbf), len(flat) > capacity
+
+
+def _characters(value: str | bytes | bytearray, dbf: str, capacity: int) -> tuple[Values, bool]:
+    try:
+        data = value.encode(errors="surrogateescape") if isinstance(value, str) else bytes(value)
+    except UnicodeEncodeError:
+        raise ResultError(f"{shown(value)} cannot be written in UTF-8") from None
+    kept = data[:capacity]
+    if len(data) > capacity and isinstance(value, str):
+        kept = kept.decode(errors="ignore").encode()  # no half character
+    elif len(data) < capacity:
+        kept += b"\0"
+    return np.frombuffer(kept, dtype=DTYPES[dbf]).copy(), len(data) > capacity
+
+
+def _numpy(value: object, dbf: str) -> np.ndarray[Any, Any]:
+    made = None
+    if isinstance(value, np.ndarray):
+        made = value
+    elif hasattr(value, "__array__") or (isinstance(value, BUFFERS) and dbf != "STRING"):
+        try:
+            made = np.frombuffer(value, "u1") if isinstance(value, (bytes, bytearray)) else np.asarray(value)
+        except (ValueError, TypeError, BufferError, RuntimeError):
+            made = None
+    if made is not None and made.ndim:
+        return made
+    if value is None:
+        raise ResultError("no value (None)")
+    if isinstance(value, (str, bytes, int, float, complex)) or made is not None:
+        raise ResultError(f"{shown(value)} is one value; an array is needed, such as a list")
+    if hasattr(value, "__iter__"):
+        raise ResultError(f"{type(value).__name__} is not an array; return list(...) of it")
+    raise ResultError(f"{shown(value)} is not an array")
+
+
+def _from_sequence(value: Sequence[Any], dbf: str) -> Values:
+    types = frozenset(map(type, value))
+    if dbf == "STRING":
+        return _one_by_one(value, dbf)
+    try:
+        if dbf in INTEGERS and (types <= PLAIN_INTEGERS or isinstance(value, range)):
+            return _from_numpy(np.array(value, dtype="i8"), dbf)
+        if types == {float} or (dbf not in INTEGERS and types <= PLAIN_NUMBERS):
+            return _from_numpy(np.array(value, dtype="f8"), dbf)
+    except OverflowError:
+        pass  # beyond 64 bits, or beyond DOUBLE: the slow way says which
+    if len(types) == 1 and issubclass(next(iter(types)), np.generic):
+        return _from_numpy(np.array(value), dbf)
+    return _one_by_one(value, dbf)
+
+
+def _one_by_one(value: Sequence[Any], dbf: str) -> Values:
+    """Each element by the rules for a scalar; text and numbers do not mix."""
+    if len({isinstance(element, (str, bytes, bytearray)) for element in value}) > 1:
+        raise ResultError("text and other values are mixed in one array")
+    into = text if dbf == "STRING" else NUMBERS[dbf]
+    made: list[Any] = []
+    try:
+        for element in value:
+            made.append(into(element))
+    except ResultError as error:
+        raise ResultError(f"element {len(made)}: {error}") from None
+    return made if dbf == "STRING" else np.array(made, dtype=DTYPES[dbf])
+
+
+def _from_numpy(flat: np.ndarray[Any, Any], dbf: str) -> Values:
+    kind = flat.dtype.kind
+    if kind not in "biufUSO":
+        raise ResultError(f"a numpy array of {flat.dtype} cannot go into {dbf}")
+    if kind in "USO" or dbf == "STRING":
+        return _from_sequence(flat.tolist(), dbf)
+    if dbf in INTEGERS and len(flat):
+        flat = _checked_integers(flat, dbf)
+    elif dbf == "FLOAT":
+        return _float32(flat)
+    return flat.astype(DTYPES[dbf], copy=True)
+
+
+def _checked_integers(flat: np.ndarray[Any, Any], dbf: str) -> np.ndarray[Any, Any]:
+    """Truncated, when all elements are in range; min and max see NaN too."""
+    if flat.dtype.kind == "f":
+        flat = np.trunc(flat)
+    lowest, highest = flat.min().item(), flat.max().item()
+    low, high = INTEGERS[dbf]
+    if low <= lowest and highest <= high:
+        return flat
+    fits = [low <= element <= high for element in flat.tolist()]
+    at = fits.index(False)
+    raise ResultError(f"element {at}: {flat[at].item()} is out of range: {dbf} holds {low} to {high}")
+
+
+def _float32(flat: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    with np.errstate(over="ignore"):
+        made = flat.astype("f4", copy=True)
+    beyond = np.isinf(made) & np.isfinite(flat)
+    if beyond.any():
+        at = int(beyond.argmax())
+        raise ResultError(f"element {at}: {flat[at].item()} is out of range for FLOAT")
+    return made

@@ -1,0 +1,183 @@
+"""What a Python result becomes in a record's field: numbers, text, states. Pure functions, for any thread.
+
+A result that does not fit is refused with ResultError and never wrapped, cut to a number, or guessed at.
+Arrays are in array_results.py, which needs numpy; this file does not.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+import reprlib
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from numbers import Real
+
+from pydevpva.errors import did_you_mean
+from pydevpva.records.values import INTEGERS, STRING_BYTES, clip_text, to_float32
+
+__all__ = ["NUMBERS", "STRING_BYTES", "ResultError", "label_index", "state", "text"]
+
+LARGEST_FLOAT32 = 3.4028234663852886e38
+HEX = re.compile(r"[-+]?0[xX][0-9a-fA-F]+")
+
+
+class ResultError(ValueError):
+    """A Python result that the field cannot hold; the text is for the operator."""
+
+
+def shown(value: object) -> str:
+    """The value for an error text, shortened."""
+    try:
+        return reprlib.repr(value)
+    except Exception:
+        return f"a {type(value).__name__}"
+
+
+def plain_number(value: object) -> int | float:
+    """The number that bool, int, float, a numpy scalar or 0-d array, or text such as ' 7 ' or '0x10' stands for."""
+    if isinstance(value, str):
+        return parse_number(value)
+    if getattr(value, "ndim", None) == 0:
+        return plain_number(unboxed) if type(unboxed := _unboxed(value)) is not type(value) else _real(value)
+    return _real(value)
+
+
+def parse_number(value: str) -> int | float:
+    """A whole text that is a number: decimal, hexadecimal, or as float() takes it."""
+    stripped = value.strip()
+    if HEX.fullmatch(stripped):
+        return int(stripped, 16)
+    if "_" not in stripped:  # Python's own 1_000
+        for kind in (int, float):
+            try:
+                return kind(stripped)
+            except ValueError:
+                pass
+    raise ResultError(f"{shown(value)} is not a number")
+
+
+def _real(value: object) -> int | float:
+    try:
+        if hasattr(value, "__index__"):
+            return operator.index(value)
+        if isinstance(value, (Real, Decimal)):
+            return float(value)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ResultError("no value (None)" if value is None else f"{shown(value)} is not a number")
+
+
+def _unboxed(value: object) -> object:
+    """A numpy scalar or 0-d array as the Python value it holds, where Python has one."""
+    item = getattr(value, "item", None)
+    return item() if callable(item) else value
+
+
+def _into_integer(dbf: str, low: int, high: int) -> Callable[[object], int]:
+    below, above = low - 1, high + 1
+
+    def into_integer(value: object) -> int:
+        if type(value) is int:
+            if low <= value <= high:
+                return value
+        elif type(value) is float:
+            if below < value < above:  # false for NaN; Python compares int and float exactly
+                return int(value)
+        else:
+            return into_integer(plain_number(value))
+        raise ResultError(f"{shown(value)} is out of range: {dbf} holds {low} to {high}")
+
+    return into_integer
+
+
+def _into_double(value: object) -> float:
+    if type(value) is float:
+        return value
+    try:
+        return float(value if type(value) is int else plain_number(value))
+    except OverflowError:
+        raise ResultError(f"{shown(value)} is out of range for DOUBLE") from None
+
+
+def _into_float(value: object) -> float:
+    number = _into_double(value)
+    if LARGEST_FLOAT32 < abs(number) < float("inf"):
+        raise ResultError(f"{shown(value)} is out of range for FLOAT")
+    return to_float32(number)
+
+
+NUMBERS: dict[str, Callable[[object], int | float]] = {
+    **{dbf: _into_integer(dbf, low, high) for dbf, (low, high) in INTEGERS.items()},
+    "DOUBLE": _into_double,
+    "FLOAT": _into_float,
+}
+"""For each DBF type, the function from a result to the field's value; floats truncate toward zero into integers."""
+
+
+def text(value: object, size: int = STRING_BYTES) -> str:
+    """Text of at most `size` bytes of UTF-8: from str, bytes (UTF-8), and str() of a bool or number.
+
+    As in C, text ends at a NUL: what a device sends is often padded.
+    """
+    if type(value) is str and len(value) <= size and value.isascii() and "\0" not in value:
+        return value
+    return _clipped(_as_text(value).split("\0", 1)[0], size)
+
+
+def _clipped(value: str, size: int) -> str:
+    try:
+        value.encode(errors="surrogateescape")  # as field values that hold other bytes than UTF-8 are kept
+    except UnicodeEncodeError:
+        raise ResultError(f"{shown(value)} cannot be written in UTF-8") from None
+    return clip_text(value, size)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, (bytes, bytearray)):
+        try:
+            return value.split(b"\0", 1)[0].decode()
+        except UnicodeDecodeError:
+            raise ResultError(f"{shown(value)} is not text in UTF-8") from None
+    if getattr(value, "ndim", None) == 0 and type(unboxed := _unboxed(value)) is not type(value):
+        return _as_text(unboxed)
+    if isinstance(value, (bool, int, float, Real, Decimal)):
+        return str(value)
+    raise ResultError("no value (None)" if value is None else f"{shown(value)} is not text")
+
+
+def label_index(value: object, choices: Sequence[str]) -> int | None:
+    """The state whose label the result is, None when it is no label."""
+    if isinstance(value, str) and value and value in choices:
+        return choices.index(value)
+    return None
+
+
+def state(value: object, choices: Sequence[str], highest: int) -> int:
+    """The index of a state: from its own label, or a number from 0 to `highest`, also as text.
+
+    `choices` are the labels ('' for none); bi and bo have highest 1, mbbo 65535: it may have states without labels.
+    """
+    if type(value) is not int:
+        index = label_index(value, choices)
+        if index is not None:
+            return index
+        value = _state_number(value, choices)
+    if 0 <= value <= highest:
+        return value
+    raise ResultError(f"{shown(value)} is out of range: the states are 0 to {highest}")
+
+
+def _state_number(value: object, choices: Sequence[str]) -> int:
+    try:
+        return int(plain_number(value))
+    except ResultError:
+        if not isinstance(value, str):
+            raise
+        labels = [label for label in choices if label]
+        hint = did_you_mean(value, labels)
+        raise ResultError(f"{shown(value)} is neither a state's label nor a number{hint}") from None
+    except (ValueError, OverflowError):
+        raise ResultError(f"{shown(value)} is not a state") from None
