@@ -1,0 +1,47 @@
+"""`make demo`: what it shows, and the prompt that it hands over."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pexpect
+
+from tests.ioc_process import PATIENCE, ROOT, loopback
+
+SHELL = [sys.executable, "-c", "from pydevpva.cli import shell_main; shell_main()", "examples/demo.cmd"]
+
+
+def test_without_a_terminal_it_shows_all_and_ends_with_status_0() -> None:
+    done = subprocess.run(
+        SHELL,
+        cwd=ROOT,
+        env={**os.environ, **loopback()},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "Demo:Position = 0.00 mm" in done.stdout
+    took = re.search(r"the put completed after ([\d.]+) s", done.stdout)
+    assert took, done.stdout
+    assert 0.3 < float(took[1]) < 5
+    assert "Demo:Position:RBV = 20.00 mm   NO_ALARM" in done.stdout
+    assert "Demo:Position:RBV = 92.00 mm   MINOR HIGH" in done.stdout
+    assert "INVALID ValueError: 400 C is too hot, the oven stands 300 C" in done.stdout
+
+
+def test_with_a_terminal_the_prompt_is_handed_over() -> None:
+    with pexpect.spawn(
+        SHELL[0], SHELL[1:], cwd=str(ROOT), env={**os.environ, **loopback()}, timeout=PATIENCE, encoding="utf-8"
+    ) as terminal:
+        terminal.expect("over to you")
+        terminal.sendline("dbgf Demo:Position:RBV")
+        terminal.expect("92")
+        terminal.sendline("exit")
+        terminal.expect(pexpect.EOF)
+    assert terminal.exitstatus == 0
