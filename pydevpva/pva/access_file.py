@@ -1,0 +1,138 @@
+"""AccessFile: access rules from an EPICS access security file (EPICS: asLibRoutines.c).
+
+p4p's asLib has the grammar; deciding is ours, because p4p's engine knows neither the rules' levels nor CALC.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydevpva.db.model import Field
+from pydevpva.errors import LoadError, Location, NotFound, Problem
+from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
+from pydevpva.pva.access import Peer
+from pydevpva.records.record import Record
+
+log = logging.getLogger(__name__)
+
+WRITES = frozenset({"WRITE", "PUT"})
+INVALID = 3
+Read = Callable[[str], tuple[float, int]]  # of a record's field: value and severity; NotFound, ValueError
+
+
+@dataclass(slots=True)
+class Rule:
+    """Lets write fields of ASL up to `level`, when all its conditions hold. None: no such condition."""
+
+    level: int
+    users: frozenset[str] | None = None
+    hosts: frozenset[str] | None = None
+    calc: Calc | None = None
+
+
+@dataclass(slots=True)
+class Group:
+    """An ASG: its inputs by letter, and its rules that let write."""
+
+    inputs: dict[str, str] = field(default_factory=dict)
+    rules: list[Rule] = field(default_factory=list)
+
+
+class AccessFile:
+    """AccessRules from a file. The group of a record is its ASG; one that the file does not have is DEFAULT.
+
+    `read` gives the inputs (INPA...) of rules with CALC, from records of this IOC. Made on the main thread,
+    asked on the database thread.
+    """
+
+    def __init__(self, path: str | Path, read: Read) -> None:
+        """Raises LoadError for a file with mistakes."""
+        from p4p.asLib.yacc import ACFError, parse
+
+        self._read = read
+        self._groups = {"DEFAULT": Group()}
+        try:
+            self._load(parse(_with_quotes(Path(path).read_text())))
+        except (OSError, ACFError, CalcError, KeyError) as error:
+            raise LoadError([Problem(Location(str(path)), _reason(error))]) from None
+
+    def may_write(self, record: Record, field: Field, peer: Peer) -> bool:
+        """Whether one rule of the record's group lets this peer write that field now."""
+        group = self._groups.get(record.ASG) or self._groups["DEFAULT"]
+        names = {peer.account, *(f"role/{role}" for role in peer.roles)}
+        return any(
+            rule.level >= field.asl
+            and (rule.users is None or not names.isdisjoint(rule.users))
+            and (rule.hosts is None or peer.host in rule.hosts)
+            and (rule.calc is None or self._holds(rule.calc, group))
+            for rule in group.rules
+        )
+
+    def _holds(self, calc: Calc, group: Group) -> bool:
+        """Whether the CALC is 1; not when an input it reads is invalid or not there."""
+        args = CalcArgs()
+        for letter in calc.reads:
+            try:
+                value, severity = self._read(group.inputs[letter])
+            except (KeyError, NotFound, ValueError):
+                return False
+            if severity >= INVALID:
+                return False
+            args[CALC_NAMES.index(letter)] = value
+        return 0.99 < calc.perform(args) < 1.01
+
+    def _load(self, nodes: list[Any]) -> None:
+        users: dict[str, list[str]] = {node[1]: node[2] for node in nodes if node[0] == "UAG"}
+        hosts: dict[str, list[str]] = {node[1]: _addresses(node[2]) for node in nodes if node[0] == "HAG"}
+        for kind, name, members in nodes:
+            if kind == "ASG":
+                group = self._groups[name] = Group()
+                for member in members or ():
+                    if member[0] == "INP":
+                        group.inputs[member[1]] = member[2]
+                    elif member[2] in WRITES:
+                        group.rules.append(_rule(member, users, hosts))
+
+
+def _with_quotes(text: str) -> str:
+    """The file with quotes around names such as 127.0.0.1, which EPICS takes without and p4p's grammar does not."""
+    token = re.compile(r'#.*|"(?:\\.|[^"\\])*"|[\w\-+:./\[\]<>;]+')
+
+    def quoted(match: re.Match[str]) -> str:
+        word = match[0]
+        return word if word[0] in '#"' or word.isidentifier() or word.isdigit() else f'"{word}"'
+
+    return token.sub(quoted, text)
+
+
+def _rule(node: Any, users: dict[str, list[str]], hosts: dict[str, list[str]]) -> Rule:
+    rule = Rule(node[1])
+    for kind, content in node[4] or ():
+        if kind == "UAG":
+            rule.users = frozenset(user for group in content for user in users[group])
+        elif kind == "HAG":
+            rule.hosts = frozenset(host for group in content for host in hosts[group])
+        else:
+            rule.calc = Calc(content)
+    return rule
+
+
+def _addresses(hosts: list[str]) -> list[str]:
+    """Addresses of hosts, which is what PVAccess tells of a client."""
+    found = []
+    for host in hosts:
+        try:
+            found.append(socket.gethostbyname(host))
+        except OSError as error:
+            log.warning("access security: host %s is not known (%s) and lets nobody in", host, error)
+    return found
+
+
+def _reason(error: Exception) -> str:
+    return f"no group {error} is defined" if isinstance(error, KeyError) else str(error)

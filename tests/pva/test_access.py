@@ -1,0 +1,88 @@
+"""Access security files: who may write which field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pydevpva.db.model import Field
+from pydevpva.errors import LoadError
+from pydevpva.pva.access import Peer
+from pydevpva.pva.access_file import AccessFile
+
+FILE = """
+UAG(operators) {alice, bob, "role/shift"}
+HAG(console) {127.0.0.1}
+ASG(DEFAULT) { RULE(1, READ) RULE(0, WRITE) }
+ASG(OPS) { RULE(1, WRITE) { UAG(operators) HAG(console) } }
+ASG(RUN) { INPA("MODE") INPB("NOT:THERE") RULE(1, WRITE) { CALC("A=1") } RULE(0, WRITE) { CALC("B=0") } }
+ASG(READONLY) { RULE(1, READ) }
+"""
+ALICE = Peer("127.0.0.1", "alice")
+FAR_ALICE = Peer("10.0.0.1", "alice")
+CAROL = Peer("127.0.0.1", "carol")
+SHIFT = Peer("127.0.0.1", "carol", frozenset({"shift"}))
+
+
+def rules(tmp_path: Path, text: str = FILE, mode: tuple[float, int] = (1.0, 0)) -> AccessFile:
+    path = tmp_path / "a.acf"
+    path.write_text(text)
+
+    def read(name: str) -> tuple[float, int]:
+        return {"MODE": mode}[name]
+
+    return AccessFile(path, read)
+
+
+def may(access: AccessFile, group: str, peer: Peer, asl: int = 1) -> bool:
+    record: Any = SimpleNamespace(ASG=group)
+    return access.may_write(record, Field("VAL", "DOUBLE", asl=asl), peer)
+
+
+@pytest.mark.parametrize(
+    ("group", "peer", "asl", "answer"),
+    [
+        ("", CAROL, 0, True),
+        ("", CAROL, 1, False),
+        ("NO SUCH GROUP", CAROL, 0, True),
+        ("OPS", ALICE, 1, True),
+        ("OPS", FAR_ALICE, 1, False),
+        ("OPS", CAROL, 1, False),
+        ("OPS", SHIFT, 0, True),
+        ("READONLY", ALICE, 0, False),
+    ],
+)
+def test_rules_of_group_level_user_and_host(tmp_path: Path, group: str, peer: Peer, asl: int, answer: bool) -> None:
+    assert may(rules(tmp_path), group, peer, asl) is answer
+
+
+@pytest.mark.parametrize(("mode", "answer"), [((1.0, 0), True), ((0.0, 0), False), ((1.0, 3), False)])
+def test_calc_reads_records_and_invalid_ones_let_nobody_in(
+    tmp_path: Path, mode: tuple[float, int], answer: bool
+) -> None:
+    assert may(rules(tmp_path, mode=mode), "RUN", ALICE) is answer
+
+
+def test_a_calc_without_its_input_does_not_hold(tmp_path: Path) -> None:
+    assert may(rules(tmp_path, mode=(0.0, 0)), "RUN", ALICE, asl=0) is False
+
+
+def test_without_default_nobody_writes(tmp_path: Path) -> None:
+    assert may(rules(tmp_path, "ASG(A) { RULE(1, WRITE) }"), "", ALICE, 0) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("ASG(A) { RULE(x) }", "Syntax error on line 1 at or before 'x'"),
+        ('ASG(A) { RULE(1, WRITE) { CALC("A+") } }', "Incomplete expression, operand missing"),
+        ("ASG(A) { RULE(1, WRITE) { UAG(x) } }", "no group 'x' is defined"),
+    ],
+)
+def test_a_mistake_is_told_with_the_file(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(LoadError) as error:
+        rules(tmp_path, text)
+    assert str(error.value) == f"{tmp_path / 'a.acf'}: {message}"
