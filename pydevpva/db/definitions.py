@@ -25,7 +25,7 @@ _TABLE_FILE = re.compile(r"bpt(\w+)\.dbd")
 
 
 class Definitions:
-    """What dbLoadDatabase has loaded, EPICS's base.dbd and ours included from the start. Used while loading, on one thread.
+    """What dbLoadDatabase has loaded; EPICS's base.dbd and ours are there from the start. Used by one thread.
 
     What is defined first wins, as in dbStaticLib; a user's own definition of something of EPICS counts
     when it is loaded before that was first used.
@@ -108,10 +108,10 @@ class Definitions:
         if self._is_read_lazily(file, 0):
             return
         source = reader.read(path)
-        before = self._copy()
+        before = self.snapshot()
         problems = self._apply(source, reader.problems)
         if problems:
-            self.__dict__.update(before)
+            self.restore(before)
             raise LoadError(problems)
 
     # how it is read
@@ -119,6 +119,10 @@ class Definitions:
     def define(self, statement: Statement, source: Source) -> list[Problem]:
         """Take in one statement that is not a record; returns what is wrong with it."""
         return apply.DEFINE[statement.kind](self, statement, source)
+
+    def restore(self, snapshot: dict[str, object]) -> None:
+        """Take back what was defined since."""
+        self.__dict__.update(snapshot)
 
     def _apply(self, source: Source, problems: list[Problem]) -> list[Problem]:
         for statement in statements(source, problems):
@@ -144,7 +148,9 @@ class Definitions:
                     self._read_own(path)
         return self._devices
 
-    def _copy(self) -> dict[str, object]:
+    def snapshot(self) -> dict[str, object]:
+        """What is defined now, for `restore`."""
+        self._all_devices()
         copies: dict[str, object] = {k: v.copy() for k, v in self.__dict__.items() if isinstance(v, dict | list | set)}
         copies["_devices"] = {name: devices.copy() for name, devices in (self._devices or {}).items()}
         return copies

@@ -79,7 +79,6 @@ def _rescue() -> None:
 
 
 def _build() -> pp.ParserElement:
-    pp.ParserElement.set_default_whitespace_chars("")
     space = pp.Regex(WS).suppress()
 
     def token(pattern: str, name: str) -> pp.ParserElement:
@@ -119,7 +118,7 @@ def _build() -> pp.ParserElement:
     others = pp.MatchFirst([menu, recordtype, table, variable, *simple]).set_parse_action(_on_statement)
     stopped = pp.Empty().set_parse_action(lambda s, loc, t: loc)
     whole: pp.ParserElement = (record | others).set_name("a statement") + stopped
-    return whole
+    return whole.leave_whitespace()
 
 
 def _json(token: Any, mark: Any) -> pp.ParserElement:
@@ -136,7 +135,8 @@ def _json(token: Any, mark: Any) -> pp.ParserElement:
     elements = value + pp.ZeroOrMore(comma + value) + pp.Opt(tail + pp.Regex(WS).suppress())
     array = (mark("[") - pp.Opt(elements) - mark("]")).set_parse_action(_on_array)
     value <<= object_ | array | string | bare.set_parse_action(_on_bare)
-    return value
+    result: pp.ParserElement = value
+    return result
 
 
 def _on_array(tokens: Any) -> str:

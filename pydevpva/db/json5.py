@@ -1,4 +1,4 @@
-"""JSON as EPICS reads it in links and info tags: JSON5 (bare keys, single quotes, trailing commas, comments, hex, NaN)."""
+"""JSON as EPICS reads it in links and infos: JSON5 (bare keys, single quotes, trailing commas, comments, hex, NaN)."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ MAX_PROBLEMS = 100  # of one file; who has more has given the wrong file
 
 @dataclass(slots=True)
 class Statement:
-    """One thing said at an offset. `kind` is its keyword; `words` its arguments, unquoted; `items` what its braces hold."""
+    """One thing said at an offset: its keyword, its arguments without quotes, and what its braces hold."""
 
     kind: str
     offset: int

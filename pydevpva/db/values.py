@@ -54,7 +54,7 @@ def index_of(text: str, labels: tuple[str, ...], field: Field) -> int:
         what = "DTYP" if field.type == "DEVICE" else field.menu
         listed = f"; the choices are {', '.join(labels)}" if len(labels) <= 16 else ""
         raise ValueError(f'"{text}" is no choice of {what}{did_you_mean(text, labels) or listed}') from None
-    if not 0 <= index <= _ALSO or len(labels) < index < _ALSO and labels:
+    if not 0 <= index <= _ALSO or (labels and len(labels) < index < _ALSO):
         raise ValueError(f"{index} is not the index of one of the {len(labels)} choices")
     return index
 

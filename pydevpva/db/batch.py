@@ -1,0 +1,292 @@
+"""The records of one load before they count: what each statement of a .db file does, with all the checks of dbStaticLib.
+
+Follows dbRecordHead, dbRecordField, dbRecordAlias and dbAlias of dbLexRoutines.c.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+
+from pydevpva.db import values
+from pydevpva.db.definitions import Definitions
+from pydevpva.db.lexis import plain, unquote
+from pydevpva.db.model import Field, FieldText, RecordInstance, RecordType
+from pydevpva.db.source import Source
+from pydevpva.db.statements import REGULAR_ITEM, Item, RegularRecord, Statement
+from pydevpva.errors import NotFound, Problem, did_you_mean
+
+NAME_BYTES = 60  # PVNAME_STRINGSZ without the NUL
+_NEVER_IN_NAME = frozenset(" \t\"'.$")
+
+
+class Instances(dict[str, RecordInstance]):
+    """All record instances by name, and the record's name of each alias."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.aliases: dict[str, str] = {}
+
+
+class _Slot:
+    """One field of a record type while loading, with the texts that it has been found to take."""
+
+    __slots__ = ("field", "seen")
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+        self.seen: dict[str, str] = {}
+
+
+class Batch:
+    """Collects records, aliases, removals, problems and warnings; `commit` puts them into known."""
+
+    def __init__(self, definitions: Definitions, known: MutableMapping[str, RecordInstance]) -> None:
+        self.definitions, self.known = definitions, known
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.aliases: dict[str, str] = {}
+        self.removed: list[str] = []
+        self._touched: dict[str, RecordInstance | None] = {}  # None: removed
+        self._slots: dict[str, dict[str, _Slot]] = {}
+        self._types: dict[str, RecordType] = {}
+        self._old_aliases = known.aliases if isinstance(known, Instances) else _aliases_of(known)
+        self._before: dict[str, object] | None = None
+        self._committed = False
+
+    # statements
+
+    def regular(self, record: RegularRecord, source: Source) -> None:
+        """A record without JSON: the way that nearly all records take, so this loop is what loading costs."""
+        instance = self._head(record.type, record.name, source, record.offset)
+        if instance is None:
+            return
+        slots, fields = self._slots[instance.type], instance.fields
+        for match in REGULAR_ITEM.finditer(source.text, record.start, record.end):
+            kind, name, value, alias = match.groups()
+            if kind == "field":
+                slot = slots.get(name)
+                text = slot.seen.get(value) if slot is not None else None
+                if text is not None:
+                    fields[slot.field.name] = FieldText(text, source, False, match.start())  # type: ignore[union-attr]
+                    continue
+                text = self._check(instance, unquote(name), plain(value), source, match.start(), match.start(3))
+                if text is not None:
+                    fields[slots[unquote(name)].field.name] = FieldText(text, source, False, match.start())
+                    slots[unquote(name)].seen[value] = text
+            elif kind == "info":
+                self._info(instance, unquote(name), plain(value), source, match.start())
+            else:
+                self._alias(instance, unquote(alias), source, match.start())
+        if "VAL" in fields:
+            self._defined(instance, source)
+
+    def record(self, record: Statement, source: Source) -> None:
+        """Any other record."""
+        kind, name = record.words
+        instance = self._head(kind, name, source, record.offset)
+        if instance is None:
+            return
+        for item in record.items:
+            if item.kind == "field":
+                self._field(instance, item, source)
+            elif item.kind == "info":
+                self._info(instance, item.words[0], item.words[1], source, item.offset)
+            else:
+                self._alias(instance, item.words[0], source, item.offset)
+        if "VAL" in instance.fields:
+            self._defined(instance, source)
+
+    def alias(self, statement: Statement, source: Source) -> None:
+        """alias("record", "alias") on its own."""
+        name, alias = statement.words
+        instance = self._changeable(name)
+        if instance is None:
+            near = did_you_mean(name, self._names())
+            self._problem(source, statement.offset, f'alias "{alias}": no record "{name}"{near}')
+        else:
+            self._alias(instance, alias, source, statement.offset)
+
+    def define(self, statement: Statement, source: Source) -> None:
+        """A menu, device, breaktable ... in a .db file."""
+        if self._before is None:
+            self._before = self.definitions.snapshot()
+        self.problems += self.definitions.define(statement, source)
+
+    # the end
+
+    def commit(self) -> None:
+        """Put everything into known."""
+        known, touched = self.known, self._touched
+        for name in self.removed:
+            known.pop(name, None)
+            self._old_aliases.pop(name, None)
+        known.update({name: record for name, record in touched.items() if record is not None})
+        self._old_aliases.update(self.aliases)
+        self._committed = True
+
+    def close(self) -> None:
+        """Without a commit, take back what was defined."""
+        if self._before is not None and not self._committed:
+            self.definitions.restore(self._before)
+        self._slots.clear()
+
+    @property
+    def changed(self) -> list[RecordInstance]:
+        """The records made or changed."""
+        return [record for record in self._touched.values() if record is not None]
+
+    # parts
+
+    def _head(self, kind: str, name: str, source: Source, offset: int) -> RecordInstance | None:
+        """The record to fill; None when there is none, after noting why."""
+        if not self._name_is_good(name, source, offset):
+            return None
+        if kind == "#":
+            self._remove(name, source, offset)
+            return None
+        known = self._changeable(name)
+        if known is not None:
+            if kind not in ("*", known.type):
+                self._problem(source, offset, f'record "{name}" is of type {known.type} already, not {kind}')
+                return None
+            self._prepare(known.type)
+            return known
+        if kind == "*":
+            self._problem(source, offset, f'no record "{name}"{did_you_mean(name, self._names())}')
+            return None
+        try:
+            self._prepare(kind)
+        except NotFound as error:
+            self._problem(source, offset, f'record "{name}": {error}')
+            return None
+        if len(name.encode("utf-8", "surrogateescape")) > NAME_BYTES:
+            self._problem(source, offset, f'the name "{name}" is longer than {NAME_BYTES} bytes')
+            return None
+        instance = self._touched[name] = RecordInstance(kind, name, source, offset)
+        return instance
+
+    def _prepare(self, type_: str) -> None:
+        """Have the fields of a record type at hand."""
+        if type_ not in self._slots:
+            record_type = self._types[type_] = self.definitions.record_type(type_)
+            self._slots[type_] = {name: _Slot(field) for name, field in record_type.fields.items()}
+
+    def _field(self, instance: RecordInstance, item: Item, source: Source) -> None:
+        name, text = item.words
+        checked = self._check(instance, name, text, source, item.offset)
+        if checked is not None:
+            field = self._slots[instance.type][name].field
+            instance.fields[field.name] = FieldText(checked, source, item.json, item.offset)
+
+    def _check(
+        self, instance: RecordInstance, name: str, text: str, source: Source, offset: int, value_offset: int = 0
+    ) -> str | None:
+        """The text when the field can take it; otherwise a problem."""
+        slots = self._slots[instance.type]
+        slot = slots.get(name)
+        where = f"{instance.name}.{name}"
+        if slot is None:
+            near = did_you_mean(name, slots)
+            self._problem(source, offset, f'record "{instance.name}": no field {name} in {instance.type}{near}')
+            return None
+        try:
+            if name == "NAME":
+                raise ValueError("cannot be set")
+            values.check(text, slot.field, instance.type, self.definitions)
+        except (ValueError, NotFound) as error:
+            self._problem(source, value_offset or offset, f"{where}: {error}")
+            return None
+        return text
+
+    def _info(self, instance: RecordInstance, name: str, text: str, source: Source, offset: int) -> None:
+        if not name:
+            self._problem(source, offset, f'record "{instance.name}": the info has no name')
+        elif "$(" in text or "${" in text:
+            self._warning(source, offset, f'record "{instance.name}": info {name} has an undefined macro')
+        if name:
+            instance.infos[name] = text
+
+    def _alias(self, instance: RecordInstance, alias: str, source: Source, offset: int) -> None:
+        if not self._name_is_good(alias, source, offset):
+            return
+        if self._target(alias) is not None:
+            self._problem(source, offset, f'alias "{alias}" of "{instance.name}": a record or alias has that name')
+            return
+        self.aliases[alias] = instance.name
+        instance.aliases.append(alias)
+
+    def _defined(self, instance: RecordInstance, source: Source) -> None:
+        """As dbPutString: who gets a VAL is no longer undefined, unless the file says more after it."""
+        fields = instance.fields
+        if "UDF" not in fields and "UDF" in self._types[instance.type].fields:
+            fields["UDF"] = FieldText("0", source, False, fields["VAL"]._offset)
+
+    def _remove(self, name: str, source: Source, offset: int) -> None:
+        target = self._target(name)
+        instance = self._changeable(name)
+        if instance is None:
+            self._warning(source, offset, f'cannot delete record "{name}": there is none')
+        elif target != name:
+            instance.aliases.remove(name)
+            self._forget_alias(name)
+        else:
+            for alias in instance.aliases:
+                self._forget_alias(alias)
+            self._touched[name] = None
+            self.removed.append(name)
+
+    def _forget_alias(self, alias: str) -> None:
+        if self.aliases.pop(alias, None) is None:
+            self.removed.append(alias)
+
+    # names
+
+    def _target(self, name: str) -> str | None:
+        """The name of the record that a name or alias means."""
+        if name in self._touched:
+            return name if self._touched[name] is not None else None
+        if name in self.known:
+            return name
+        alias = self.aliases.get(name)
+        if alias is None and name not in self.removed:
+            alias = self._old_aliases.get(name)
+        return alias
+
+    def _changeable(self, name: str) -> RecordInstance | None:
+        """The record of a name or alias, as a copy if it was there before this batch."""
+        if name in self._touched:
+            return self._touched[name]
+        target = self._target(name)
+        if target is None:
+            return None
+        if target not in self._touched:
+            self._touched[target] = self.known[target].copy()
+        return self._touched[target]
+
+    def _names(self) -> list[str]:
+        return [*self.known, *self._touched] if len(self.known) + len(self._touched) < 5000 else []
+
+    def _name_is_good(self, name: str, source: Source, offset: int) -> bool:
+        if not name:
+            self._problem(source, offset, "the name of a record or alias is empty")
+            return False
+        bad = _NEVER_IN_NAME.intersection(name)
+        if bad:
+            first = next(character for character in name if character in bad)
+            what = "an undefined macro" if "$(" in name or "${" in name else f"a bad character '{first}'"
+            self._problem(source, offset, f'the name "{name}" has {what}')
+            return False
+        if name[0] in "-+[{" or min(name) < " ":
+            why = f"begin with '{name[0]}'" if name[0] in "-+[{" else "have unprintable characters"
+            self._warning(source, offset, f'the name "{name}" should not {why}')
+        return True
+
+    def _problem(self, source: Source, offset: int, message: str) -> None:
+        self.problems.append(source.problem(offset, message))
+
+    def _warning(self, source: Source, offset: int, message: str) -> None:
+        self.warnings.append(source.problem(offset, message))
+
+
+def _aliases_of(known: MutableMapping[str, RecordInstance]) -> dict[str, str]:
+    return {alias: record.name for record in known.values() for alias in record.aliases}

@@ -1,0 +1,106 @@
+"""dbLoadRecords: .db files to record instances, all of a file or nothing. Runs on the thread that loads; no state."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from pydevpva.db.batch import Batch
+from pydevpva.db.definitions import Definitions
+from pydevpva.db.model import RecordInstance
+from pydevpva.db.source import Reader
+from pydevpva.db.statements import RegularRecord, Statement, statements
+from pydevpva.errors import LoadError, Location, NotFound, Problem
+from pydevpva.libcom import Macros, parse_definitions
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a load has done: the records it made or changed, aliases (alias to record name), names removed, warnings."""
+
+    records: list[RecordInstance]
+    aliases: dict[str, str]
+    removed: list[str] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def load_records(
+    path: str,
+    macros: Mapping[str, str],
+    definitions: Definitions,
+    known: MutableMapping[str, RecordInstance],
+    search: Sequence[str] = (),
+) -> Loaded:
+    """Load a .db file into known (dbLoadRecords). LoadError has all that is wrong; then known is as it was.
+
+    `macros` are as `parse_macros` gives them. Give an `Instances` as known when there are many files to load:
+    a plain dict is searched for aliases each time.
+    """
+    with transaction(definitions, known) as batch:
+        add_file(batch, path, macros, search)
+    return finish(batch)
+
+
+@contextmanager
+def transaction(definitions: Definitions, known: MutableMapping[str, RecordInstance]) -> Iterator[Batch]:
+    """A batch of loads; at the end its problems are raised as a LoadError, or its records go into known."""
+    batch = Batch(definitions, known)
+    collects = gc.isenabled()
+    gc.disable()  # nothing made here is garbage: looking for it takes longer than all the rest
+    try:
+        yield batch
+        if batch.problems:
+            raise LoadError(batch.problems)
+        batch.commit()
+    finally:
+        batch.close()
+        if collects:
+            gc.enable()
+
+
+def finish(batch: Batch) -> Loaded:
+    """What a batch has done."""
+    return Loaded(batch.changed, batch.aliases, batch.removed, batch.warnings)
+
+
+def add_file(batch: Batch, path: str, macros: Mapping[str, str], search: Sequence[str] = ()) -> None:
+    """Read one .db file into a batch; what is wrong goes to the batch's problems."""
+    reader = Reader(macros, search)
+    try:
+        source = reader.read(path)
+    except (NotFound, OSError) as error:
+        batch.problems.append(Problem(Location(path), str(error)))
+        return
+    batch.problems += reader.problems
+    for statement in statements(source, batch.problems):
+        if isinstance(statement, RegularRecord):
+            batch.regular(statement, source)
+        elif statement.kind in ("record", "grecord"):
+            batch.record(statement, source)
+        elif statement.kind == "alias":
+            batch.alias(statement, source)
+        else:
+            batch.define(statement, source)
+    source.seal()
+
+
+def parse_macros(text: str) -> dict[str, str]:
+    """The macros of "A=1,B='x y'" (macParseDefns); values keep their quotes, which go when they are expanded."""
+    return parse_definitions(text)
+
+
+def expand(text: str, macros: Mapping[str, str]) -> tuple[str, list[str]]:
+    """text with its macros replaced (macExpandString), and the names that were undefined; those stay as $(NAME)."""
+    expanded, complete = Macros(macros).expand(text)
+    return expanded, [] if complete else undefined(expanded)
+
+
+def undefined(expanded: str) -> list[str]:
+    """The names in the references that an expansion has left."""
+    names = (part.partition(")")[0] for part in expanded.split("$(")[1:])
+    return list(dict.fromkeys(name for name in names if name))
+
+
+__all__ = ["Loaded", "Statement", "add_file", "expand", "load_records", "parse_macros", "transaction"]
