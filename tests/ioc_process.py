@@ -170,11 +170,16 @@ class Starter:
         path.write_text(db)
         return self._start([sys.executable, "-m", "pvxslibs.ioc", "-d", path], True, env=env, keep_stdin=True)
 
-    def command(
-        self, *command: str | Path, serving: bool = True, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    def shell(
+        self, st_cmd: str | Path, *, cwd: Path | None = None, env: Mapping[str, str] | None = None
     ) -> ServerProcess:
+        """Start pydevpva-shell on a script; lines are typed with `type`."""
+        code = "from pydevpva.cli import shell_main; shell_main()"
+        return self._start([sys.executable, "-c", code, st_cmd], True, cwd=cwd, env=env, keep_stdin=True)
+
+    def command(self, *command: str | Path, serving: bool = True) -> ServerProcess:
         """Start any other server."""
-        return self._start(command, serving, cwd=cwd, env=env)
+        return self._start(command, serving)
 
     def stop_all(self) -> None:
         """End all servers, print what they said, and fail when a pydevpva that still ran did not end cleanly."""

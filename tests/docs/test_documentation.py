@@ -1,0 +1,119 @@
+"""The documentation is true: its IOCs start, its commands run, its links lead somewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from p4p.client.thread import Context
+
+from tests.clients import Watch
+from tests.ioc_process import ROOT, ServerProcess, Starter, free_ports
+
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
+EXAMPLE_PAGES = sorted(ROOT.glob("examples/*/README.md"))
+P4pClient = Callable[[ServerProcess], Context]
+
+
+def files(page: Path) -> dict[str, str]:
+    """The files that a page shows: "`name`:" ends a paragraph, and a block follows, fenced or indented."""
+    block = r"(?:```\w*\n(?P<fenced>.*?)^```|(?P<indented>(?:    [^\n]+\n|\n)+))"
+    found = re.finditer(rf"(?ms)`(?P<name>[\w.]+)`:\n\n{block}", page.read_text())
+    return {match["name"]: match["fenced"] or textwrap.dedent(match["indented"]).rstrip() + "\n" for match in found}
+
+
+def commands(page: Path, prompt: str) -> list[str]:
+    """The lines of a page's indented blocks that begin with this prompt, without it; no monitors, they do not end."""
+    lines = re.findall(rf"(?m)^    {re.escape(prompt)} (.*)$", page.read_text())
+    return [line for line in lines if not line.startswith("monitor ")]
+
+
+def python(server: ServerProcess, *words: str, cwd: Path | None = None) -> str:
+    """What a Python program beside the server prints."""
+    environment = {**os.environ, **server.environment}
+    done = subprocess.run(
+        [sys.executable, *words], cwd=cwd, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def ask(server: ServerProcess, line: str) -> str:
+    return python(server, "-m", "p4p.client.cli", *shlex.split(line))
+
+
+def typed(server: ServerProcess, line: str) -> None:
+    """Type a dbpf and return when it has printed the new value."""
+    before = server.log.count("DBF_")
+    server.type(line)
+    server.wait_for(lambda: server.log.count("DBF_") > before, f"answer to {line}")
+
+
+def start_page(page: Path, folder: Path, start: Starter) -> ServerProcess:
+    for name, text in files(page).items():
+        (folder / name).write_text(text)
+    return start.shell("st.cmd", cwd=folder)
+
+
+def test_first_ioc_of_the_readme(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None:
+    page = ROOT / "README.md"
+    assert set(files(page)) == {"first.db", "point.py", "st.cmd"}
+    server = start_page(page, tmp_path, start)
+    with Watch(p4p_client(server), "First:X") as watch:
+        for line in commands(page, "epics>"):
+            typed(server, line)
+        watch.until(lambda update: update.value == pytest.approx(0.5))
+    (get,) = commands(page, "python -m p4p.client.cli")
+    assert "0.5" in ask(server, get)
+
+
+def test_tutorial(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None:
+    page = ROOT / "docs" / "tutorial.md"
+    assert set(files(page)) == {"mydevice.py", "stage.db", "st.cmd"}
+    server = start_page(page, tmp_path, start)
+    assert python(server, "mydevice.py", cwd=tmp_path) == "at 25 mm\n"
+
+    move, too_far = commands(page, "epics>")
+    with Watch(p4p_client(server), "Tut:Position:RBV") as readback:
+        typed(server, move)
+        readback.until(lambda update: update.value == 20)
+
+    (script,) = re.findall(r"(?ms)^```python\n(import time\nfrom p4p.*?)^```", page.read_text())
+    took = re.fullmatch(r"there after ([\d.]+) s\n", python(server, "-c", script))
+    assert took
+    assert 1.0 < float(took[1]) < 5
+
+    with Watch(p4p_client(server), "Tut:Position") as position:
+        typed(server, too_far)
+        position.until(lambda update: update["alarm.severity"] == 3)
+    (look,) = commands(page, "python -m p4p.client.cli")
+    assert "ValueError: 101 mm is outside 0..100 mm" in ask(server, look)
+
+
+@pytest.mark.parametrize("page", EXAMPLE_PAGES, ids=lambda page: page.parent.name)
+def test_commands_of_an_example_page(page: Path, start: Starter) -> None:
+    instrument_port, _ = free_ports()
+    server = start.shell("st.cmd", cwd=page.parent, env={"INSTRUMENT_PORT": str(instrument_port)})
+    puts, gets = commands(page, "epics>"), commands(page, "python -m p4p.client.cli")
+    assert puts
+    for line in puts:
+        typed(server, line)
+    for line in gets:
+        assert ask(server, line)
+    server.type("exit")
+    assert server.ended(within=10)
+    assert server.process.returncode == 0
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
+    missing = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
+    assert not missing
