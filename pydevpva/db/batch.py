@@ -1,10 +1,11 @@
-"""The records of one load before they count: what each statement of a .db file does, with all the checks of dbStaticLib.
+"""The records of one load before they count: what each statement of a .db file does, checked as dbStaticLib does.
 
 Follows dbRecordHead, dbRecordField, dbRecordAlias and dbAlias of dbLexRoutines.c.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import MutableMapping
 
 from pydevpva.db import values
@@ -16,6 +17,7 @@ from pydevpva.db.statements import REGULAR_ITEM, Item, RegularRecord, Statement
 from pydevpva.errors import NotFound, Problem, did_you_mean
 
 NAME_BYTES = 60  # PVNAME_STRINGSZ without the NUL
+_GOOD_NAME = re.compile(r"[^-+\[{\x00-\x20\"'.$][^\x00-\x20\"'.$]*")
 _NEVER_IN_NAME = frozenset(" \t\"'.$")
 
 
@@ -144,7 +146,7 @@ class Batch:
         if kind == "#":
             self._remove(name, source, offset)
             return None
-        known = self._changeable(name)
+        known = self._touched.get(name) or self._changeable(name)
         if known is not None:
             if kind not in ("*", known.type):
                 self._problem(source, offset, f'record "{name}" is of type {known.type} already, not {kind}')
@@ -159,7 +161,7 @@ class Batch:
         except NotFound as error:
             self._problem(source, offset, f'record "{name}": {error}')
             return None
-        if len(name.encode("utf-8", "surrogateescape")) > NAME_BYTES:
+        if len(name) > NAME_BYTES // 4 and len(name.encode("utf-8", "surrogateescape")) > NAME_BYTES:
             self._problem(source, offset, f'the name "{name}" is longer than {NAME_BYTES} bytes')
             return None
         instance = self._touched[name] = RecordInstance(kind, name, source, offset)
@@ -267,6 +269,8 @@ class Batch:
         return [*self.known, *self._touched] if len(self.known) + len(self._touched) < 5000 else []
 
     def _name_is_good(self, name: str, source: Source, offset: int) -> bool:
+        if _GOOD_NAME.fullmatch(name):
+            return True
         if not name:
             self._problem(source, offset, "the name of a record or alias is empty")
             return False

@@ -21,14 +21,15 @@ def choices(field: Field, record_type: str, definitions: Definitions) -> tuple[s
 
 def check(text: str, field: Field, record_type: str, definitions: Definitions) -> None:
     """Raise ValueError that says why the field cannot take the text."""
-    if "$(" in text or "${" in text:
+    if "$" in text and ("$(" in text or "${" in text):
         raise ValueError(f'"{text}" has an undefined macro')
-    if field.type in ("MENU", "DEVICE"):
-        index_of(text, choices(field, record_type, definitions), field)
-    elif field.type == "STRING":
+    if field.type == "STRING":
         _string(text, field)
     elif field.type in LINK_TYPES:
-        parse_link(text, field.type)
+        if "{" in text or "#" in text:  # nothing else can be wrong with a link's text
+            parse_link(text, field.type)
+    elif field.type in ("MENU", "DEVICE"):
+        index_of(text, choices(field, record_type, definitions), field)
     elif field.type in INTEGER_TYPES or field.type in FLOAT_TYPES:
         number(text, field.type)
     else:
@@ -60,7 +61,7 @@ def index_of(text: str, labels: tuple[str, ...], field: Field) -> int:
 
 
 def _string(text: str, field: Field) -> None:
-    size = len(text.encode("utf-8", "surrogateescape"))
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
     if size >= field.size:
         raise ValueError(f"{size} bytes are too long; {field.name} takes {field.size - 1}")
     if field.special == "SPC_CALC":

@@ -1,0 +1,221 @@
+"""dbLoadTemplate: .substitutions files (dbLoadTemplate.y). All their records or none. No thread, no state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+
+from pydevpva.db.batch import Batch
+from pydevpva.db.definitions import Definitions
+from pydevpva.db.lexis import BARE_CHAR
+from pydevpva.db.loader import Loaded, add_file, finish, transaction
+from pydevpva.db.model import RecordInstance
+from pydevpva.db.source import Source, read_text
+from pydevpva.errors import LoadError, Location, Problem
+from pydevpva.libcom import Macros, parse_definitions
+
+_WORD_CHAR = BARE_CHAR.replace("[", "[/\\\\", 1)
+_TOKEN = re.compile(
+    rf"""(?P<skip>[ \t\r\n]+|\#[^\n]*)|(?P<mark>[{{}}=,])|(?P<word>{_WORD_CHAR}+)"""
+    r"""|(?P<quote>"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|'[^'\\\n]*(?:\\[^\n][^'\\\n]*)*')|(?P<bad>.)""",
+    re.VERBOSE,
+)
+
+
+Read = Callable[[], dict[str, str]]
+
+
+def load_template(
+    path: str,
+    macros: Mapping[str, str],
+    definitions: Definitions,
+    known: MutableMapping[str, RecordInstance],
+    search: Sequence[str] = (),
+) -> Loaded:
+    """Load what a .substitutions file says into known. LoadError has all that is wrong; then known is as it was."""
+    uses = substitutions(path, macros)
+    with transaction(definitions, known) as batch:
+        for use in uses:
+            _load(batch, use, search)
+    return finish(batch)
+
+
+@dataclass(slots=True)
+class Use:
+    """One dbLoadRecords that a template file asks for."""
+
+    file: str
+    macros: dict[str, str]
+    location: Location
+
+
+def substitutions(path: str, macros: Mapping[str, str]) -> list[Use]:
+    """The loads that a .substitutions file asks for; LoadError says where it is not one."""
+    try:
+        source = Source(path)
+        source.add(read_text(path), path, 1, 1)
+    except OSError as error:
+        raise LoadError([Problem(Location(path), f'no file "{path}": {error.strerror}')]) from None
+    return _Parser(source, macros).uses()
+
+
+def _load(batch: Batch, use: Use, search: Sequence[str]) -> None:
+    """Load one; its problems name the place in the template file too."""
+    before = len(batch.problems)
+    add_file(batch, use.file, use.macros, search)
+    for i in range(before, len(batch.problems)):
+        problem = batch.problems[i]
+        batch.problems[i] = Problem(problem.location, f"{problem.message} (from {use.location})", problem.line)
+
+
+@dataclass(slots=True)
+class _Token:
+    kind: str
+    text: str
+    offset: int
+
+
+class _Parser:
+    """Recursive descent over the few words there are; one error ends it, as what follows cannot be told."""
+
+    def __init__(self, source: Source, macros: Mapping[str, str]) -> None:
+        self.source = source
+        self.macros = dict(macros)  # the caller's, then what `global` adds
+        self.tokens = self._tokens()
+        self.token = next(self.tokens)
+        self.found: list[Use] = []
+
+    def uses(self) -> list[Use]:
+        if self.token.kind == "end":
+            raise self.wrong('"file" or "global"')
+        while self.token.kind != "end":
+            if self.is_word("global"):
+                self.globals()
+            elif self.is_word("file"):
+                self.file()
+            else:
+                raise self.wrong('"file" or "global"')
+        return self.found
+
+    def _tokens(self) -> Iterator[_Token]:
+        text = self.source.text
+        for match in _TOKEN.finditer(text):
+            kind = match.lastgroup
+            if kind == "bad":
+                what = "the closing quote is missing" if match[0] in "\"'" else f"'{match[0]}' is not allowed here"
+                raise LoadError([self.source.problem(match.start(), what)])
+            if kind is not None and kind != "skip":
+                yield _Token(kind, match[0], match.start())
+        while True:
+            yield _Token("end", "", max(len(text.rstrip()) - 1, 0))
+
+    def wrong(self, expected: str) -> LoadError:
+        found = f'"{self.token.text}"' if self.token.text else "the end"
+        return LoadError([self.source.problem(self.token.offset, f"expected {expected}, found {found}")])
+
+    def is_word(self, word: str) -> bool:
+        return self.token.kind == "word" and self.token.text == word
+
+    def is_mark(self, mark: str) -> bool:
+        return self.token.kind == "mark" and self.token.text == mark
+
+    def take(self) -> _Token:
+        token, self.token = self.token, next(self.tokens)
+        return token
+
+    def expect(self, mark: str) -> None:
+        if not self.is_mark(mark):
+            raise self.wrong(f'"{mark}"')
+        self.take()
+
+    def globals(self) -> None:
+        self.take()
+        self.macros.update(self.definitions())
+
+    def file(self) -> None:
+        """file name { pattern {..} {..} or { a=b } {..}, with global {..} anywhere between }."""
+        self.take()
+        if self.token.kind not in ("word", "quote"):
+            raise self.wrong("a file name")
+        token = self.take()
+        name = token.text[1:-1] if token.kind == "quote" else token.text
+        name = Macros(self.macros).expand(name)[0] if "$" in name else name
+        self.expect("{")
+        if self.is_word("pattern"):
+            self.take()
+            names = self.pattern_names()
+            self.sets(name, lambda: self.values(names))
+        else:
+            self.sets(name, self.definitions)
+        self.expect("}")
+
+    def sets(self, name: str, read: Read) -> None:
+        """The sets of a file until its closing brace; a word before a set is an old form, and ignored."""
+        while not self.is_mark("}"):
+            if self.is_word("global"):
+                self.globals()
+                continue
+            if self.token.kind == "word":
+                self.take()
+            if not self.is_mark("{"):
+                raise self.wrong('"{"')
+            location = self.source.locate(self.token.offset)
+            self.found.append(Use(name, {**self.macros, **read()}, location))
+
+    def pattern_names(self) -> list[str]:
+        self.expect("{")
+        names = []
+        while not self.is_mark("}"):
+            if self.token.kind == "word":
+                names.append(self.take().text)
+            elif self.is_mark(","):
+                self.take()
+            else:
+                raise self.wrong("a macro name")
+        self.take()
+        return names
+
+    def values(self, names: list[str]) -> dict[str, str]:
+        """{ a, "b" }: the values of the pattern's names; fewer leave the rest undefined, more are an error."""
+        self.expect("{")
+        found: dict[str, str] = {}
+        count = 0
+        while not self.is_mark("}"):
+            if self.token.kind in ("word", "quote"):
+                if count >= len(names):
+                    raise LoadError(
+                        [self.source.problem(self.token.offset, f"more values than the {len(names)} names")]
+                    )
+                found.update(_definition(names[count], self.take()))
+                count += 1
+            elif self.is_mark(","):
+                self.take()
+            else:
+                raise self.wrong("a value")
+        self.take()
+        return found
+
+    def definitions(self) -> dict[str, str]:
+        """{ a=1, b="2" }."""
+        self.expect("{")
+        found: dict[str, str] = {}
+        while not self.is_mark("}"):
+            if self.is_mark(","):
+                self.take()
+                continue
+            if self.token.kind != "word":
+                raise self.wrong("a macro name")
+            name = self.take().text
+            self.expect("=")
+            if self.token.kind not in ("word", "quote"):
+                raise self.wrong("a value")
+            found.update(_definition(name, self.take()))
+        self.take()
+        return found
+
+
+def _definition(name: str, token: _Token) -> dict[str, str]:
+    """A macro as EPICS makes it: written as NAME="text", whichever quotes the file has, and read by macLib."""
+    value = f'"{token.text[1:-1]}"' if token.kind == "quote" else token.text
+    return parse_definitions(f"{name}={value}")
