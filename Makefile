@@ -20,7 +20,6 @@ test: $(VENV)/installed-test
 
 lint: $(VENV)/installed-test
 	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
