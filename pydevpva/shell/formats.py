@@ -65,35 +65,30 @@ def _rounded(text: str, digits: int) -> str:
     """Drop the zeros, or the run of nines with rounding up, at the end of a decimal fraction."""
     end, carry = len(text) - 1, False
     while end > 0:
+        before = text[end - 1]
         if text[end] == ".":
             end -= 1
             break
-        if text[end] == "0" and not carry:
+        if text[end] == "0":
             end -= 1
             continue
         if not carry and (end < digits or text[end] < "8"):
             break
-        if text[end - 1] == ".":
-            end -= 2 if carry else 0
-            break
-        if text[end - 1] != "9":
-            end -= 0 if not carry else 1
+        if before == "." and carry:
+            end -= 2
+        if before != "9":
             break
         carry = True
         end -= 1
-    kept = list(text[: end + 1])
-    while carry:
-        if kept[end] == ".":
-            end -= 1
-            continue
-        if kept[end] < "9":
-            kept[end] = chr(ord(kept[end]) + 1)
-            break
-        kept[end] = "0"
-        if end == 0:
-            return "1" + "".join(kept)
-        end -= 1
-    return "".join(kept)
+    kept = text[: end + 1]
+    return _next(kept) if carry else kept
+
+
+def _next(text: str) -> str:
+    """text with its last digit one higher, carried leftwards."""
+    nines = len(text) - len(text.rstrip("9"))
+    head = text[: len(text) - nines]
+    return (head[:-1] + chr(ord(head[-1]) + 1) if head else "1") + "0" * nines
 
 
 class Columns:

@@ -97,10 +97,10 @@ def expand(text: str, macros: Mapping[str, str]) -> str:
     """text with $(NAME), ${NAME} and $(NAME=default) replaced. Raises LanguageError, with macLib's words."""
     if "$" not in text:
         return text
-    # macLib cuts values at 255 bytes; a PATH or PYTHONPATH is longer, so plain long values are put in afterwards
+    # macLib cuts values at 255 bytes; a PATH or PYTHONPATH is longer, so values without macros are put in afterwards
     short, holes = dict(macros), {}
     for i, (name, value) in enumerate(macros.items()):
-        if len(value) >= MACRO_BYTES // 4 and len(value.encode(errors="replace")) >= MACRO_BYTES - 1 and "$" not in value:
+        if "$" not in value and len(value.encode(errors="replace")) >= MACRO_BYTES - 1:
             short[name] = _HOLE.format(i)
             holes[short[name]] = value
     result, defined = Macros(short).expand(text)

@@ -116,6 +116,12 @@ def names() -> list[str]:
 REGISTRAR = "registerRecordDeviceDriver"
 
 
+def usage(command: Command) -> str:
+    """The command and its arguments as help shows them; names of several words are quoted."""
+    shown = (a.name if a.kind == ARGV or " " not in a.name else f"'{a.name}'" for a in command.arguments)
+    return " ".join([command.name, *shown])
+
+
 def run(command: Command, shell: Shell, words: Sequence[str]) -> int:
     """Call the command with the words after its name; its status. Raises ArgumentError, CommandFailed, and its own."""
     return command.function(shell, *command.bind(words)) or 0

@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from pydevpva.ioc import Ioc
+
 from pydevpva import libcom
 from pydevpva.errors import PydevpvaError, Stopped, did_you_mean
-from pydevpva.ioc import Ioc
+from pydevpva.evaluator.python_path import set_python_path
 from pydevpva.shell import registry
 from pydevpva.shell.boot import boot_place
 from pydevpva.shell.language import LanguageError, Line, Redirect, expand, logical_lines, split
@@ -112,7 +114,12 @@ class Shell(Output):
                 continue
             if line.words[:1] == ["exit"]:
                 return status
-            scope.errored = self._execute(scope, line)
+            try:
+                scope.errored = self._execute(scope, line)
+            except KeyboardInterrupt:
+                if not scope.interactive:
+                    raise
+                self.complain("interrupted")
 
     def _halt(self, delay: float) -> None:
         if delay <= 0 or delay == float("inf"):
@@ -165,7 +172,7 @@ class Shell(Output):
             return self._include(scope, line.redirects.pop(0), line)
         try:
             with self.redirected(line.redirects):
-                return bool(line.words) and self._call(line.words)
+                return bool(line.words) and self.call(line.words)
         except CannotOpen as error:
             self.error(str(error))
             return scope.errored
@@ -190,7 +197,8 @@ class Shell(Output):
         values = ", ".join(f"{name}={value}" for name, value in place.items())
         self.warn(f"{path} is not there (make would have written it): using {values}")
 
-    def _call(self, words: list[str]) -> bool:
+    def call(self, words: Sequence[str]) -> bool:
+        """Run a command from its words; whether it failed. Errors are printed, never raised."""
         command = registry.find(words[0])
         if command is None:
             self.error(f"Command '{words[0]}' not registered.", self._unknown(words[0]))
@@ -233,7 +241,7 @@ class Shell(Output):
             os.environ[name] = self.ioc.environment[name] = value
         self.forget_macro(name)
         if name == "PYTHONPATH":
-            self.ioc.evaluator.set_python_path(value or "")
+            set_python_path(value or "")
 
     def on_database(self, work: Callable[..., T], *args: object) -> T:
         """work(*args) on the database thread; before iocInit, when that does not run yet, right here."""

@@ -1,0 +1,5 @@
+"""python -m pydevpva: the command pydevpva."""
+
+from pydevpva.cli import main
+
+main()

@@ -1,0 +1,105 @@
+"""The two console commands: pydevpva, with softIocPVX's arguments, and pydevpva-shell. Main thread.
+
+Only what -h and -V need is imported at the top: they answer at once.
+"""
+
+from __future__ import annotations
+
+import getopt
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+BAD_USAGE, NOTHING_TO_DO = 2, 1
+FLAGS = "hVa:D:d:m:Ssx:vG:"
+USAGE = """\
+Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.json]
+       [-x prefix] [-S] [-s] [-v] [-V] [-h] [st.cmd]
+
+  -D <dbd>   Read a .dbd file; must come first. EPICS base's and PyDevice's are always there.
+  -m <macros>  Macros, as NAME=value,..., for the -d, -a and -G that follow, in place of an earlier -m.
+  -d <db>    Load records from a .db file.
+  -a <acf>   Use an access security file.
+  -G <json>  Load group definitions from a JSON file.
+  -x <prefix>  Have a record <prefix>:exit: writing 0 ends the IOC with status 0, any other number with 1.
+  -S         No interactive shell: serve until SIGTERM or Ctrl-C.
+  -s         Accepted, without effect.
+  -v         Show each step of the start.
+  -V         Print versions.
+  -h         Print this.
+
+st.cmd is run after these, then iocInit when -d or -x loaded records and the script did not do it.
+With a terminal an interactive shell follows.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The command line: flags in their order, and the script."""
+
+    flags: tuple[tuple[str, str], ...]
+    script: str | None
+
+    def has(self, flag: str) -> bool:
+        return any(name == flag for name, _ in self.flags)
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """The command pydevpva."""
+    _run("pydevpva", sys.argv[1:] if argv is None else argv, always_shell=False)
+
+
+def shell_main(argv: Sequence[str] | None = None) -> NoReturn:
+    """The command pydevpva-shell: always the shell; ends with what is piped into it."""
+    _run("pydevpva-shell", sys.argv[1:] if argv is None else argv, always_shell=True)
+
+
+def _run(name: str, argv: Sequence[str], always_shell: bool) -> NoReturn:
+    arguments = _parse(name, argv)
+    if arguments.has("-h"):
+        sys.stdout.write(USAGE.format(name=name))
+        sys.exit(0)
+    if arguments.has("-V"):
+        _print_versions()
+        sys.exit(0)
+    no_shell = arguments.has("-S") and not always_shell
+    if no_shell and not arguments.script and not any(arguments.has(flag) for flag in ("-d", "-x")):
+        _complain_of_usage(name, "Nothing to do!")
+        sys.exit(NOTHING_TO_DO)
+    _start(arguments, no_shell, always_shell)
+
+
+def _parse(name: str, argv: Sequence[str]) -> Arguments:
+    try:
+        flags, rest = getopt.gnu_getopt(list(argv), FLAGS)
+    except getopt.GetoptError as error:
+        _complain_of_usage(name, f"Unknown argument: {error.msg}")
+        sys.exit(BAD_USAGE)
+    return Arguments(tuple(flags), rest[0] if rest else None)
+
+
+def _complain_of_usage(name: str, what: str) -> None:
+    sys.stdout.write(USAGE.format(name=name))
+    sys.stdout.flush()
+    sys.stderr.write(what + "\n")
+
+
+def _print_versions() -> None:
+    from pydevpva.shell.versions import epics_version, own_version, p4p_version
+
+    python = sys.version.split()[0]
+    sys.stdout.write(f"pydevpva {own_version()}\nEPICS {epics_version()}\np4p {p4p_version()}\nPython {python}\n")
+
+
+def _start(arguments: Arguments, no_shell: bool, always_shell: bool) -> NoReturn:
+    from pydevpva.shell.startup import Startup
+
+    startup = Startup(verbose=arguments.has("-v"))
+    startup.ending.interactive = not no_shell and sys.stdin is not None and sys.stdin.isatty()
+    startup.ending.arm()
+    if not startup.load(arguments.flags, arguments.script):
+        startup.ending.end_here(BAD_USAGE)
+    if no_shell:
+        startup.ending.wait()
+    startup.run_console(always_shell)

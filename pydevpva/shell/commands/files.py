@@ -1,0 +1,69 @@
+"""Folders, other scripts, programs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from pydevpva.shell.registry import PATH, Argument, CommandFailed, command
+from pydevpva.shell.session import Shell
+
+
+@command("cd", Argument("directory name", PATH))
+def cd(shell: Shell, path: str | None) -> None:
+    """Go to another directory: relative file names start there from now on. Sets PWD."""
+    try:
+        os.chdir(path or "")
+    except OSError as error:
+        hint = f"\n    {path}: {error.strerror}" if path else "\n    usage: cd 'directory name'"
+        raise CommandFailed(f"Invalid directory path, ignored{hint}") from None
+    shell.set_environment("PWD", os.getcwd())
+
+
+@command("pwd")
+def pwd(shell: Shell) -> None:
+    """Print the directory where relative file names start."""
+    shell.print(os.getcwd())
+
+
+@command("iocshLoad", Argument("pathname", PATH), "macros")
+def iocsh_load(shell: Shell, path: str | None, macros: str | None) -> int:
+    """Run the commands in a file, with values for its $(macros).
+
+    Example: iocshLoad motors.cmd "P=LAB:,N=4"
+    """
+    if not path:
+        raise CommandFailed('Usage: iocshLoad "pathname", "macros"')
+    return shell.run_script(path, macros or "")
+
+
+@command("iocshRun", "command", "macros")
+def iocsh_run(shell: Shell, text: str | None, macros: str | None) -> int:
+    """Run one line, with values for its $(macros); quote it with ' to have them replaced here and not before.
+
+    Example: iocshRun 'dbLoadRecords("$(FILE)")' "FILE=a.db"
+    """
+    return shell.run_text(text, macros or "") if text else 0
+
+
+@command("iocshCmd", "command")
+def iocsh_cmd(shell: Shell, text: str | None) -> int:
+    """Run one line."""
+    return shell.run_text(text) if text else 0
+
+
+@command("system", "command string")
+def system(shell: Shell, text: str | None) -> int:
+    """Run a line in the system's own shell and wait for it."""
+    if not text:
+        raise CommandFailed('Usage: system "command string"')
+    shell.out.flush()
+    return subprocess.run(text, shell=True, stdout=_file(shell, 1), stderr=_file(shell, 2), check=False).returncode
+
+
+def _file(shell: Shell, fd: int) -> int:
+    """The descriptor a program is to print to: a redirection's file, or the process's own."""
+    try:
+        return (shell.out if fd == 1 else shell.err).fileno()
+    except (OSError, ValueError):
+        return fd

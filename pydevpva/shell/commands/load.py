@@ -1,0 +1,102 @@
+"""What is read before iocInit: definitions, records, templates, groups."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from pydevpva.db.definitions import EPICS_DBD
+from pydevpva.db.loader import parse_macros
+from pydevpva.errors import LoadError
+from pydevpva.shell.boot import made_by_make
+from pydevpva.shell.registry import PATH, PDBBASE, REGISTRAR, Argument, CommandFailed, command
+from pydevpva.shell.session import Shell
+
+
+@command("dbLoadDatabase", Argument("file name", PATH), Argument("path", PATH), "substitutions")
+def load_database(shell: Shell, file: str | None, path: str | None, macros: str | None) -> None:
+    """Read a .dbd file: record types, menus, devices, breakpoint tables of your own.
+
+    All of EPICS base and of PyDevice is there already, so a .dbd that `make` would have built may be missing.
+
+    Example: dbLoadDatabase("dbd/my.dbd")
+    """
+    if not file:
+        raise CommandFailed('Usage: dbLoadDatabase "file", "path", "subs"')
+    if not _exists(file, path):
+        if os.path.exists(os.path.join(EPICS_DBD, os.path.basename(file))):
+            return
+        if made_by_make(file):
+            shell.warn(f"{file} is not there (make would have built it): going on with EPICS base's and PyDevice's own")
+            return
+    _load(file, lambda: shell.ioc.load_database(file))
+
+
+def _exists(file: str, path: str | None) -> bool:
+    folders = [*(path or os.environ.get("EPICS_DB_INCLUDE_PATH", "")).split(os.pathsep), "."]
+    return any(os.path.exists(os.path.join(folder, file)) for folder in folders)
+
+
+@command(REGISTRAR, Argument("pdbbase", PDBBASE))
+def register(shell: Shell, pdbbase: str | None) -> None:
+    """NAME_registerRecordDeviceDriver(pdbbase), for any NAME: accepted; what it would register is there already."""
+
+
+@command("registerAllRecordDeviceDrivers", Argument("pdbbase", PDBBASE))
+def register_all(shell: Shell, pdbbase: str | None) -> None:
+    """Accepted: what it would register is there already."""
+
+
+@command("dbLoadRecords", Argument("file name", PATH), "substitutions")
+def load_records(shell: Shell, file: str | None, macros: str | None) -> None:
+    """Load the records of a .db file, with values for its $(macros). Before iocInit.
+
+    All that is wrong with the file is reported; then nothing of it is loaded.
+
+    Example: dbLoadRecords("db/motor.db", "P=LAB:,N=1")
+    """
+    if not file:
+        raise CommandFailed('Usage: dbLoadRecords "file", "subs"')
+    _before_init(shell, file)
+    _load(file, lambda: shell.ioc.load_records(file, parse_macros(macros or "")))
+
+
+@command("dbLoadTemplate", Argument("filename", PATH), "var1=value1,var2=value2", "path1:path2:...")
+def load_template(shell: Shell, file: str | None, macros: str | None, path: str | None) -> None:
+    """Load the records that a .substitutions file makes from templates. Before iocInit.
+
+    Example: dbLoadTemplate("db/motors.substitutions", "P=LAB:")
+    """
+    if not file:
+        raise CommandFailed("must specify variable substitution file")
+    _before_init(shell, file)
+    _load(file, lambda: shell.ioc.load_template(file, parse_macros(macros or "")))
+
+
+@command("dbLoadGroup", Argument("jsonFile", PATH), "macros")
+def load_group(shell: Shell, file: str | None, macros: str | None) -> None:
+    """Load the group definitions of a JSON file. Before iocInit.
+
+    Example: dbLoadGroup("db/image.json", "P=LAB:")
+    """
+    if not file:
+        raise CommandFailed('Usage: dbLoadGroup("file.json", "macros")')
+    _before_init(shell, file)
+    _load(file, lambda: shell.ioc.load_groups(file, parse_macros(macros or "")))
+
+
+def _before_init(shell: Shell, file: str) -> None:
+    if shell.ioc.state != "new":
+        raise CommandFailed(f"ERROR: Failed to load '{file}'\n    Records cannot be loaded after iocInit!")
+
+
+def _load(file: str, load: Callable[[], object]) -> None:
+    try:
+        load()
+    except LoadError as error:
+        problems = [f"ERROR: {problem}" for problem in error.problems]
+        raise CommandFailed("\n".join([*problems, f"ERROR: Failed to load '{file}'"])) from None
+    except OSError as error:
+        raise CommandFailed(
+            f"ERROR: Can't open file '{file}': {error.strerror}\nERROR: Failed to load '{file}'"
+        ) from None

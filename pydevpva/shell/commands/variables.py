@@ -1,0 +1,51 @@
+"""var: the variables of EPICS and those that .dbd files declare. Kept, and read by nobody but `var`."""
+
+from __future__ import annotations
+
+from pydevpva.shell.formats import glob
+from pydevpva.shell.registry import CommandFailed, command
+from pydevpva.shell.session import Shell
+
+Number = int | float
+DEFAULTS: dict[str, Number] = {
+    "CASDEBUG": 0, "asCaDebug": 0, "asCheckClientIP": 0, "atExitDebug": 0, "boHIGHlimit": 100000.0,
+    "boHIGHprecision": 2, "calcoutODLYlimit": 100000.0, "calcoutODLYprecision": 2,
+    "callbackParallelThreadsDefault": 2, "dbAccessDebugPUTF": 0, "dbBptNotMonotonic": 0, "dbConvertStrict": 0,
+    "dbJLinkDebug": 0, "dbQuietMacroWarnings": 0, "dbRecordsAbcSorted": 0, "dbRecordsOnceOnly": 0,
+    "dbTemplateMaxVars": 100, "dbThreadRealtimeLock": 1, "freeListBypass": 0, "histogramSDELprecision": 2,
+    "lnkDebug_debug": 0, "logClientDebug": 0, "seqDLYlimit": 100000.0, "seqDLYprecision": 2,
+}  # fmt: skip
+
+
+@command("var", "[variable", "[value]]")
+def var(shell: Shell, name: str | None, value: str | None) -> None:
+    """Print the variables whose name matches a pattern (without one, all), or give one a value.
+
+    Example: var dbTemplateMaxVars 200
+    """
+    known = _known(shell)
+    if value is not None:
+        _set(shell, known, name or "", value)
+        return
+    found = [n for n in sorted(known) if not name or glob(name)(n)]
+    if name and not found:
+        raise CommandFailed(f"No known vars match '{name}'.")
+    for n in found:
+        kind = "double" if isinstance(known[n], float) else "int"
+        shell.print(f"{kind} {n} = {known[n]:g}" if kind == "double" else f"int {n} = {known[n]}")
+
+
+def _known(shell: Shell) -> dict[str, Number]:
+    declared = {name: 0.0 if kind == "double" else 0 for name, kind in shell.ioc.definitions.variables.items()}
+    return {**declared, **DEFAULTS, **shell.variables}
+
+
+def _set(shell: Shell, known: dict[str, Number], name: str, text: str) -> None:
+    if name not in known:
+        raise CommandFailed(f"No known var '{name}'.")
+    is_double = isinstance(known[name], float)
+    try:
+        shell.variables[name] = float(text) if is_double else int(text, 0)
+    except ValueError:
+        kind = "double" if is_double else "integer"
+        shell.complain(f"Invalid {kind}, var '{name}' not changed.")

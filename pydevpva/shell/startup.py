@@ -1,0 +1,134 @@
+"""From the command line to a running IOC: load in the order of the flags, run the script, iocInit, the console."""
+
+from __future__ import annotations
+
+import io
+import logging
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from pydevpva.ioc import Ioc
+
+from pydevpva.errors import PydevpvaError
+from pydevpva.shell import console, exit_record, registry
+from pydevpva.shell.ending import Ending
+from pydevpva.shell.session import Halted, Shell
+
+
+class StartupFailed(Exception):
+    """The start cannot go on; all there is to say has been printed but the text, which may be empty."""
+
+
+class Startup:
+    """The parts of one process: the IOC, its shell, and how it ends."""
+
+    def __init__(self, verbose: bool) -> None:
+        _prepare_streams()
+        self.verbose = verbose
+        self.ioc = Ioc()
+        self.shell = Shell(self.ioc)
+        self.ending = Ending(self.ioc)
+        self.macros = ""
+        self.loaded = False
+        self.too_late_for_dbd = False
+        self.exit_prefixes: list[str] = []
+
+    def load(self, flags: Sequence[tuple[str, str]], script: str | None) -> bool:
+        """Do what the command line says, up to a running IOC. False: it failed, and why has been printed."""
+        try:
+            for flag, value in flags:
+                self._apply(flag, value)
+            if script is not None:
+                self._run_script(script)
+            if self.loaded and self.ioc.state == "new":
+                self._step("iocInit", ())
+            for prefix in self.exit_prefixes:
+                exit_record.watch(self.ioc, prefix, self.ending.end)
+        except StartupFailed as error:
+            self.shell.complain(f"ERROR: {error}")
+            return False
+        except PydevpvaError as error:
+            self.shell.complain(f"ERROR: {error}")
+            return False
+        except KeyboardInterrupt:
+            self.shell.complain("interrupted: what is left of the startup is not run")
+        return True
+
+    def _apply(self, flag: str, value: str) -> None:
+        if flag == "-m":
+            self.macros = value
+            return
+        if flag == "-D":
+            if self.too_late_for_dbd:
+                raise StartupFailed("-D specified too late: it must come before -d, -a, -x and -G")
+            self._step("dbLoadDatabase", (value,), f"Failed to load DBD file: {value}")
+            return
+        self.too_late_for_dbd = self.too_late_for_dbd or flag in ("-d", "-a", "-x", "-G")
+        if flag == "-d":
+            self._step("dbLoadRecords", self._with_macros(value), f"Failed to load: {value}")
+            self.loaded = True
+        elif flag == "-G":
+            self._step("dbLoadGroup", self._with_macros(value), f"Failed to load: {value}")
+        elif flag == "-a":
+            if self.macros:
+                self._step("asSetSubstitutions", (self.macros,), "asSetSubstitutions")
+            self._step("asSetFilename", (value,), "asSetFilename")
+        elif flag == "-x":
+            exit_record.load(self.ioc, value)
+            self.exit_prefixes.append(value)
+            self.loaded = True
+
+    def _with_macros(self, file: str) -> tuple[str, ...]:
+        return (file, self.macros) if self.macros else (file,)
+
+    def _step(self, name: str, words: Sequence[str], failure: str = "") -> None:
+        """Run one of the shell's commands. Raises StartupFailed when it fails."""
+        if self.verbose:
+            self.shell.print(f"{name}({', '.join(f'{chr(34)}{word}{chr(34)}' for word in words)})")
+        if self.shell.call([name, *words]):
+            raise StartupFailed(failure or f"{name} failed")
+
+    def _run_script(self, path: str) -> None:
+        if self.verbose:
+            self.shell.print(f"# Begin {path}")
+        try:
+            failed = self.shell.run_script(path)
+        except Halted:
+            self.ending.wait()
+        if failed:
+            raise StartupFailed(f"Error in {path}")
+        if self.verbose:
+            self.shell.print(f"# End {path}")
+
+    def run_console(self, always_shell: bool) -> NoReturn:
+        """The shell, until it ends. What is piped into pydevpva only comes before serving on."""
+        ended = console.run(self.shell, self.ending.watch_again)
+        typed = sys.stdin is not None and sys.stdin.isatty()
+        if ended and not always_shell and not typed:
+            self.ending.wait()
+        self.ending.end_here(0)
+
+
+def _prepare_streams() -> None:
+    """Lines appear when they are written, in any encoding; log records go to stderr as they are."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True, errors="backslashreplace")
+    registry.names()
+    log = logging.getLogger("pydevpva")
+    if not log.handlers:
+        log.addHandler(_ToStderr())
+        log.setLevel(logging.INFO)
+        log.propagate = False
+
+
+class _ToStderr(logging.StreamHandler):  # type: ignore[type-arg]
+    """Follows sys.stderr when the prompt replaces it, so that messages appear above what is being typed."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)

@@ -1,0 +1,88 @@
+"""A field's value as dbgf prints it, and a typed value as dbpf reads it (dbTest.c). Database thread."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydevpva.db.model import LINK_TYPES
+from pydevpva.engine.database import Address
+from pydevpva.shell.formats import escaped
+
+SIZES = {"CHAR": 1, "UCHAR": 1, "SHORT": 2, "USHORT": 2, "LONG": 4, "ULONG": 4, "FLOAT": 4, "INT64": 8, "UINT64": 8,
+         "DOUBLE": 8, "STRING": 40}  # fmt: skip
+BUFFER = 800  # bytes dbgf reads: what is beyond in a long array is not shown
+CHUNK, STRING_ROOM = 75, 76
+BITS = {"SHORT": 16, "USHORT": 16, "LONG": 32, "ULONG": 32, "UINT64": 64}
+
+
+def cells(address: Address) -> Iterator[str]:
+    """The cells of dbgf: the type, then the elements."""
+    dbf, elements = read(address)
+    count = "" if len(elements) == 1 else f"[{len(elements)}]"
+    yield f"DBF_{dbf}{count}: " + ("" if len(elements) else "(empty)")
+    if dbf == "CHAR" and len(elements) > 1:
+        yield from _characters(bytes(int(c) & 255 for c in elements))
+    else:
+        yield from (show(dbf, element) for element in elements)
+
+
+def read(address: Address) -> tuple[str, Any]:
+    """(DBR type, elements) as dbgf asks for them: choices and links as text, "$" as characters."""
+    dbf = address.dbf
+    if address.long:
+        raw = str(address.get()).encode("utf-8", "surrogateescape") + b"\0"
+        return "CHAR", list(raw[:BUFFER])
+    if dbf not in SIZES or dbf in LINK_TYPES or (dbf == "STRING" and address.elements == 1):
+        return "STRING", [_clip(address.text())]
+    value = address.get()
+    return dbf, value[: BUFFER // SIZES[dbf]] if hasattr(value, "__len__") else [value]
+
+
+def _clip(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape")[:39].decode("utf-8", "surrogateescape")
+
+
+def show(dbf: str, value: Any) -> str:
+    """One element."""
+    if dbf == "STRING":
+        return f'"{escaped(_clip(value))[:STRING_ROOM]}"'
+    if dbf in ("DOUBLE", "FLOAT"):
+        return f"{float(value):.{12 if dbf == 'DOUBLE' else 6}g}"
+    number = int(value)
+    if dbf == "INT64":
+        return f"{number} = {number:#x}"
+    if dbf == "CHAR":
+        letter = f" = '{chr(number)}'" if 32 <= number < 127 else ""
+        return f"{number} = {number & 255:#x}{letter}"
+    return f"{number} = {number & (1 << BITS.get(dbf, 8)) - 1:#x}"
+
+
+def _characters(raw: bytes) -> Iterator[str]:
+    """A CHAR array as text, up to its NUL, in pieces that fit a line."""
+    raw = raw.split(b"\0")[0]
+    while raw:
+        size = min(len(raw), CHUNK)
+        while len(escaped(raw[:size])) >= CHUNK:
+            size -= 1
+        piece, raw = raw[:size], raw[size:]
+        yield f'"{escaped(piece)}"' + (" +" if raw else "")
+
+
+def parse(address: Address, text: str) -> Any:
+    """What dbpf puts: JSON for arrays, characters for CHAR arrays, else the text itself. Raises ValueError."""
+    if address.elements == 1 or address.dbf in ("CHAR", "UCHAR"):
+        return text
+    value = json.loads(text, parse_constant=_no_constant) if text else []
+    values = value if isinstance(value, list) else [value]
+    wanted = str if address.dbf == "STRING" else (int, float)
+    for element in values:
+        if not isinstance(element, wanted) or isinstance(element, bool):
+            kind = "a string" if address.dbf == "STRING" else "a number"
+            raise ValueError(f"{json.dumps(element)} given, {kind} expected")
+    return values
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
