@@ -6,6 +6,7 @@ Arrays are in array_results.py, which needs numpy; this file does not.
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 import reprlib
@@ -51,9 +52,12 @@ def parse_number(value: str) -> int | float:
     if "_" not in stripped:  # Python's own 1_000
         for kind in (int, float):
             try:
-                return kind(stripped)
+                number: int | float = kind(stripped)
             except ValueError:
-                pass
+                continue
+            if number in (math.inf, -math.inf) and "inf" not in stripped.lower():
+                raise ResultError(f"{shown(value)} is out of range")
+            return number
     raise ResultError(f"{shown(value)} is not a number")
 
 

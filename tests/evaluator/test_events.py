@@ -1,0 +1,153 @@
+"""pydev.iointr: publishing from any thread, delivery on the database thread, and the stand-in outside an IOC."""
+
+from __future__ import annotations
+
+import builtins
+import threading
+from collections import deque
+
+import pytest
+
+import pydev
+from pydevpva.evaluator.events import Events
+from pydevpva.evaluator.user import Pydev
+
+
+class Database:
+    """Runs what is submitted when told to."""
+
+    def __init__(self) -> None:
+        self.work: deque[tuple[object, ...]] = deque()
+
+    def submit(self, *work: object) -> None:
+        self.work.append(work)
+
+    def run(self) -> None:
+        while self.work:
+            function, *args = self.work.popleft()
+            assert callable(function)
+            function(*args)
+
+
+def test_each_value_reaches_every_subscriber_in_order() -> None:
+    database = Database()
+    events = Events(database.submit)
+    got: list[tuple[str, object]] = []
+    events.subscribe("count", lambda value: got.append(("late", value)), order=2)
+    events.subscribe("count", lambda value: got.append(("early", value)), order=1)
+    for n in range(2):
+        assert events.publish("count", n) is True
+    assert got == []
+    database.run()
+    assert got == [("early", 0), ("late", 0), ("early", 1), ("late", 1)]
+
+
+def test_the_last_value_is_kept_also_before_anyone_subscribes() -> None:
+    events = Events()
+    assert events.last("x") is None
+    assert events.publish("x", 5) is True
+    assert events.last("x") == 5
+
+
+def test_none_is_a_value() -> None:
+    database = Database()
+    user = Pydev(Events(database.submit))
+    got: list[object] = []
+    user._events.subscribe("x", got.append)
+    assert user.iointr("x", None) is True
+    database.run()
+    assert got == [None]
+    assert user.iointr("x") is None
+
+
+def test_values_beyond_the_backlog_coalesce_to_the_newest_and_are_counted() -> None:
+    database = Database()
+    events = Events(database.submit, backlog=3)
+    got: list[object] = []
+    events.subscribe("x", got.append)
+    for n in range(10):
+        events.publish("x", n)
+    (report,) = events.report()
+    assert (report.pending, report.coalesced, report.published) == (3, 7, 10)
+    database.run()
+    assert got == [0, 1, 9]
+    events.publish("x", 10)
+    database.run()
+    assert got[-1] == 10
+
+
+def test_nothing_is_lost_or_mixed_from_many_threads() -> None:
+    database = Database()
+    events = Events(database.submit)
+    got: list[tuple[int, int]] = []
+    events.subscribe("x", lambda value: got.append(value))  # type: ignore[arg-type]
+
+    def publish(who: int) -> None:
+        for n in range(1000):
+            events.publish("x", (who, n))
+
+    threads = [threading.Thread(target=publish, args=(who,)) for who in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    database.run()
+    assert [[n for w, n in got if w == who] for who in range(4)] == [list(range(1000))] * 4
+    assert got[-1] == events.last("x")
+
+
+def test_an_unsubscribed_record_gets_nothing_more() -> None:
+    database = Database()
+    events = Events(database.submit)
+    got: list[object] = []
+    events.subscribe("x", got.append)
+    events.publish("x", 1)
+    events.unsubscribe("x", got.append)
+    database.run()
+    assert got == []
+
+
+def test_a_subscriber_that_fails_does_not_keep_the_value_from_the_next(caplog: pytest.LogCaptureFixture) -> None:
+    database = Database()
+    events = Events(database.submit)
+    got: list[object] = []
+    events.subscribe("x", lambda value: 1 / 0)
+    events.subscribe("x", got.append)
+    events.publish("x", 1)
+    database.run()
+    assert got == [1]
+    assert "internal error in a record's handling of pydev.iointr('x')" in caplog.text
+
+
+def test_the_name_of_an_event_must_be_a_string() -> None:
+    with pytest.raises(TypeError, match=r"the name of a pydev\.iointr event is a str, not int"):
+        Events().publish(3, 1)  # type: ignore[arg-type]
+
+
+def test_a_dropped_value_may_publish_from_its_del() -> None:
+    events = Events()
+
+    class Last:
+        def __del__(self) -> None:
+            events.publish("x", "from __del__")
+
+    events.publish("x", Last())
+    events.publish("x", 1)
+    assert events.report()[0].published == 3
+
+
+def test_outside_an_ioc_pydev_remembers_and_is_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(builtins, "pydev", raising=False)
+    assert pydev.iointr("standalone") is None
+    assert pydev.iointr("standalone", 7) is True
+    assert pydev.iointr("standalone") == 7
+
+
+def test_a_pydev_imported_before_the_ioc_started_publishes_to_the_ioc() -> None:
+    user = Pydev(Events())
+    user.install()
+    try:
+        assert pydev.iointr("x", 3) is True
+        assert user.iointr("x") == 3
+    finally:
+        user.uninstall()
