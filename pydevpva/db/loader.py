@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -14,6 +14,8 @@ from pydevpva.db.source import Reader
 from pydevpva.db.statements import RegularRecord, Statement, statements
 from pydevpva.errors import LoadError, Location, NotFound, Problem
 from pydevpva.libcom import Macros, parse_definitions
+
+Accept = Callable[[RecordInstance], Iterable[Problem]]
 
 
 @dataclass(slots=True)
@@ -32,25 +34,32 @@ def load_records(
     definitions: Definitions,
     known: MutableMapping[str, RecordInstance],
     search: Sequence[str] = (),
+    accept: Accept | None = None,
 ) -> Loaded:
     """Load a .db file into known (dbLoadRecords). LoadError has all that is wrong; then known is as it was.
+
+    `accept` tells what is wrong with a record in the eyes of the program that will run it.
 
     `macros` are as `parse_macros` gives them. Give an `Instances` as known when there are many files to load:
     a plain dict is searched for aliases each time.
     """
-    with transaction(definitions, known) as batch:
+    with transaction(definitions, known, accept) as batch:
         add_file(batch, path, macros, search)
     return finish(batch)
 
 
 @contextmanager
-def transaction(definitions: Definitions, known: MutableMapping[str, RecordInstance]) -> Iterator[Batch]:
+def transaction(
+    definitions: Definitions, known: MutableMapping[str, RecordInstance], accept: Accept | None = None
+) -> Iterator[Batch]:
     """A batch of loads; at the end its problems are raised as a LoadError, or its records go into known."""
     batch = Batch(definitions, known)
     collects = gc.isenabled()
     gc.disable()  # nothing made here is garbage: looking for it takes longer than all the rest
     try:
         yield batch
+        if accept is not None:
+            batch.problems += [problem for record in batch.changed for problem in accept(record)]
         if batch.problems:
             raise LoadError(batch.problems)
         batch.commit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pydevpva.db.batch import Batch
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.lexis import BARE_CHAR
-from pydevpva.db.loader import Loaded, add_file, finish, transaction
+from pydevpva.db.loader import Accept, Loaded, add_file, finish, transaction
 from pydevpva.db.model import RecordInstance
 from pydevpva.db.source import Source, read_text
 from pydevpva.errors import LoadError, Location, Problem
@@ -32,10 +33,12 @@ def load_template(
     definitions: Definitions,
     known: MutableMapping[str, RecordInstance],
     search: Sequence[str] = (),
+    accept: Accept | None = None,
 ) -> Loaded:
     """Load what a .substitutions file says into known. LoadError has all that is wrong; then known is as it was."""
-    uses = substitutions(path, macros)
-    with transaction(definitions, known) as batch:
+    uses, warnings = substitutions(path, macros)
+    with transaction(definitions, known, accept) as batch:
+        batch.warnings += warnings
         for use in uses:
             _load(batch, use, search)
     return finish(batch)
@@ -50,14 +53,15 @@ class Use:
     location: Location
 
 
-def substitutions(path: str, macros: Mapping[str, str]) -> list[Use]:
-    """The loads that a .substitutions file asks for; LoadError says where it is not one."""
+def substitutions(path: str, macros: Mapping[str, str]) -> tuple[list[Use], list[Problem]]:
+    """The loads that a .substitutions file asks for, and warnings; LoadError says where it is not one."""
     try:
         source = Source(path)
         source.add(read_text(path), path, 1, 1)
     except OSError as error:
         raise LoadError([Problem(Location(path), f'no file "{path}": {error.strerror}')]) from None
-    return _Parser(source, macros).uses()
+    parser = _Parser(source, macros)
+    return parser.uses(), parser.warnings
 
 
 def _load(batch: Batch, use: Use, search: Sequence[str]) -> None:
@@ -85,6 +89,7 @@ class _Parser:
         self.tokens = self._tokens()
         self.token = next(self.tokens)
         self.found: list[Use] = []
+        self.warnings: list[Problem] = []
 
     def uses(self) -> list[Use]:
         if self.token.kind == "end":
@@ -140,7 +145,7 @@ class _Parser:
             raise self.wrong("a file name")
         token = self.take()
         name = token.text[1:-1] if token.kind == "quote" else token.text
-        name = Macros(self.macros).expand(name)[0] if "$" in name else name
+        name = Macros({**os.environ, **self.macros}).expand(name)[0] if "$" in name else name
         self.expect("{")
         if self.is_word("pattern"):
             self.take()
@@ -183,11 +188,12 @@ class _Parser:
         count = 0
         while not self.is_mark("}"):
             if self.token.kind in ("word", "quote"):
-                if count >= len(names):
-                    raise LoadError(
-                        [self.source.problem(self.token.offset, f"more values than the {len(names)} names")]
-                    )
-                found.update(_definition(names[count], self.take()))
+                if count < len(names):
+                    found.update(_definition(names[count], self.token))
+                else:  # EPICS says so, and goes on
+                    too_many = f"more values than the {len(names)} names of the pattern; ignored"
+                    self.warnings.append(self.source.problem(self.token.offset, too_many))
+                self.take()
                 count += 1
             elif self.is_mark(","):
                 self.take()

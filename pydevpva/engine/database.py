@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, Protocol
 
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.model import Field, RecordInstance
@@ -27,6 +28,13 @@ log = logging.getLogger(__name__)
 
 PINI_NO, PINI_YES, PINI_RUN, PINI_RUNNING, PINI_PAUSE, PINI_PAUSED = range(6)
 DeviceFor = Callable[[Record, str], Device]
+
+
+class PythonRunner(Protocol):
+    """User Python as pycalc needs it, see devices/python.py."""
+
+    def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Any: ...
+    def evaluate(self, code: Any, args: tuple[Any, ...], done: Callable[[Any, BaseException | None], None]) -> None: ...
 
 
 class Address:
@@ -58,8 +66,9 @@ class Address:
 class Database:
     """All records of the IOC and the thread they live on."""
 
-    def __init__(self, definitions: Definitions, device_for: DeviceFor, loop: Loop | None = None) -> None:
-        self.loop = loop or Loop("database")
+    def __init__(self, definitions: Definitions, device_for: DeviceFor, loop: Loop, python: PythonRunner) -> None:
+        self.loop = loop
+        self.python = python
         self.definitions = definitions
         self.records: dict[str, Record] = {}
         self.aliases: dict[str, str] = {}
@@ -89,10 +98,8 @@ class Database:
             field = cls.rtype.fields[name]
             if field.type in LINKS:
                 links[name] = given.text
-            elif field.type == "DEVICE":
-                record.DTYP = list(self.definitions.devices(instance.type)).index(given.text)
             else:
-                setattr(record, name, self.factory.parse(field, given.text))
+                setattr(record, name, self.factory.parse(field, given.text, instance.type))
                 if name == "VAL":
                     record.UDF = 0
         self._fields[record] = links

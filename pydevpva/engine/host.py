@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from pydevpva.db import json5
 from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import Field
 from pydevpva.engine.clock import EventTimes, now
@@ -97,19 +98,19 @@ class EngineHost:
         if parsed.kind == "pv":
             return self._record_link(record, field, text, parsed)
         if parsed.kind == "constant":
-            return ConstantLink(text, parsed.value) if text.strip() else NO_LINK
+            value = json5.parse(parsed.target) if parsed.is_array else parsed.target
+            return ConstantLink(text, value) if text.strip() else NO_LINK
         if parsed.kind == "json":
             return self._json_link(record, field, text, parsed)
         return ConstantLink(text)  # a hardware address: only its device support reads it
 
     def _json_link(self, record: Record, field: Field, text: str, parsed: LinkText) -> Link:
-        kind, value = next(iter(parsed.value.items()))
-        if kind == "const":
-            return ConstantLink(text, value)
-        raise ValueError(f'link type "{kind}" is not there yet; choices: const')
+        if refused := refused_link(text):
+            raise ValueError(refused)
+        return ConstantLink(text, cast(dict[str, Any], parsed.json).get("const"))
 
     def _record_link(self, record: Record, field: Field, text: str, parsed: LinkText) -> Link:
-        name, is_time = parsed.name, field.name == "TSEL" and ".TIME" in parsed.name
+        name, is_time = parsed.target, field.name == "TSEL" and ".TIME" in parsed.target
         if is_time:
             name = name.replace(".TIME", "")
         try:
@@ -133,3 +134,12 @@ class EngineHost:
         for link in self._monitored:
             link.trigger()
         self._monitored.clear()
+
+
+def refused_link(text: str) -> str:
+    """Why a JSON link cannot be served, or ""."""
+    text = text.strip()
+    if not text.startswith("{"):
+        return ""
+    kind = next(iter(cast(dict[str, Any], json5.parse(text))), "const")
+    return "" if kind == "const" else f'JSON links of type "{kind}" are not there yet; choices: const'

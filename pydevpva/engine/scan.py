@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from bisect import insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pydevpva.engine.processing import process
 from pydevpva.loop import Loop
@@ -128,6 +128,7 @@ class Scanner:
         self.events: dict[tuple[str, int], ScanList] = {}
         self.interrupts: dict[tuple[str, int], ScanList] = {}
         self.running = False
+        self.on_new_interrupt: Callable[[str], None] = _nobody  # told once of each I/O Intr event waited for
 
     def start(self) -> None:
         self.running = True
@@ -171,6 +172,8 @@ class Scanner:
             name = event_name(record.EVNT)
             return self.events.setdefault((name, record.PRIO), ScanList()) if name else None
         if scan == IO_INTR and record.device is not None and (name := record.device.event(record) or ""):
+            if not any(known == name for known, _ in self.interrupts):
+                self.on_new_interrupt(name)
             return self.interrupts.setdefault((name, record.PRIO), ScanList())
         reason = "its device support has no interrupts" if scan == IO_INTR else "no such period"
         log.error('%s.SCAN "%s": %s; the record is Passive now', record.NAME, self.choices[scan], reason)
@@ -187,6 +190,10 @@ class Scanner:
     def interrupt(self, name: str) -> list[Record]:
         """The records that wait for an I/O Intr event, high PRIO first, each in PHAS order."""
         return [r for p in (2, 1, 0) if (waiting := self.interrupts.get((name, p))) for r in waiting.records]
+
+
+def _nobody(name: str) -> None:
+    pass
 
 
 def process_all(records: Sequence[Record]) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.model import Field, RecordType
+from pydevpva.db.values import value_of
 from pydevpva.errors import NotFound, did_you_mean
 from pydevpva.records.links import NO_LINK
 from pydevpva.records.record import NEVER, Record
-from pydevpva.records.values import INTEGERS, LINKS, cast
+from pydevpva.records.values import LINKS, to_float32
 
 SHARED = frozenset({"alarm", "factory", "fields", "links", "properties", "record", "values"})
 
@@ -69,27 +70,11 @@ class Factory:
             return NEVER if field.name == "TIME" else None
         return self.parse(field, field.initial) if field.initial else _ZERO.get(field.type, 0)
 
-    def parse(self, field: Field, text: str) -> object:
-        """A field's native value from the text in a database, checked before (dbStaticLib's dbPutString)."""
-        if field.type == "STRING":
-            return text
-        if field.type == "MENU":
-            menu = self.definitions.menu(field.menu)
-            return menu.labels.index(text) if text in menu.labels else int(text or 0)
-        if field.type in ("DOUBLE", "FLOAT"):
-            return cast(float.fromhex(text) if "x" in text.lower() else float(text or 0), field.type)
-        if field.type in INTEGERS:
-            return cast(_base_zero(text), field.type)
-        raise ValueError(f"{field.name} cannot be set")
+    def parse(self, field: Field, text: str, record_type: str = "") -> object:
+        """A field's native value from the text in a database, which was checked when it was loaded."""
+        value = value_of(text, field, record_type, self.definitions)
+        return to_float32(value) if field.type == "FLOAT" and not isinstance(value, str) else value
 
 
 _ZERO: dict[str, object] = {"STRING": "", "DOUBLE": 0.0, "FLOAT": 0.0}
 
-
-def _base_zero(text: str) -> int:
-    """An integer as strtol with base 0 reads it: 0x is hexadecimal, a leading 0 octal."""
-    text = text.strip()
-    digits = text.lstrip("+-")
-    if len(digits) > 1 and digits[0] == "0" and digits.isdigit():
-        return int(text, 8)
-    return int(text or "0", 0)

@@ -1,0 +1,162 @@
+"""What the `pydev` device does differently by record type: the names code may use bare, and how a result is stored.
+
+See "Links" and "Results" of the PyDevice documentation. Database thread.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydevpva.records.record import Record
+from pydevpva.devices.results import NUMBERS, state, text
+
+Store = Callable[[Record, Any], int]  # stores a result; 0: RVAL is set and to be converted, 2: VAL is set
+_NUMBER = "VAL NAME EGU HOPR LOPR TPRO"
+_STATES = "ZR ON TW TH FR FV SX SV EI NI TE EL TV TT FT FF".split()
+_MULTI = "VAL RVAL NAME TPRO " + " ".join(f"{s}VL {s}ST" for s in _STATES)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One record type's ways. `scaled`: VAL is shown as the device's number, without AOFF and ASLO."""
+
+    bare: frozenset[str]
+    store: Store
+    scaled: str = ""  # the field that VAL stands for then
+
+
+def kind(bare: str, store: Store, scaled: str = "") -> Kind:
+    return Kind(frozenset(bare.split()), store, scaled)
+
+
+def scaled(record: Record, field: str) -> float:
+    """VAL as the code sees it: (field - AOFF) / ASLO."""
+    value: float = getattr(record, field) - record.AOFF
+    return value / record.ASLO if record.ASLO != 0.0 else value
+
+
+def _number(dbf: str) -> Store:
+    convert = NUMBERS[dbf]
+
+    def store(record: Record, result: Any) -> int:
+        record.VAL = convert(result)
+        record.UDF = 0
+        return 2
+
+    return store
+
+
+_double = NUMBERS["DOUBLE"]
+
+
+def _ai(record: Record, result: Any) -> int:
+    value = _double(result) * record.ASLO + record.AOFF
+    if record.SMOO != 0.0 and not record.UDF and math.isfinite(record.VAL):
+        value = record.VAL * record.SMOO + value * (1.0 - record.SMOO)
+    record.VAL = value
+    record.UDF = 0
+    return 2
+
+
+def _ao(record: Record, result: Any) -> int:
+    value = _double(result)
+    if record.ASLO != 0.0:
+        value *= record.ASLO
+    record.VAL = value + record.AOFF
+    record.UDF = 0
+    return 2
+
+
+def _bi(record: Record, result: Any) -> int:
+    record.RVAL = state(result, record.states(), 1)
+    record.UDF = 0
+    return 0
+
+
+def _bo(record: Record, result: Any) -> int:
+    record.VAL = state(result, record.states(), 1)
+    record.RVAL = (record.MASK or 1) if record.VAL else 0
+    record.UDF = 0
+    return 2
+
+
+def _mbbi(record: Record, result: Any) -> int:
+    choices = record.states()
+    if isinstance(result, str) and result in choices:
+        names = [f"{s}VL" for s in _STATES]
+        record.RVAL = getattr(record, names[choices.index(result)]) if record.SDEF else choices.index(result)
+    else:
+        record.RVAL = NUMBERS["ULONG"](result)
+    record.UDF = 0
+    return 0
+
+
+def _mbbo(record: Record, result: Any) -> int:
+    record.VAL = state(result, record.states(), 0xFFFF)
+    record.UDF = 0
+    record.convert_raw()
+    return 2
+
+
+def _raw(record: Record, result: Any) -> int:
+    record.RVAL = NUMBERS["ULONG"](result)
+    record.UDF = 0
+    return 0
+
+
+def _string(record: Record, result: Any) -> int:
+    record.VAL = text(result)
+    record.UDF = 0
+    return 2
+
+
+def _long_string(record: Record, result: Any) -> int:
+    record.VAL = text(result, record.SIZV - 1)
+    record.LEN = len(record.VAL.encode()) + 1
+    record.UDF = 0
+    return 2
+
+
+def _array(record: Record, result: Any) -> int:
+    from pydevpva.devices.array_results import array
+
+    dbf, capacity = record.array_info("VAL") or ("DOUBLE", 1)
+    values, cut = array(result, dbf, capacity)
+    if cut and record.device is not None:
+        record.device.say_cut(record, capacity)
+    record.put_array("VAL", values)
+    record.UDF = 0
+    return 2
+
+
+_ANALOG = _NUMBER + " PREC RVAL ORAW"
+_INTEGER = _NUMBER + " HIGH HIHI LOW LOLO"
+_BINARY = "VAL RVAL NAME TPRO ZNAM ONAM"
+_SHORT, _LONG = "VAL NAME TPRO", "VAL NAME SIZV LEN TPRO"
+_ARRAY = kind("VAL NAME TPRO", _array)
+KINDS: dict[str, Kind] = {
+    "ai": kind(_ANALOG, _ai, scaled="VAL"),
+    "ao": kind(_ANALOG, _ao, scaled="OVAL"),
+    "longin": kind(_INTEGER, _number("LONG")),
+    "longout": kind(_INTEGER, _number("LONG")),
+    "int64in": kind(_INTEGER, _number("INT64")),
+    "int64out": kind(_INTEGER, _number("INT64")),
+    "bi": kind(_BINARY, _bi),
+    "bo": kind(_BINARY, _bo),
+    "mbbi": kind(_MULTI, _mbbi),
+    "mbbo": kind(_MULTI, _mbbo),
+    "mbbiDirect": kind("VAL RVAL NAME TPRO", _raw),
+    "mbboDirect": kind("VAL RVAL NAME TPRO", _number("LONG")),
+    "stringin": kind(_SHORT, _string),
+    "stringout": kind(_SHORT, _string),
+    "event": kind(_SHORT, _string),
+    "lsi": kind(_LONG, _long_string),
+    "lso": kind(_LONG, _long_string),
+    "printf": kind(_LONG, _long_string),
+    "calcout": kind("VAL OVAL NAME EGU HOPR LOPR PREC TPRO", _number("DOUBLE")),
+    **dict.fromkeys(("waveform", "aai", "aao", "subArray", "compress", "histogram"), _ARRAY),
+}
+

@@ -1,0 +1,179 @@
+"""DTYP "pydev": a record's value by user Python. One class serves every record type; kinds.py has what differs.
+
+Database thread, but for `_done`, which the evaluator thread calls.
+"""
+
+from __future__ import annotations
+
+import logging
+from operator import attrgetter
+from typing import Any
+
+from pydevpva.db.definitions import Definitions
+from pydevpva.devices.kinds import KINDS, scaled
+from pydevpva.devices.python import Failures, Python
+from pydevpva.devices.registry import DeviceSupport
+from pydevpva.devices.results import ResultError
+from pydevpva.errors import CodeError, Stopped
+from pydevpva.evaluator.code import Code
+from pydevpva.records.alarm import CALC, INVALID, raise_alarm
+from pydevpva.records.output import Output
+from pydevpva.records.record import Record
+
+log = logging.getLogger("pydevpva.python")
+IDLE, RUNNING, COMPLETE = range(3)
+
+
+class Pydev(DeviceSupport):
+    """A record's code, and where its one evaluation stands.
+
+    IDLE -> `read` or `write` sends the code off and sets PACT: RUNNING -> the outcome arrives and is stored:
+    COMPLETE -> the record's process function runs a second time, gets the status from us, and we are IDLE.
+    """
+
+    __slots__ = (
+        "_cut_said", "_done_bound", "_event_value", "_getters", "_has_event", "_is_output", "_kind", "_link", "_python",
+        "_record", "_state", "_status", "code", "failures",
+    )  # fmt: skip
+
+    def __init__(self, record: Record, python: Python) -> None:
+        self._record, self._python = record, python
+        self._kind = KINDS[record.rtype.name]
+        self._is_output = isinstance(record, Output) or "INP" not in record.rtype.fields
+        self._link = "OUT" if self._is_output else "INP"
+        self._done_bound = self._done
+        self._state, self._status = IDLE, -1
+        self._cut_said = False
+        self._has_event = False
+        self._event_value: Any = None
+        self.failures = Failures()
+        self.code: Code | None = None
+
+    # ---- life ----
+
+    def init_record(self, record: Record) -> int:
+        """Compile the link; code that does not compile is said, and is CALC/INVALID whenever it should run."""
+        text = str(getattr(record, self._link)).strip().removeprefix("@")
+        try:
+            self.code = self._python.compile(record, self._link, text, self._kind.bare)
+        except CodeError as error:
+            self.code = None
+            log.error("%s.%s: %s", record.NAME, self._link, error)
+            return 2
+        self._getters = tuple(self._getter(record, name) for name in self.code.fields)
+        return 2
+
+    def _getter(self, record: Record, name: str) -> Any:
+        """The function from the record to the value its code sees for a field."""
+        if name == "VAL" and self._kind.scaled:
+            source = self._kind.scaled
+            return lambda r: scaled(r, source)
+        if record.elements(name) != 1:
+            if record.info.get("pydev:array") == "numpy":
+                return lambda r: _read_only(r.get(name))
+            return lambda r: _as_list(r.get(name))
+        if record.rtype.fields[name].type in ("INLINK", "OUTLINK", "FWDLINK", "NOACCESS"):
+            return lambda r: r.get(name)
+        return attrgetter(name)
+
+    def event(self, record: Record) -> str | None:
+        return self.code.event if self.code is not None else None
+
+    # ---- processing ----
+
+    def read(self, record: Record) -> int:
+        return self._step(record)
+
+    def write(self, record: Record) -> int:
+        return self._step(record)
+
+    def _step(self, record: Record) -> int:
+        if self._state == COMPLETE:
+            self._state = IDLE
+            return self._status
+        if self._has_event:
+            self._has_event = False
+            return self._take(record, self._event_value, None)
+        code = self.code
+        if code is None:
+            raise_alarm(record, CALC, INVALID, f"{self._link} is not valid Python")
+            return -1
+        record.PACT = 1
+        record.overwritten = False
+        self._state = RUNNING
+        self._python.run(code.function, tuple([get(record) for get in self._getters]), self._done_bound)
+        return 0
+
+    def deliver(self, value: object) -> None:
+        """pydev.iointr published a value for this record: process with just that value."""
+        from pydevpva.engine.processing import process
+
+        self._event_value, self._has_event = value, True
+        process(self._record)
+        self._has_event = False
+
+    def _done(self, result: object, error: BaseException | None) -> None:
+        """On the evaluator thread: bring the outcome home."""
+        self._python.submit(self._complete, result, error)
+
+    def _complete(self, result: object, error: BaseException | None) -> None:
+        record = self._record
+        if isinstance(error, Stopped):
+            return
+        self._status = self._take(record, result, error)
+        self._state = COMPLETE
+        record.process()
+
+    def _take(self, record: Record, result: object, error: BaseException | None) -> int:
+        """Store the outcome; the status for the record's process function."""
+        try:
+            if error is not None:
+                raise error
+            if record.overwritten and record.RPRO:
+                return 2  # a client's put came meanwhile and stays; the code runs again with it
+            if self._is_output and (result is None or not (self._has_expression())):
+                self._without_result(record)
+                status = 2
+            elif result is None:
+                raise ResultError("no value: an input needs an expression that gives one")
+            else:
+                status = self._kind.store(record, result)
+        except BaseException as failure:
+            self.failures.tell(record, self._link, self.code.text if self.code else "", failure)
+            return -1
+        self.failures.over()
+        return status
+
+    def _has_expression(self) -> bool:
+        return self.code is not None and self.code.is_expression
+
+    def _without_result(self, record: Record) -> None:
+        """A statement or None: VAL stays; of an ao it is what was put out (limited and ramped)."""
+        if self._kind.scaled and self._is_output:
+            record.VAL = getattr(record, self._kind.scaled)
+        record.UDF = 0
+
+    def say_cut(self, record: Record, capacity: int) -> None:
+        """Warn once that a result has more elements than the record holds."""
+        if not self._cut_said:
+            self._cut_said = True
+            log.warning("%s: the result has more than NELM = %d elements; the rest is cut off", record.NAME, capacity)
+
+
+def add_to(definitions: Definitions, classes: dict[str, Any]) -> None:
+    """Serve every dset that a .dbd names with the choice "pydev"."""
+    for rtype in KINDS:
+        device = definitions.devices(rtype).get("pydev")
+        if device is not None:
+            classes[device.dset] = Pydev
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value.tolist() if hasattr(value, "tolist") else list(value)
+
+
+def _read_only(value: Any) -> Any:
+    view = value.view() if hasattr(value, "view") else value
+    if hasattr(view, "flags"):
+        view.flags.writeable = False
+    return view

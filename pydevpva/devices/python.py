@@ -1,0 +1,63 @@
+"""From records to user Python and back: compile a record's code, run it on the evaluator thread, bring the outcome home.
+
+`Python` is used on the database thread; `_done` methods run on the evaluator thread and only submit.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from typing import Any
+
+from pydevpva.evaluator.code import Code, compile_code
+from pydevpva.evaluator.evaluator import Evaluator
+from pydevpva.evaluator.failures import describe, traceback_text
+from pydevpva.loop import Loop
+from pydevpva.records.alarm import AMSG_SIZE, CALC, INVALID, raise_alarm
+from pydevpva.records.record import Record
+
+log = logging.getLogger("pydevpva.python")
+
+Outcome = Callable[[Any, BaseException | None], None]
+
+
+class Python:
+    """The evaluator as records see it."""
+
+    def __init__(self, evaluator: Evaluator, database: Loop) -> None:
+        self.evaluator = evaluator
+        self.submit = database.submit
+        self.run = evaluator.submit
+
+    def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Code:
+        """A link's or CALC's code; every field of the record may be named as %FIELD%. Raises CodeError."""
+        names = record.rtype.fields
+        return compile_code(text, bare, names, self.evaluator.namespace, f"<{record.NAME}.{field}>")
+
+    def evaluate(self, code: Code, args: tuple[Any, ...], done: Outcome) -> None:
+        """Run code(*args) on the evaluator thread; done(result, error) on the database thread."""
+        submit = self.submit
+        self.run(code.function, args, lambda result, error: submit(done, result, error))
+
+
+class Failures:
+    """The errors of one record's code: alarm and message each time, the console once when an error begins or changes."""
+
+    __slots__ = ("_said", "count")
+
+    def __init__(self) -> None:
+        self._said = ""
+        self.count = 0
+
+    def tell(self, record: Record, field: str, text: str, error: BaseException) -> None:
+        """CALC/INVALID with the error in AMSG; a log entry when it is news or TPRO asks for each."""
+        message = describe(error)
+        self.count += 1
+        raise_alarm(record, CALC, INVALID, message[:AMSG_SIZE])
+        if message != self._said or record.TPRO:
+            self._said = message
+            log.error("%s.%s: %s\n  code: %s\n%s", record.NAME, field, message, text, traceback_text(error))
+
+    def over(self) -> None:
+        """The code succeeded: its next error is news again."""
+        self._said = ""

@@ -1,0 +1,106 @@
+"""Soft Channel and Raw Soft Channel: values by links (EPICS: std/dev/dev*Soft.c, dev*SoftRaw.c). Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.devices.registry import DeviceSupport
+from pydevpva.records.links import NO_DATA, Link
+from pydevpva.records.record import Record
+
+DEVICE_TIME = -2  # TSE: the device gives the time stamp; a soft device takes it from its link
+
+
+def _stamp(record: Record, link: Link) -> None:
+    if record.TSE == DEVICE_TIME and record.TSEL.is_constant and (stamp := link.time()) is not None:
+        record.TIME, record.UTAG = stamp
+
+
+class SoftInput(
+    DeviceSupport,
+    dsets="devAiSoft devBiSoft devI64inSoft devLiSoft devLsiSoft devMbbiSoft devMbbiDirectSoft devSiSoft devEventSoft"
+    " devAaiSoft devWfSoft devSASoft devHistogramSoft",
+):
+    """VAL from INP. A record type that needs more than one scalar defines soft_start and soft_read."""
+
+    __slots__ = ()
+
+    def init_record(self, record: Record) -> int:
+        if hasattr(record, "soft_start"):
+            record.soft_start(record.INP)
+        elif (value := record.INP.load(record.value_type)) is not None:
+            record.VAL, record.UDF = value, 0
+        return 2
+
+    def read(self, record: Record) -> int:
+        link = record.INP
+        if hasattr(record, "soft_read"):
+            status = int(record.soft_read(link))
+        else:
+            value = link.get(record.value_type)
+            if value is None:
+                return -1
+            if value is not NO_DATA:
+                record.VAL = value
+            status = 2
+        if status >= 0:
+            _stamp(record, link)
+        return status
+
+
+class SoftOutput(
+    DeviceSupport,
+    dsets="devAoSoft devBoSoft devCalcoutSoft devI64outSoft devLoSoft devLsoSoft devMbboSoft devMbboDirectSoft devSoSoft"
+    " devAaoSoft devPrintfSoft",
+):
+    """VAL to OUT. A record type that writes something else defines soft_write."""
+
+    __slots__ = ()
+
+    def write(self, record: Record) -> int:
+        if hasattr(record, "soft_write"):
+            return int(record.soft_write(record.OUT))
+        return 0 if record.OUT.put(record.VAL, record.value_type) else -1
+
+
+class RawInput(DeviceSupport, dsets="devAiSoftRaw devBiSoftRaw devMbbiSoftRaw devMbbiDirectSoftRaw"):
+    """RVAL from INP, masked."""
+
+    __slots__ = ()
+
+    def init_record(self, record: Record) -> int:
+        if (value := record.INP.load(record.raw_type)) is not None:
+            record.RVAL = value
+        _start_mask(record)
+        return 0
+
+    def read(self, record: Record) -> int:
+        value = record.INP.get(record.raw_type)
+        if value is None:
+            return -1
+        if value is not NO_DATA:
+            mask = getattr(record, "MASK", 0)
+            record.RVAL = value & mask if mask else value
+            _stamp(record, record.INP)
+        return 0
+
+
+class RawOutput(DeviceSupport, dsets="devAoSoftRaw devBoSoftRaw devMbboSoftRaw devMbboDirectSoftRaw"):
+    """RVAL to OUT, masked."""
+
+    __slots__ = ()
+
+    def init_record(self, record: Record) -> int:
+        _start_mask(record)
+        return 2
+
+    def write(self, record: Record) -> int:
+        mask = getattr(record, "MASK", 0)
+        value = record.RVAL & mask if mask and hasattr(record, "NOBT") else record.RVAL
+        return 0 if record.OUT.put(value, record.raw_type) else -1
+
+
+def _start_mask(record: Record) -> None:
+    """The mask of multi-bit records: all bits unless NOBT says how many, moved by SHFT."""
+    if hasattr(record, "NOBT"):
+        if record.NOBT == 0:
+            record.MASK = 0xFFFFFFFF
+        record.MASK = (record.MASK << record.SHFT) & 0xFFFFFFFF

@@ -1,0 +1,180 @@
+"""Ioc: the composition root and its life: load, init, run, stop. Used from the main thread."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from pydevpva.db.batch import Instances
+from pydevpva.db.definitions import Definitions
+from pydevpva.db.loader import load_records
+from pydevpva.db.model import RecordInstance
+from pydevpva.db.template import load_template
+from pydevpva.devices import load_devices
+from pydevpva.devices.pydev import Pydev
+from pydevpva.devices.python import Python
+from pydevpva.devices.registry import DeviceSupport
+from pydevpva.engine.database import Database
+from pydevpva.engine.host import refused_link
+from pydevpva.errors import NotFound, Problem, PydevpvaError
+from pydevpva.evaluator.evaluator import Evaluator
+from pydevpva.loop import Loop
+from pydevpva.records.factory import behaviour
+from pydevpva.records.record import Record
+
+if TYPE_CHECKING:
+    from pydevpva.pva.server import Listening, Server
+
+log = logging.getLogger(__name__)
+NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Ioc:
+    """One IOC in this process: its definitions, records, user Python and PVAccess server.
+
+    ``ioc = Ioc(); ioc.load_records("x.db", {"P": "X:"}); ioc.init(); ...; ioc.stop()``; also a context manager.
+    Files are searched in EPICS_DB_INCLUDE_PATH as EPICS does. Errors are PydevpvaErrors that name file and line.
+    """
+
+    def __init__(self, serve: bool = True) -> None:
+        self.state = "new"  # new, running, stopped
+        self.environment: dict[str, str] = {}  # what epicsEnvSet has set
+        self.definitions = Definitions()
+        self.instances = Instances()
+        self.evaluator = Evaluator()
+        self.server: Server | None = None
+        self.access_file: str | None = None
+        self._serve = serve
+        loop = Loop("database")
+        self._python = Python(self.evaluator, loop)
+        self.database = Database(self.definitions, self._device_for, loop, self._python)
+        load_devices(self.definitions)
+
+    # ---- before init ----
+
+    def load_database(self, path: str, search: Iterable[str] = (), macros: Mapping[str, str] = NONE) -> None:
+        """dbLoadDatabase: a .dbd file of the user's own."""
+        self._check_new("dbLoadDatabase")
+        self.definitions.load(path, list(search), macros)
+        load_devices(self.definitions)
+
+    def load_records(self, path: str, macros: Mapping[str, str] = NONE, search: Iterable[str] = ()) -> None:
+        """dbLoadRecords: all of the file or nothing."""
+        self._check_new("dbLoadRecords")
+        load_records(path, macros, self.definitions, self.instances, list(search), self._refusals)
+
+    def load_template(self, path: str, macros: Mapping[str, str] = NONE, search: Iterable[str] = ()) -> None:
+        """dbLoadTemplate: all of the substitutions file or nothing."""
+        self._check_new("dbLoadTemplate")
+        load_template(path, macros, self.definitions, self.instances, list(search), self._refusals)
+
+    def load_groups(self, path: str, macros: Mapping[str, str] = NONE) -> None:
+        """dbLoadGroup: refused, groups are not there yet."""
+        raise PydevpvaError(f"{path}: group PVs (dbLoadGroup, -G) are not there yet")
+
+    def run_python(self, source: str) -> object:
+        """pydev("..."): run Python in the namespace all records share, on the caller's thread; an expression's value."""
+        return self.evaluator.run_source(source)
+
+    # ---- life ----
+
+    def init(self) -> Listening | None:
+        """iocInit: make the records, start the threads, process PINI, start scans, serve. Where it listens."""
+        self._check_new("iocInit")
+        self.evaluator.start()
+        self.database.loop.start()
+        self.database.loop.call(self._start_records)
+        self.evaluator.events.submit = self.database.loop.submit
+        listening = self._start_server() if self._serve else None
+        self.database.loop.call(self.database.run)
+        self.state = "running"
+        return listening
+
+    def _start_records(self) -> None:
+        self.database.scanner.on_new_interrupt = self._subscribe
+        self.database.create(self.instances.values())
+        self.database.init()
+
+    def _start_server(self) -> Listening:
+        from pydevpva.pva.server import Server
+
+        rules = self._access_rules()
+        self.server = Server(self.database, self.environment, rules)
+        listening = self.server.start()
+        if listening.port_taken:
+            log.warning("TCP port %d is in use: this IOC listens on %d", listening.wanted_port, listening.port)
+        return listening
+
+    def _access_rules(self) -> Any:
+        if self.access_file is None:
+            return None
+        from pydevpva.pva.access_file import AccessFile
+
+        return AccessFile(self.access_file, self._read_for_access)
+
+    def _read_for_access(self, name: str) -> tuple[float, int]:
+        address = self.database.find(name)
+        return float(address.get()), int(address.record.SEVR)
+
+    def stop(self, timeout: float = 1.0) -> None:
+        """Answer the clients, end the threads. User code that hangs is left to itself."""
+        if self.state == "stopped":
+            return
+        self.state = "stopped"
+        if self.server is not None:
+            self.server.stop(timeout / 2)
+        self.evaluator.stop(timeout / 4)
+        self.database.loop.stop(timeout / 4)
+
+    def __enter__(self) -> Ioc:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # ---- parts ----
+
+    def _check_new(self, what: str) -> None:
+        if self.state != "new":
+            raise PydevpvaError(f"{what}: not possible after iocInit")
+
+    def _device_for(self, record: Record, dset: str) -> Any:
+        support = DeviceSupport.classes[dset]
+        return support(record, self._python) if support is Pydev else support()
+
+    def _refusals(self, instance: RecordInstance) -> Iterable[Problem]:
+        """What this IOC cannot run: said when it is loaded, never served wrongly."""
+        try:
+            behaviour(instance.type)
+        except NotFound as error:
+            yield Problem(instance.location, f"record {instance.name}: {error}")
+            return
+        devices = self.definitions.devices(instance.type)
+        given = instance.fields.get("DTYP")
+        if given is not None and devices and given.text in devices:
+            dset = devices[given.text].dset
+            if dset not in DeviceSupport.classes:
+                choices = ", ".join(c for c, d in devices.items() if d.dset in DeviceSupport.classes)
+                message = f'record {instance.name}: there is no device support for DTYP "{given.text}"; choices: {choices}'
+                yield Problem(given.location, message)
+        if "Q:group" in instance.infos:
+            yield Problem(instance.location, f"record {instance.name}: info(Q:group) is not there yet")
+        for name, given in instance.fields.items():
+            if given.json and (refused := refused_link(given.text)):
+                yield Problem(given.location, f"{instance.name}.{name}: {refused}")
+
+    # ---- pydev.iointr ----
+
+    def _subscribe(self, name: str) -> None:
+        self.evaluator.events.subscribe(name, functools.partial(self._interrupt, name))
+
+    def _interrupt(self, name: str, value: object) -> None:
+        """On the database thread: a published value for every record that waits for that name."""
+        for record in self.database.scanner.interrupt(name):
+            device = record.device
+            if isinstance(device, Pydev):
+                device.deliver(value)
