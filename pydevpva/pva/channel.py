@@ -59,8 +59,8 @@ class Channel:
 
     def close(self) -> None:
         """Leave the record and close the PV: clients that are still there lose their channel."""
+        self._pv.close()  # first: the sooner after the last client has left, the fewer new ones are hit
         self.address.record.detach(self)
-        self._pv.close()
 
     def changed(self, record: Record, mask: int, field: str | None) -> None:
         """Post what this change means for the field; see records.record.Sink."""
