@@ -13,7 +13,7 @@ from typing import Any
 
 from pydevpva.errors import CodeError, Location, Problem, did_you_mean
 from pydevpva.evaluator import rewrite
-from pydevpva.evaluator.percent import Marked, mark
+from pydevpva.evaluator.percent import TOKEN, Marked, mark
 
 CANNOT_PARSE = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 HINTS = (
@@ -124,7 +124,7 @@ def code_error(error: BaseException, text: str, label: str, marked: Marked, ever
     shown = error.text if isinstance(error, SyntaxError) else None
     if shown is not None and shown.rstrip("\n") != marked.text.split("\n")[number - 1]:
         column = 0  # inside an f-string, older Pythons count from somewhere else
-    hint = _hint(text, marked, every)
+    hint = _hint(marked, every)
     message += f" ({hint})" if hint else ""
     problem = Problem(Location(label, number, column), message, lines[number - 1])
     return CodeError(str(problem))
@@ -173,7 +173,8 @@ def _unindented(text: str) -> str:
     return text.strip()
 
 
-def _hint(text: str, marked: Marked, every: Collection[str]) -> str:
+def _hint(marked: Marked, every: Collection[str]) -> str:
     for name in marked.unknown:
         return f"no field {name}{did_you_mean(name, every)}"
-    return next((hint for pattern, hint in HINTS if re.search(pattern, marked.text)), "")
+    outside_strings = TOKEN.sub(lambda token: '""' if token["string"] else token[0], marked.text)
+    return next((hint for pattern, hint in HINTS if re.search(pattern, outside_strings)), "")

@@ -204,6 +204,10 @@ def test_other_uses_of_iointr_are_plain_code(text: str) -> None:
             "<G:ao.OUT>:1:10: SyntaxError: invalid syntax (Python writes `and`, `or`)\n"
             "    VAL > 2 && 3\n             ^",
         ),
+        (
+            "'Oh! a && b' VAL",
+            "<G:ao.OUT>:1:14: SyntaxError: invalid syntax\n    'Oh! a && b' VAL\n" + " " * 17 + "^",
+        ),
         ("%VAL% = 3", "<G:ao.OUT>:1: SyntaxError: %VAL% is a value and cannot be assigned\n    %VAL% = 3"),
         (
             "a = 1\nb = VAL +",
