@@ -35,6 +35,7 @@ def _lib() -> Any:
         ("calcPerform", ctypes.c_int, None),
         ("calcArgUsage", c_long, [c_char_p, ulong_p, ulong_p]),
         ("calcErrorStr", c_char_p, [ctypes.c_short]),
+        ("epicsMemHash", ctypes.c_uint, [c_char_p, ctypes.c_size_t, ctypes.c_uint]),
         ("macCreateHandle", c_long, [ctypes.POINTER(c_void_p), c_void_p]),
         ("macDeleteHandle", c_long, [c_void_p]),
         ("macParseDefns", c_long, [c_void_p, c_char_p, ctypes.POINTER(ctypes.POINTER(c_char_p))]),
@@ -59,6 +60,11 @@ def _decode(text: bytes) -> str:
 
 def _names(bits: int) -> tuple[str, ...]:
     return tuple(name for i, name in enumerate(CALC_NAMES) if bits >> i & 1)
+
+
+def memory_hash(data: bytes) -> int:
+    """The hash by which array records see that their value changed (epicsMemHash with seed 0)."""
+    return int(_lib().epicsMemHash(data, len(data), 0))
 
 
 class Calc:

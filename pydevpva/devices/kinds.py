@@ -55,7 +55,7 @@ _double = NUMBERS["DOUBLE"]
 def _ai(record: Record, result: Any) -> int:
     value = _double(result) * record.ASLO + record.AOFF
     if record.SMOO != 0.0 and not record.UDF and math.isfinite(record.VAL):
-        value = record.VAL * record.SMOO + value * (1.0 - record.SMOO)
+        value = scaled(record, "VAL") * record.SMOO + value * (1.0 - record.SMOO)  # PyDevice smooths the device's number
     record.VAL = value
     record.UDF = 0
     return 2

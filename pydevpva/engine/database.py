@@ -78,6 +78,7 @@ class Database:
         self.factory = Factory(definitions)
         self._device_for = device_for
         self._host = EngineHost(self)
+        self.uses_pydev = False
         self._fields: dict[Record, dict[str, str]] = {}  # link fields of each record as loaded, until iocInit
 
     # ---- iocInit ----
@@ -100,6 +101,7 @@ class Database:
                 links[name] = given.text
             else:
                 setattr(record, name, self.factory.parse(field, given.text, instance.type))
+                self.uses_pydev = self.uses_pydev or given.text == "pydev"
                 if name == "VAL":
                     record.UDF = 0
         self._fields[record] = links

@@ -62,7 +62,11 @@ class EngineHost:
         """Labels of a MENU or DEVICE field; () for other types."""
         if field.type == "MENU":
             return self.database.definitions.menu(field.menu).labels
-        return tuple(self.database.definitions.devices(record.rtype.name)) if field.type == "DEVICE" else ()
+        if field.type != "DEVICE":
+            return ()
+        choices = tuple(self.database.definitions.devices(record.rtype.name))
+        # In an IOC where no record uses it, "pydev" is not shown: clients see just what the C IOC shows them.
+        return choices[:-1] if choices[-1:] == ("pydev",) and not self.database.uses_pydev else choices
 
     def set_access_group(self, record: Record) -> None:
         """ASG changed; access is looked up by group name at each put, so nothing is kept that could be stale."""

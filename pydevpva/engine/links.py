@@ -47,7 +47,7 @@ class RecordLink:
             self._bind(dbf)
         try:
             value = self._convert(getattr(target, self._name))
-        except (ValueError, TypeError, PutError):
+        except (ValueError, TypeError, IndexError, PutError):
             return self._failed()
         if self.mode != "NMS" and target is not self._owner:
             inherit_alarm(self._owner, self.mode, target.STAT, target.SEVR, target.AMSG)
@@ -62,6 +62,8 @@ class RecordLink:
             value = self.address.get()
             if self.address.elements == 1:
                 value = [self.address.text()] if dbf == "STRING" else [value]
+            elif dbf == "STRING":
+                value = fields.texts(target, self.address.field, value)
             array = to_array(value[:limit], dbf)
         except (ValueError, TypeError, PutError):
             return self._failed()
@@ -91,7 +93,7 @@ class RecordLink:
             self._convert = _same
         elif dbf == "STRING":
             self._convert = self._text
-        elif elements != 1:
+        elif elements != 1 or self.address.field.special == "SPC_DBADDR":
             convert = converter(dbf)
             self._convert = lambda value: convert(_first(value))
         elif source in LINKS or source == "NOACCESS":
@@ -101,7 +103,9 @@ class RecordLink:
         else:
             self._convert = converter(dbf)
 
-    def _text(self, _value: Value) -> str:
+    def _text(self, value: Value) -> str:
+        if not isinstance(value, str) and hasattr(value, "__len__"):
+            value[0]  # IndexError: an empty array has no scalar value
         return clip_text(self.address.text(), STRING_BYTES)
 
     def load(self, dbf: str) -> Value:
@@ -272,6 +276,8 @@ def _same(value: Value) -> Value:
 
 
 def _first(value: Value) -> Value:
+    if isinstance(value, str):  # a long string
+        return value
     first = value[0]  # IndexError: an empty array has no scalar value
     return first.item() if hasattr(first, "item") else first
 

@@ -17,6 +17,7 @@ from pydevpva.pva.access import AccessRules
 from pydevpva.pva.names import ServedName
 from pydevpva.pva.normative import shape_of
 from pydevpva.pva.puts import Puts
+from pydevpva.records.record import ATTRIBUTES
 
 if TYPE_CHECKING:
     from p4p._p4p import SharedPV
@@ -94,6 +95,10 @@ class Server:
             self._wanted_port(),
         )
 
+    def puts_waiting(self) -> int:
+        """Puts of clients that have not been answered; from any thread."""
+        return len(self._puts.waiting)
+
     def stop(self, timeout: float = 1.0) -> None:
         """Answer the puts that wait with an error, close all channels, and stop serving."""
         if self._server is None:
@@ -142,7 +147,8 @@ class FieldNames:
         """Whether that is a field with a value; Database.find would search for similar names in vain."""
         base, _, field = name.partition(".")
         record = self._database.records.get(self._database.aliases.get(base, base))
-        if record is None or field.removesuffix("$") not in record.rtype.fields:
+        name_of_field = field.removesuffix("$")
+        if record is None or (name_of_field not in record.rtype.fields and name_of_field not in ATTRIBUTES):
             return False
         try:
             shape_of(self._database.find(name))

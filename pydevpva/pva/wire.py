@@ -5,8 +5,9 @@ p4p converts without a word (300 -> 44 as int8, NaN -> INT_MIN): what goes to it
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+
+from pydevpva.records.values import cast
 
 CODES = {
     "CHAR": "b", "UCHAR": "B", "SHORT": "h", "USHORT": "H", "LONG": "i", "ULONG": "I", "INT64": "l", "UINT64": "L",
@@ -23,16 +24,16 @@ DTYPES = {
     "b": "int8", "B": "uint8", "h": "int16", "H": "uint16", "i": "int32", "I": "uint32", "l": "int64", "L": "uint64",
     "f": "float32", "d": "float64",
 }  # fmt: skip
+_DBF = {CODES[dbf]: dbf for dbf in ("CHAR", "UCHAR", "SHORT", "USHORT", "LONG", "ULONG", "INT64", "UINT64")}
 
 
 def limit(value: float, code: str) -> float:
-    """A limit as a leaf of type `code`: into its range; what is not set (NaN) is 0 where there are only integers."""
+    """A limit as a leaf of type `code`, as QSRV2's casts make it: NaN and what is beyond 64 bits is the smallest
+    64-bit integer, of which the lower bits are 0; so a limit that is not set is 0 where VAL is an integer."""
     if code not in RANGES:
         return value
-    if math.isnan(value):
-        return 0
-    low, high = RANGES[code]
-    return low if value <= low else high if value >= high else int(value)
+    wide = cast(value, "INT64" if RANGES[code][0] else "UINT64")
+    return cast(wide, _DBF[code])
 
 
 def text(value: str) -> str | bytes:

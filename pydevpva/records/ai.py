@@ -7,6 +7,7 @@ import math
 from pydevpva.records import conversion
 from pydevpva.records.input import Input
 from pydevpva.records.limits import check_filtered_limits, deadbands
+from pydevpva.records.links import NO_DATA, Link
 from pydevpva.records.properties import properties
 from pydevpva.records.simulation import RAW, YES
 from pydevpva.records.values import Value
@@ -17,8 +18,9 @@ _LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST SVAL"
 class Ai(Input, rtype="ai"):
     """Analog input: VAL = (RVAL + ROFF) * ASLO + AOFF through LINR, smoothed by SMOO."""
 
-    __slots__ = ()
+    __slots__ = ("smoothed",)
     value_type = "DOUBLE"
+    raw_type = "LONG"
     simulation_type = "DOUBLE"
     simulation_modes = (YES, RAW)
     properties = properties(
@@ -32,6 +34,7 @@ class Ai(Input, rtype="ai"):
 
     def start(self) -> None:
         conversion.start(self)
+        self.smoothed = False  # a soft channel's first value is not smoothed
 
     def remember(self) -> None:
         super().remember()
@@ -47,6 +50,19 @@ class Ai(Input, rtype="ai"):
         if status in (0, 2):
             self.UDF = 1 if self.VAL != self.VAL else 0
         self.INIT = 0
+
+    def soft_read(self, link: Link) -> int:
+        """Soft Channel: VAL from the link, smoothed."""
+        value = link.get("DOUBLE")
+        if value is NO_DATA:
+            return 2
+        if value is None:
+            self.smoothed = False
+            return -1
+        if self.SMOO != 0.0 and self.smoothed and math.isfinite(self.VAL):
+            value = value * (1.0 - self.SMOO) + self.VAL * self.SMOO
+        self.VAL, self.UDF, self.smoothed = value, 0, True
+        return 2
 
     def simulated(self, value: Value, raw: bool) -> int:
         if raw:

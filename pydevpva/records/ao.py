@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydevpva.records import conversion
 from pydevpva.records.limits import check_limits, deadbands
-from pydevpva.records.links import NO_DATA
+from pydevpva.records.links import NO_DATA, Link
 from pydevpva.records.output import CLOSED_LOOP, Output
 from pydevpva.records.properties import properties
 from pydevpva.records.simulation import RAW, YES
@@ -20,6 +20,7 @@ class Ao(Output, rtype="ao"):
 
     __slots__ = ()
     value_type = "DOUBLE"
+    raw_type = "LONG"
     simulation_modes = (YES, RAW)
     properties = properties(
         units="DOUBLE",
@@ -87,6 +88,10 @@ class Ao(Output, rtype="ao"):
     def take_ivov(self) -> None:
         self.VAL = self.IVOV
         self.convert(self.IVOV)
+
+    def soft_write(self, link: Link) -> int:
+        """Soft Channel: OVAL to the link."""
+        return 0 if link.put(self.OVAL, "DOUBLE") else -1
 
     def simulated(self) -> tuple[Value, str]:
         return (self.RVAL, "LONG") if self.SIMM == RAW else (self.OVAL, "DOUBLE")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from operator import attrgetter
 
 from pydevpva.errors import PutError
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
 from pydevpva.records.alarm import CALC, INVALID, raise_alarm
 from pydevpva.records.links import NO_DATA, Link
 from pydevpva.records.record import Record
+from pydevpva.records.values import Value
 
 log = logging.getLogger(__name__)
 FAR_ENDS = {**{x: f"INP{x}" for x in CALC_NAMES}, **{f"L{x}": f"INP{x}" for x in CALC_NAMES}}
@@ -17,12 +19,14 @@ FAR_ENDS = {**{x: f"INP{x}" for x in CALC_NAMES}, **{f"L{x}": f"INP{x}" for x in
 class Inputs:
     """The links INPA.. of one record that are not constant, read into A..; and the last values LA.."""
 
-    __slots__ = ("_record", "letters", "links")
+    __slots__ = ("_all", "_last", "_record", "letters", "links")
 
     def __init__(self, record: Record, letters: str = CALC_NAMES) -> None:
         self._record = record
         self.letters = [x for x in letters if f"INP{x}" in record.rtype.fields]
         self.links: list[tuple[Link, str]] = []
+        self._all = attrgetter(*self.letters)  # all values at once, so that the usual "nothing changed" is quick
+        self._last: tuple[Value, ...] = tuple(getattr(record, f"L{x}") for x in self.letters if f"L{x}" in record.rtype.fields)
         self.rewire()
 
     def load(self, dbf: str = "DOUBLE") -> None:
@@ -49,8 +53,12 @@ class Inputs:
 
     def remember(self) -> None:
         """LA.. take the values of A.."""
-        for _, x in self.links:
-            setattr(self._record, f"L{x}", getattr(self._record, x))
+        values = self._all(self._record)
+        if values != self._last:
+            for x, value, last in zip(self.letters, values, self._last, strict=True):
+                if value is not last:
+                    setattr(self._record, f"L{x}", value)
+            self._last = values
 
 
 class Expression:

@@ -31,9 +31,19 @@ def get(record: Record, field: Field) -> Value:
     value = getattr(record, field.name)
     if field.type in LINKS:
         return str(value)
-    if field.type == "NOACCESS" and record.array_info(field.name) is None:
-        raise PutError(f"{record.NAME}.{field.name} has no value that can be read")
+    if field.type == "NOACCESS":
+        if (info := record.array_info(field.name)) is None:
+            raise PutError(f"{record.NAME}.{field.name} has no value that can be read")
+        if info[1] == 1 and not isinstance(value, str):
+            return first(value, info[0])
     return value
+
+
+def first(values: Value, dbf: str) -> Value:
+    """An array of capacity 1 as the scalar it is to clients; zero when no element is in use."""
+    if len(values) == 0:
+        return "" if dbf == "STRING" else converter(dbf)(0)
+    return values[0].item() if hasattr(values[0], "item") else values[0]
 
 
 def text(record: Record, field: Field) -> str:
@@ -49,6 +59,14 @@ def text(record: Record, field: Field) -> str:
         digits = precision(record, field.name)
         return format_float(float(value), 6 if digits is None else digits & 0xFFFF)
     return plain_text(value)
+
+
+def texts(record: Record, field: Field, values: Value) -> list[str]:
+    """An array field's elements as strings, floats with PREC (dbGet with DBR_STRING)."""
+    if record.dbf(field.name) in ("DOUBLE", "FLOAT"):
+        digits = precision(record, field.name)
+        return [format_float(float(v), 6 if digits is None else digits & 0xFFFF) for v in values]
+    return [v if isinstance(v, str) else plain_text(v) for v in values]
 
 
 def _choice_text(record: Record, field: Field, index: int) -> str:

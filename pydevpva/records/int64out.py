@@ -17,7 +17,8 @@ class Int64out(Output, rtype="int64out"):
     properties = properties(
         units="INT64",
         display={LIMITED: ("LOPR", "HOPR")},
-        control={LIMITED: ("DRVL", "DRVH")},
+        control={LIMITED: ("LOPR", "HOPR")},
+        driven=LIMITED,
         alarm={"VAL": "always"},
     )
 

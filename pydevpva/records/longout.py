@@ -19,7 +19,8 @@ class Longout(Output, rtype="longout"):
     properties = properties(
         units="LONG",
         display={LIMITED: ("LOPR", "HOPR")},
-        control={LIMITED: ("DRVL", "DRVH")},
+        control={LIMITED: ("LOPR", "HOPR")},
+        driven=LIMITED,
         alarm={"VAL": "severity"},
     )
 

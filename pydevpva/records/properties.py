@@ -6,16 +6,16 @@ as recGbl.c has it. Database thread.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pydevpva.records.record import Record
 
 NAN = float("nan")
 Pair = tuple[float, float]
-Source = str | float  # a field of the record, or a fixed number
+Source = str | float | Callable[[Any], float]  # a field of the record, a fixed number, or computed from the record
 RANGES: dict[str, Pair] = {
     "CHAR": (-128.0, 127.0), "UCHAR": (0.0, 255.0), "SHORT": (-32768.0, 32767.0), "USHORT": (0.0, 65535.0),
     "ENUM": (0.0, 65535.0), "LONG": (-(2.0**31), 2.0**31 - 1), "ULONG": (0.0, 2.0**32 - 1),
@@ -52,6 +52,7 @@ class Properties:
     precision_field: str = "PREC"
     precision_fields: Mapping[str, Source] = field(default_factory=dict)  # own sources: "DLY0": 2
     from_links: Mapping[str, str] = field(default_factory=dict)  # "A": "INPA": told by the link's far end
+    driven: frozenset[str] = frozenset()  # control limits are DRVL..DRVH where those are set
 
 
 def properties(
@@ -65,6 +66,7 @@ def properties(
     precision: str | None = None,
     precision_fields: Mapping[str, Source] | None = None,
     from_links: Mapping[str, str] | None = None,
+    driven: str = "",
 ) -> Properties:
     """Properties from words: units="DOUBLE LONG", units_not="ASLO AOFF", precision="VAL OVAL"."""
     return Properties(
@@ -77,11 +79,14 @@ def properties(
         None if precision is None else frozenset(precision.split()),
         precision_fields={n: source for names, source in (precision_fields or {}).items() for n in names.split()},
         from_links=from_links or {},
+        driven=frozenset(driven.split()),
     )
 
 
 def _value(record: Record, source: Source) -> float:
-    return float(getattr(record, source)) if isinstance(source, str) else source
+    if isinstance(source, str):
+        return float(getattr(record, source))
+    return float(source(record)) if callable(source) else source
 
 
 def _far(record: Record, name: str) -> tuple[Record, str] | None:
@@ -99,8 +104,10 @@ def units(record: Record, name: str) -> str | None:
         far = _far(record, name)
         return (units(*far) or "") if far else ""
     if (text := table.units_fields.get(name)) is not None:
-        return str(getattr(record, text[1:])) if text.startswith("=") else text
-    has = name not in table.units_not and record.rtype.fields[name].type in (table.units_types or ())
+        if not text.startswith("="):
+            return text
+        return "" if record.dbf(name) in ("STRING", "ENUM") else str(getattr(record, text[1:]))
+    has = name not in table.units_not and record.find_field(name).type in (table.units_types or ())
     return str(getattr(record, "EGU", "")) if has else ""
 
 
@@ -129,6 +136,8 @@ def display_limits(record: Record, name: str) -> Pair | None:
 
 def control_limits(record: Record, name: str) -> Pair | None:
     """Low and high for controls (rset get_control_double)."""
+    if name in record.properties.driven and record.DRVH > record.DRVL:
+        return float(record.DRVL), float(record.DRVH)
     return _limits(record, name, record.properties.control)
 
 
@@ -139,7 +148,7 @@ def _limits(record: Record, name: str, table: Mapping[str, tuple[Source, Source]
     if name in table:
         low, high = table[name]
         return _value(record, low), _value(record, high)
-    return RANGES.get(record.rtype.fields[name].type, (0.0, 0.0))
+    return RANGES.get(record.find_field(name).type, (0.0, 0.0))
 
 
 def alarm_limits(record: Record, name: str) -> tuple[float, float, float, float] | None:

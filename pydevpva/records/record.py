@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 NEVER = 631152000 * 10**9  # TIME of a record that has not processed: EPICS's epoch in ns since POSIX's
 
 
+ATTRIBUTES = {  # readable like fields, the same for all records of a type (EPICS: dbPutAttribute)
+    "RTYP": Field("RTYP", "STRING", size=40, special="SPC_ATTRIBUTE"),
+    "VERS": Field("VERS", "STRING", size=40, special="SPC_ATTRIBUTE"),
+}
+
+
 class Sink(Protocol):
     """Someone who wants to know when a record changed: a PVAccess channel, a CP link."""
 
@@ -81,6 +87,8 @@ class Record:
     properties: ClassVar[Properties] = Properties()
     rtype: ClassVar[RecordType]  # set on the slotted subclass, see factory.py
     value_type: ClassVar[str] = ""  # type of VAL as soft device support reads or writes it
+    raw_type: ClassVar[str] = ""  # the same of RVAL, for Raw Soft Channel
+    illegal_state: ClassVar[str] = ""  # text of an ENUM VAL beyond its states
 
     if TYPE_CHECKING:  # EPICS's fields are slots made from the .dbd
 
@@ -161,12 +169,27 @@ class Record:
             self.host.scan_once(self)
         self.PUTF = 0
 
+    def give_up(self) -> None:
+        """Processing ended early, without forward link, where EPICS lets a put wait for ever: ours is answered."""
+        if self.notify is not None:
+            self.notify.completed(self)
+
     # ---- access from outside ----
+
+    @property
+    def RTYP(self) -> str:
+        """The record type, as an attribute that clients read like a field."""
+        return self.rtype.name
+
+    @property
+    def VERS(self) -> str:
+        """The version attribute, which nothing sets."""
+        return "none specified"
 
     def find_field(self, name: str) -> Field:
         """The definition of a field; NotFound with suggestions."""
         try:
-            return self.rtype.fields[name]
+            return self.rtype.fields.get(name) or ATTRIBUTES[name]
         except KeyError:
             hint = did_you_mean(name, self.rtype.fields)
             raise NotFound(f"no field {name} in {self.rtype.name} record {self.NAME}{hint}") from None

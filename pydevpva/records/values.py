@@ -174,6 +174,7 @@ def to_array(values: Value, dbf: str) -> np.ndarray | list[str]:
     import numpy as np
 
     if dbf == "STRING":
+        values = values.tolist() if isinstance(values, np.ndarray) else values
         return [clip_text(v if isinstance(v, str) else plain_text(v), STRING_BYTES) for v in values]
     if isinstance(values, np.ndarray):
         with np.errstate(all="ignore"):

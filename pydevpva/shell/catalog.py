@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from pydevpva.ioc import Ioc
-
 from pydevpva.db.model import LINK_TYPES, RecordInstance
 from pydevpva.errors import NotFound, did_you_mean
+from pydevpva.ioc import Ioc
 from pydevpva.records.factory import Factory
 from pydevpva.records.links import ConstantLink
 from pydevpva.records.record import Record

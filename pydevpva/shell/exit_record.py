@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Callable
 
 from pydevpva.ioc import Ioc
-
 from pydevpva.records.record import Record
 from pydevpva.shell.versions import epics_version, own_version
 

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TextIO
+from typing import TextIO, cast
 
 from pydevpva.shell.language import Redirect
 
@@ -48,18 +48,24 @@ class Output:
         return f"\x1b[{code}m{text}\x1b[0m" if text and stream.isatty() and not os.environ.get("NO_COLOR") else text
 
     @contextmanager
-    def redirected(self, redirects: Mapping[int, Redirect]) -> Iterator[None]:
-        """Send what is printed inside to the files. Raises CannotOpen."""
-        before = self._files
+    def opened(self, redirects: Mapping[int, Redirect]) -> Iterator[dict[int, TextIO]]:
+        """The redirections' files, open inside. Raises CannotOpen."""
+        files: dict[int, TextIO] = {}
         with ExitStack() as stack:
-            files = dict(before)
             for fd, redirect in sorted(redirects.items()):
                 try:
-                    files[fd] = stack.enter_context(open(redirect.path, redirect.mode, encoding="utf-8"))
+                    file = stack.enter_context(open(redirect.path, redirect.mode, encoding="utf-8"))
                 except OSError as error:
                     raise CannotOpen(redirect.path, error) from None
-            self._files = files
-            try:
-                yield
-            finally:
-                self._files = before
+                files[fd] = cast(TextIO, file)
+            yield files
+
+    @contextmanager
+    def printing_to(self, files: Mapping[int, TextIO]) -> Iterator[None]:
+        """Send what is printed inside to these files instead; inner redirections come before outer ones."""
+        before = self._files
+        self._files = {**before, **files}
+        try:
+            yield
+        finally:
+            self._files = before

@@ -8,12 +8,9 @@ import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydevpva.errors import PydevpvaError
-
-if TYPE_CHECKING:
-    from pydevpva.shell.session import Shell
 
 Function = Callable[..., int | None]
 STRING, INT, DOUBLE, RECORD, PATH, PDBBASE, ARGV = "string", "int", "double", "record", "path", "pdbbase", "argv"
@@ -121,7 +118,3 @@ def usage(command: Command) -> str:
     shown = (a.name if a.kind == ARGV or " " not in a.name else f"'{a.name}'" for a in command.arguments)
     return " ".join([command.name, *shown])
 
-
-def run(command: Command, shell: Shell, words: Sequence[str]) -> int:
-    """Call the command with the words after its name; its status. Raises ArgumentError, CommandFailed, and its own."""
-    return command.function(shell, *command.bind(words)) or 0

@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
-from typing import TypeVar
-
-from pydevpva.ioc import Ioc
+from typing import TextIO, TypeVar
 
 from pydevpva import libcom
 from pydevpva.errors import PydevpvaError, Stopped, did_you_mean
 from pydevpva.evaluator.python_path import set_python_path
+from pydevpva.ioc import Ioc
 from pydevpva.shell import registry
 from pydevpva.shell.boot import boot_place
 from pydevpva.shell.language import LanguageError, Line, Redirect, expand, logical_lines, split
@@ -24,6 +23,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 DATABASE_PATIENCE = 10.0  # seconds a command waits for the database thread
 FAILED = -1
+NO_FILES: Mapping[int, TextIO] = {}
+NOT_THERE = "; it configures a C driver, or is misspelled: 'help' lists the commands there are"
 
 
 class Halted(Exception):
@@ -56,6 +57,8 @@ class Shell(Output):
         self.ioc = ioc
         self.scopes: list[Scope] = []
         self.variables: dict[str, int | float] = {}
+        self.access_path = ""
+        self.access_macros = ""
 
     @property
     def scope(self) -> Scope:
@@ -171,8 +174,8 @@ class Shell(Output):
         if not line.words and 0 in line.redirects:
             return self._include(scope, line.redirects.pop(0), line)
         try:
-            with self.redirected(line.redirects):
-                return bool(line.words) and self.call(line.words)
+            with self.opened(line.redirects) as files:
+                return bool(line.words) and self.call(line.words, files)
         except CannotOpen as error:
             self.error(str(error))
             return scope.errored
@@ -182,7 +185,7 @@ class Shell(Output):
             self._stand_in_for_env_paths(script.path)
             return False
         try:
-            with self.redirected(line.redirects):
+            with self.opened(line.redirects) as files, self.printing_to(files):
                 return self.run_script(script.path, scope.macros) != 0
         except CannotOpen as error:
             self.error(str(error))
@@ -197,30 +200,39 @@ class Shell(Output):
         values = ", ".join(f"{name}={value}" for name, value in place.items())
         self.warn(f"{path} is not there (make would have written it): using {values}")
 
-    def call(self, words: Sequence[str]) -> bool:
-        """Run a command from its words; whether it failed. Errors are printed, never raised."""
+    def call(self, words: Sequence[str], files: Mapping[int, TextIO] = NO_FILES) -> bool:
+        """Run a command from its words; whether it failed. Errors are printed, never raised.
+
+        Only what the command itself prints goes to the files.
+        """
         command = registry.find(words[0])
         if command is None:
             self.error(f"Command '{words[0]}' not registered.", self._unknown(words[0]))
             return True
         try:
-            return registry.run(command, self, words[1:]) != 0
+            values = command.bind(words[1:])
         except registry.ArgumentError as error:
             self.error(str(error), f"usage: {registry.usage(command)}")
+            return True
+        with self.printing_to(files):
+            return self._run_command(command, values)
+
+    def _run_command(self, command: registry.Command, values: Sequence[object]) -> bool:
+        try:
+            return bool(command.function(self, *values))
         except registry.CommandFailed as error:
             self.complain(str(error))
         except (TimeoutError, FutureTimeout):
-            self.error(f"{words[0]}: no answer from the database within {DATABASE_PATIENCE:g} s, it is busy; try again")
+            self.error(f"{command.name}: the database is busy, no answer within {DATABASE_PATIENCE:g} s; try again")
         except PydevpvaError as error:
-            self.error(f"{words[0]}: {error}")
+            self.error(f"{command.name}: {error}")
         except Exception:
-            log.exception("internal error in the command %s", words[0])
+            log.exception("internal error in the command %s", command.name)
         return True
 
     def _unknown(self, name: str) -> str:
         near = did_you_mean(name, registry.names())
-        hint = near.removeprefix("; ") if near else "'help' lists the commands; drivers in C cannot be loaded here"
-        return f"line skipped: {hint}"
+        return f"line skipped{near or NOT_THERE}"
 
     def error(self, text: str, advice: str = "") -> None:
         """`ERROR st.cmd line 5: text`, and on the next line what to do; from a console only the text."""

@@ -8,9 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from pydevpva.ioc import Ioc
-
 from pydevpva.errors import PydevpvaError
+from pydevpva.ioc import Ioc
 from pydevpva.shell import console, exit_record, registry
 from pydevpva.shell.ending import Ending
 from pydevpva.shell.session import Halted, Shell

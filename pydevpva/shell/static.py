@@ -57,7 +57,7 @@ def link_text(definitions: Definitions, record: Record, field: Field) -> tuple[s
     except (PydevpvaError, ValueError):
         return "CONSTANT", text
     if parsed.kind == "pv":
-        return _pv_link(link, field, parsed)
+        return ("LINK", text) if isinstance(link, ConstantLink) else _pv_link(link, field, parsed)
     return parsed.type, text
 
 
@@ -71,7 +71,7 @@ def _device(definitions: Definitions, record: Record, field: Field) -> Device | 
 def _pv_link(link: object, field: Field, parsed: LinkText) -> tuple[str, str]:
     process = parsed.process
     local = process in ("PP", "NPP") and getattr(link, "address", None) is not None
-    kind = "LINK" if isinstance(link, ConstantLink) else "DB_LINK" if local else "CA_LINK"
+    kind = "DB_LINK" if local else "CA_LINK"
     if field.type == "FWDLINK":
         return kind, parsed.target + (" CA" if process == "CA" else "")
     return kind, f"{parsed.target} {process} {parsed.severity}"

@@ -6,6 +6,7 @@ import re
 import time
 
 from pydevpva.shell import registry
+from pydevpva.shell.commands import access
 from pydevpva.shell.formats import glob, unescaped
 from pydevpva.shell.output import BOLD, UNDERLINE
 from pydevpva.shell.registry import ARGV, DOUBLE, Argument, CommandFailed, command
@@ -48,7 +49,9 @@ def _build(shell: Shell) -> None:
         raise CommandFailed(NOT_NEW)
     shell.complain("Starting iocInit")
     _banner(shell)
-    shell.ioc.init()
+    with access.ready_file(shell) as path:
+        shell.ioc.access_file = path
+        shell.ioc.init()
 
 
 def _running(shell: Shell) -> None:
@@ -116,6 +119,7 @@ def on(shell: Shell, words: list[str]) -> int:
 
 def _delay(shell: Shell, words: list[str]) -> float:
     if not words:
+        shell.complain(ON_ERROR_USAGE)
         return DEFAULT_DELAY
     try:
         return float(words[0])

@@ -14,7 +14,7 @@ from pydevpva.shell.session import Shell
 
 
 @command("dbLoadDatabase", Argument("file name", PATH), Argument("path", PATH), "substitutions")
-def load_database(shell: Shell, file: str | None, path: str | None, macros: str | None) -> None:
+def load_database(shell: Shell, file: str | None, path: str | None, macros: str | None) -> int:
     """Read a .dbd file: record types, menus, devices, breakpoint tables of your own.
 
     All of EPICS base and of PyDevice is there already, so a .dbd that `make` would have built may be missing.
@@ -22,14 +22,19 @@ def load_database(shell: Shell, file: str | None, path: str | None, macros: str 
     Example: dbLoadDatabase("dbd/my.dbd")
     """
     if not file:
-        raise CommandFailed('Usage: dbLoadDatabase "file", "path", "subs"')
+        shell.print('Usage: dbLoadDatabase "file", "path", "subs"')
+        return 1
     if not _exists(file, path):
         if os.path.exists(os.path.join(EPICS_DBD, os.path.basename(file))):
-            return
+            return 0
         if made_by_make(file):
             shell.warn(f"{file} is not there (make would have built it): going on with EPICS base's and PyDevice's own")
-            return
-    _load(file, lambda: shell.ioc.load_database(file))
+            return 0
+    return _load(file, lambda: shell.ioc.load_database(file, _folders(path), parse_macros(macros or "")))
+
+
+def _folders(path: str | None) -> list[str]:
+    return path.split(os.pathsep) if path else []
 
 
 def _exists(file: str, path: str | None) -> bool:
@@ -48,7 +53,7 @@ def register_all(shell: Shell, pdbbase: str | None) -> None:
 
 
 @command("dbLoadRecords", Argument("file name", PATH), "substitutions")
-def load_records(shell: Shell, file: str | None, macros: str | None) -> None:
+def load_records(shell: Shell, file: str | None, macros: str | None) -> int:
     """Load the records of a .db file, with values for its $(macros). Before iocInit.
 
     All that is wrong with the file is reported; then nothing of it is loaded.
@@ -56,9 +61,10 @@ def load_records(shell: Shell, file: str | None, macros: str | None) -> None:
     Example: dbLoadRecords("db/motor.db", "P=LAB:,N=1")
     """
     if not file:
-        raise CommandFailed('Usage: dbLoadRecords "file", "subs"')
+        shell.print('Usage: dbLoadRecords "file", "subs"')
+        return 1
     _before_init(shell, file)
-    _load(file, lambda: shell.ioc.load_records(file, parse_macros(macros or "")))
+    return _load(file, lambda: shell.ioc.load_records(file, parse_macros(macros or "")))
 
 
 @command("dbLoadTemplate", Argument("filename", PATH), "var1=value1,var2=value2", "path1:path2:...")
@@ -70,19 +76,20 @@ def load_template(shell: Shell, file: str | None, macros: str | None, path: str 
     if not file:
         raise CommandFailed("must specify variable substitution file")
     _before_init(shell, file)
-    _load(file, lambda: shell.ioc.load_template(file, parse_macros(macros or "")))
+    _load(file, lambda: shell.ioc.load_template(file, parse_macros(macros or ""), _folders(path)))
 
 
 @command("dbLoadGroup", Argument("jsonFile", PATH), "macros")
-def load_group(shell: Shell, file: str | None, macros: str | None) -> None:
+def load_group(shell: Shell, file: str | None, macros: str | None) -> int:
     """Load the group definitions of a JSON file. Before iocInit.
 
     Example: dbLoadGroup("db/image.json", "P=LAB:")
     """
     if not file:
-        raise CommandFailed('Usage: dbLoadGroup("file.json", "macros")')
+        shell.print('Usage: dbLoadGroup("file.json", "macros")')
+        return 1
     _before_init(shell, file)
-    _load(file, lambda: shell.ioc.load_groups(file, parse_macros(macros or "")))
+    return _load(file, lambda: shell.ioc.load_groups(file, parse_macros(macros or "")))
 
 
 def _before_init(shell: Shell, file: str) -> None:
@@ -90,7 +97,7 @@ def _before_init(shell: Shell, file: str) -> None:
         raise CommandFailed(f"ERROR: Failed to load '{file}'\n    Records cannot be loaded after iocInit!")
 
 
-def _load(file: str, load: Callable[[], object]) -> None:
+def _load(file: str, load: Callable[[], object]) -> int:
     try:
         load()
     except LoadError as error:
@@ -100,3 +107,4 @@ def _load(file: str, load: Callable[[], object]) -> None:
         raise CommandFailed(
             f"ERROR: Can't open file '{file}': {error.strerror}\nERROR: Failed to load '{file}'"
         ) from None
+    return 0
