@@ -1,0 +1,170 @@
+"""Puts of clients: options, refusals, and that each is answered."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from tests.clients import p4p_context
+from tests.ioc_process import PATIENCE
+from tests.pva.conftest import Serve, Served
+
+SLOW = 'record(ao, "SLOW") { field(DTYP, "pydev") field(OUT, "@gate(VAL)") }'
+GATE = "import threading; begun = []; go = threading.Event(); gate = lambda v: begun.append(v) or go.wait(20)"
+NUMBERS = 'record(longout, "L") { } record(ao, "A") { }'
+SWITCH = 'record(bo, "B") { field(ZNAM, "off") field(ONAM, "on") }'
+
+
+@pytest.fixture
+def slow(serve: Serve) -> Any:
+    """An IOC whose record SLOW takes until the test says go; namespace as attributes."""
+    served = serve(SLOW + NUMBERS, GATE)
+    yield served
+    served.ioc.evaluator.namespace["go"].set()
+
+
+def names(served: Served) -> Any:
+    return served.ioc.evaluator.namespace
+
+
+def wait_begun(served: Served) -> None:
+    end = threading.Event()
+    for _ in range(int(PATIENCE / 0.01)):
+        if names(served)["begun"]:
+            return
+        end.wait(0.01)
+    raise AssertionError("the expression was not evaluated")
+
+
+@pytest.mark.parametrize(
+    ("name", "leaves", "answer"),
+    [
+        ("L.SCAN", {"value.index": 77}, "L.SCAN: 77 is none of its choices"),
+        ("L.NAME", {"value": "X"}, "L.NAME: this field cannot be changed"),
+    ],
+)
+def test_a_refused_put_says_which_field_and_why(serve: Serve, name: str, leaves: dict[str, Any], answer: str) -> None:
+    served = serve(NUMBERS)
+    for wait in (False, True):
+        assert served.put(name, leaves, wait=wait).startswith(answer)
+
+
+@pytest.mark.parametrize("index", [2, -1, 65536])
+def test_an_index_outside_the_choices_is_refused(serve: Serve, index: int) -> None:
+    served = serve(SWITCH)
+    for wait in (False, True):
+        answer = served.put("B", {"value.index": index}, wait=wait)
+        assert answer == f"B.VAL: {index} is none of its choices (0 off, 1 on)"
+    assert served.put("B", {"value.index": 1}) == "ok"
+
+
+def test_a_disabled_record_refuses(serve: Serve) -> None:
+    served = serve('record(ao, "A") { field(DISP, "1") }')
+    assert "A.VAL: puts are disabled (DISP=1)" in served.put("A", 1.0)
+    assert served.put("A.DISP", 0) == "ok"
+    assert served.put("A", 1.0) == "ok"
+
+
+def test_only_the_value_is_taken(serve: Serve) -> None:
+    served = serve(NUMBERS)
+    served.put("A", 5.0, wait=True)
+    assert served.put("A", {"value": 6.0, "alarm.severity": 2, "display.units": "kg"}) == "ok"
+    value = served.get("A")
+    assert (value.value, value["alarm.severity"], value["display.units"]) == (6.0, 0, "")
+
+
+@pytest.mark.parametrize("wait", [False, True])
+def test_a_put_without_a_value_processes_and_stores_nothing(serve: Serve, wait: bool) -> None:
+    served = serve(NUMBERS)
+    served.put("A", 5.0, wait=True)
+    before = served.record("A").TIME
+    assert served.put("A", {"alarm.severity": 2}, wait=wait) == "ok"
+    assert (served.record("A").VAL, served.record("A").SEVR) == (5.0, 0)
+    assert served.record("A").TIME > before
+
+
+def test_process_false_stores_and_does_not_process(serve: Serve) -> None:
+    served = serve(NUMBERS)
+    assert served.put("L", 3, process="false", wait=True) == "ok"
+    assert (served.record("L").VAL, served.record("L").TIME) == (3, 631152000 * 10**9)
+
+
+def test_process_true_processes_a_scanned_record(serve: Serve) -> None:
+    served = serve('record(longout, "L") { field(SCAN, "Event") field(EVNT, "x") }')
+    served.put("L", 3, process="passive", wait=True)
+    assert served.record("L").TIME == 631152000 * 10**9
+    served.put("L", 4, process="true", wait=True)
+    assert served.record("L").TIME > 631152000 * 10**9
+
+
+def test_a_put_without_block_does_not_wait_for_python(slow: Served) -> None:
+    assert slow.put("SLOW", 1.0) == "ok"
+    wait_begun(slow)
+    assert not names(slow)["go"].is_set()
+
+
+def test_a_put_with_block_is_answered_when_python_has_finished(slow: Served) -> None:
+    answers: list[str] = []
+    thread = threading.Thread(target=lambda: answers.append(slow.put("SLOW", 1.0, wait=True)))
+    thread.start()
+    wait_begun(slow)
+    assert slow.put("A", 1.0, wait=True) == "ok"  # another record is not held up
+    assert not answers
+    names(slow)["go"].set()
+    thread.join(PATIENCE)
+    assert answers == ["ok"]
+
+
+def test_at_the_end_pending_puts_are_answered_with_an_error(slow: Served) -> None:
+    answers: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(slow.put("SLOW", 1.0, wait=True))) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    wait_begun(slow)
+    server: Any = slow.ioc.server
+    while server.puts_waiting() < 3:
+        pass
+    slow.ioc.stop()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert answers == ["the IOC is shutting down"] * 3
+
+
+def test_a_client_that_leaves_takes_its_waiting_put_with_it(slow: Served) -> None:
+    begun = names(slow)["begun"]
+    slow.put("SLOW", 1.0)
+    wait_begun(slow)
+    server: Any = slow.ioc.server
+    with p4p_context(slow.environment) as other:
+        threading.Thread(target=lambda: _ignore(other, "SLOW", 2.0), daemon=True).start()
+        while not server.puts_waiting():
+            pass
+    while server.puts_waiting():
+        pass
+    names(slow)["go"].set()
+    slow.put("SLOW", 3.0, wait=True)
+    assert begun == [1.0, 3.0]
+
+
+def _ignore(client: Any, name: str, value: float) -> None:
+    try:
+        client.put(name, {"value": value}, get=False, wait=True, timeout=PATIENCE)
+    except Exception:
+        pass
+
+
+def test_access_security_refuses_with_its_reason(serve: Serve) -> None:
+    served = serve(
+        'record(ao, "A") { field(ASG, "LOCKED") } record(ao, "FREE") { }',
+        access="ASG(DEFAULT) { RULE(1, WRITE) } ASG(LOCKED) { RULE(1, READ) }",
+    )
+    answer = served.put("A", 1.0)
+    assert answer.startswith("A.VAL: access security does not let ")
+    assert answer.endswith("@127.0.0.1 write it")
+    assert served.put("FREE", 1.0) == "ok"
+    served.on_database(served.record("A").put, "ASG", "")
+    assert served.put("A", 1.0) == "ok"
