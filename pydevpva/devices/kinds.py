@@ -132,6 +132,24 @@ def _array(record: Record, result: Any) -> int:
     return 2
 
 
+def _samples(record: Record, result: Any) -> int:
+    """compress: one number, or an array of them, to be compressed."""
+    from pydevpva.devices.array_results import array
+
+    one = isinstance(result, (int, float)) or getattr(result, "ndim", None) == 0
+    values, cut = array([result] if one else result, "DOUBLE", record.NSAM * max(1, record.N))
+    if cut and record.device is not None:
+        record.device.say_cut(record, len(values))
+    record.WPTR = values
+    return 2
+
+
+def _signal(record: Record, result: Any) -> int:
+    """histogram: the value to be counted."""
+    record.SGNL = _double(result)
+    return 0
+
+
 _ANALOG = _NUMBER + " PREC RVAL ORAW"
 _INTEGER = _NUMBER + " HIGH HIHI LOW LOLO"
 _BINARY = "VAL RVAL NAME TPRO ZNAM ONAM"
@@ -157,6 +175,8 @@ KINDS: dict[str, Kind] = {
     "lso": kind(_LONG, _long_string),
     "printf": kind(_LONG, _long_string),
     "calcout": kind("VAL OVAL NAME EGU HOPR LOPR PREC TPRO", _number("DOUBLE")),
-    **dict.fromkeys(("waveform", "aai", "aao", "subArray", "compress", "histogram"), _ARRAY),
+    "compress": kind("VAL NAME TPRO", _samples),
+    "histogram": kind("VAL SGNL NAME TPRO", _signal),
+    **dict.fromkeys(("waveform", "aai", "aao", "subArray"), _ARRAY),
 }
 

@@ -39,7 +39,7 @@ class Pydev(DeviceSupport):
     def __init__(self, record: Record, python: Python) -> None:
         self._record, self._python = record, python
         self._kind = KINDS[record.rtype.name]
-        self._is_output = isinstance(record, Output) or "INP" not in record.rtype.fields
+        self._is_output = isinstance(record, Output) or not hasattr(record, "INP")
         self._link = "OUT" if self._is_output else "INP"
         self._done_bound = self._done
         self._state, self._status = IDLE, -1

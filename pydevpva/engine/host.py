@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pydevpva.engine.database import Database
 
 log = logging.getLogger(__name__)
+DEVICE_LINKS = ("INP", "OUT", "SVL")  # what DTYP reads or writes; SVL is the histogram's
 
 
 class EngineHost:
@@ -33,6 +34,10 @@ class EngineHost:
 
     def event_time(self, record: Record, event: int) -> int | None:
         return self._times.time(record, event)
+
+    def process(self, record: Record) -> None:
+        """Process a record now, unless it is active or disabled."""
+        process(record)
 
     def scan_once(self, record: Record) -> None:
         """Process a record later, in its own turn."""
@@ -96,7 +101,7 @@ class EngineHost:
 
     def _make(self, record: Record, field: Field, text: str) -> Link:
         device = None
-        if field.name in ("INP", "OUT") and (devices := self.database.definitions.devices(record.rtype.name)):
+        if field.name in DEVICE_LINKS and (devices := self.database.definitions.devices(record.rtype.name)):
             device = list(devices.values())[record.DTYP]
         parsed = parse_link(text, field.type, device)
         if parsed.kind == "pv":

@@ -60,7 +60,9 @@ class RecordLink:
             process_target(self._owner, target)
         try:
             value = self.address.get()
-            if self.address.elements == 1:
+            if self.address.long and dbf != "STRING":
+                value = list(value.encode("utf-8", "surrogateescape") + b"\0")
+            elif self.address.elements == 1:
                 value = [self.address.text()] if dbf == "STRING" else [value]
             elif dbf == "STRING":
                 value = fields.texts(target, self.address.field, value)
@@ -73,12 +75,9 @@ class RecordLink:
 
     def get_text(self, size: int) -> str | None:
         """The target as one string of up to size bytes, character arrays included (dbGetLinkLS)."""
-        if self.address.elements > 1 and self.address.dbf in ("CHAR", "UCHAR"):
+        if self.address.long or self.address.dbf in ("CHAR", "UCHAR"):
             array = self.get_array("UCHAR", size)
             return None if array is None else array.tobytes().split(b"\0")[0].decode("utf-8", "replace")
-        if self.address.dbf == "STRING" and self.address.elements == 1:
-            value = self.get("LONG_STRING")
-            return None if value is None else clip_text(value, size)
         text = self.get("STRING")
         return text if text is None else clip_text(text, size)
 
@@ -89,15 +88,13 @@ class RecordLink:
         """Choose the conversion from the target's type to dbf; kept until another type is asked for."""
         source, elements = self.address.dbf, self.address.elements
         self._dbf = dbf
-        if dbf == "LONG_STRING":
-            self._convert = _same
-        elif dbf == "STRING":
+        if dbf == "STRING":
             self._convert = self._text
-        elif elements != 1 or self.address.field.special == "SPC_DBADDR":
-            convert = converter(dbf)
-            self._convert = lambda value: convert(_first(value))
         elif source in LINKS or source == "NOACCESS":
             self._convert = _not_a_number
+        elif elements != 1 or self.address.field.type == "NOACCESS":
+            convert = converter(dbf)
+            self._convert = lambda value: convert(_first(value))
         elif source == dbf:
             self._convert = _same
         else:

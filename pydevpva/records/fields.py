@@ -53,7 +53,9 @@ def text(record: Record, field: Field) -> str:
         value = value[0] if len(value) else ""
     if isinstance(value, str):
         return value
-    if field.type in CHOICES:
+    if dbf == "ENUM":
+        return record.state_text(value)
+    if dbf in CHOICES:
         return _choice_text(record, field, value)
     if dbf in ("DOUBLE", "FLOAT"):
         digits = precision(record, field.name)
@@ -71,9 +73,7 @@ def texts(record: Record, field: Field, values: Value) -> list[str]:
 
 def _choice_text(record: Record, field: Field, index: int) -> str:
     choices = record.choices(field.name)
-    if 0 <= index < len(choices):
-        return choices[index]
-    return record.illegal_state if field.type == "ENUM" else str(index)
+    return choices[index] if 0 <= index < len(choices) else str(index)
 
 
 def put(record: Record, field: Field, value: Value) -> None:
@@ -149,10 +149,11 @@ def _scalar(record: Record, field: Field, value: Value) -> Value:
     if field.type == "STRING":
         size = field.size - 1 if 0 < field.size <= STRING_BYTES else STRING_BYTES
         return clip_text(value if isinstance(value, str) else plain_text(value), size)
-    if field.type in CHOICES:
+    dbf = record.dbf(field.name)
+    if dbf in CHOICES:
         return _choice(record, field, value)
     try:
-        return converter(field.type)(value)
+        return converter(dbf)(value)
     except ValueError as error:
         raise PutError(f"{record.NAME}.{field.name}: {error}") from None
 
@@ -164,7 +165,10 @@ def _choice(record: Record, field: Field, value: Value) -> int:
             raise PutError(f"{record.NAME}.{field.name}: {value} is not one of the choices")
         return int(converter("ENUM")(value))
     choices = record.choices(field.name)
-    if value in choices:
+    if field.type == "ENUM":
+        if (state := record.find_name(value)) is not None:
+            return state
+    elif value in choices:
         return choices.index(value)
     if value.strip().isdigit() and int(value) < len(choices):
         return int(value)

@@ -56,6 +56,7 @@ class Host(Protocol):
 
     def now(self) -> int: ...
     def event_time(self, record: Record, event: int) -> int | None: ...
+    def process(self, record: Record) -> None: ...
     def scan_once(self, record: Record) -> None: ...
     def scan_add(self, record: Record) -> None: ...
     def scan_delete(self, record: Record) -> None: ...
@@ -86,6 +87,7 @@ class Record:
     types: ClassVar[dict[str, type[Record]]] = {}  # by record type name; filled by the class statement
     properties: ClassVar[Properties] = Properties()
     rtype: ClassVar[RecordType]  # set on the slotted subclass, see factory.py
+    illegal_state: ClassVar[str] = ""  # text of an ENUM VAL beyond the states (rset get_enum_str)
     value_type: ClassVar[str] = ""  # type of VAL as soft device support reads or writes it
     raw_type: ClassVar[str] = ""  # the same of RVAL, for Raw Soft Channel
     illegal_state: ClassVar[str] = ""  # text of an ENUM VAL beyond its states
@@ -209,6 +211,20 @@ class Record:
     def states(self) -> tuple[str, ...]:
         """State strings of an ENUM VAL (rset get_enum_strs)."""
         return ()
+
+    def state_names(self) -> tuple[str, ...]:
+        """All names of states, the empty ones too; their place is their VAL."""
+        return ()
+
+    def state_text(self, index: int) -> str:
+        """A state as text (rset get_enum_str)."""
+        names = self.state_names()
+        return names[index] if 0 <= index < len(names) else self.illegal_state
+
+    def find_name(self, text: str) -> int | None:
+        """The state of that name, None when there is none (rset put_enum_str)."""
+        names = self.state_names()
+        return names.index(text) if text in names else None
 
     def choices(self, field: str) -> tuple[str, ...]:
         """The choices of an ENUM, MENU or DEVICE field."""

@@ -1,0 +1,60 @@
+"""aao: an array output (EPICS: aaoRecord.c, devAaoSoft.c). Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.records import simulation
+from pydevpva.records.array import ArrayRecord, array_properties, element_type, load_constant
+from pydevpva.records.links import NO_DATA, Link
+from pydevpva.records.output import CLOSED_LOOP, Output
+from pydevpva.records.values import Value
+
+
+class Aao(ArrayRecord, Output, rtype="aao"):
+    """Up to NELM elements of type FTVL, written to OUT."""
+
+    __slots__ = ()
+    properties = array_properties({"NORD": (0, "NELM")}, {"NORD": (0, "NELM")})
+
+    def init_record(self) -> None:
+        simulation.init_simulation(self)
+        if self.device is not None:
+            self.device.init_record(self)
+        if self.OMSL == CLOSED_LOOP and (value := load_constant(self, self.DOL, element_type(self), self.NELM)) is not None:
+            self.VAL, self.NORD, self.UDF = value, len(value), 0
+
+    def soft_write(self, link: Link) -> int:
+        link.put(self.VAL, element_type(self))
+        return 0
+
+    def process(self) -> None:
+        active = self.PACT
+        if not active:
+            self.UDF = 0
+            if not self._fetch_desired():
+                self.give_up()
+                return
+            self.stamp(bool(self.SIMM))
+        self.write_value()
+        if not active and self.PACT:
+            return
+        self.PACT = 1
+        if active:
+            self.stamp(bool(self.SIMM))
+        self.count()
+        self.monitor()
+        self.forward()
+        self.PACT = 0
+
+    def _fetch_desired(self) -> bool:
+        """VAL from DOL in closed loop; False when DOL fails."""
+        if self.OMSL != CLOSED_LOOP or self.DOL.is_constant:
+            return True
+        value = self.DOL.get_array(element_type(self), self.NELM)
+        if value is None:
+            return False
+        if value is not NO_DATA:
+            self.VAL, self.NORD = value, len(value)
+        return True
+
+    def simulated(self) -> tuple[Value, str]:
+        return self.VAL, element_type(self)

@@ -1,0 +1,157 @@
+"""histogram: counts how often a value fell into each of NELM ranges (EPICS: histogramRecord.c, devHistogramSoft.c).
+
+Database thread.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, INVALID, SOFT
+from pydevpva.records.input import Input
+from pydevpva.records.links import NO_DATA, Link
+from pydevpva.records.properties import properties
+from pydevpva.records.simulation import simm_special
+from pydevpva.records.values import Value, cast
+
+READ, CLEAR, START, STOP = range(4)  # histogramCMD
+_HIGHEST = 2**32 - 1
+
+
+def _span(record: Histogram) -> float:
+    return float(record.ULIM - record.LLIM)
+
+
+class Histogram(Input, rtype="histogram"):
+    """VAL counts SGNL in NELM ranges of width WDTH from LLIM to ULIM."""
+
+    __slots__ = ()
+    simulation_type = "DOUBLE"
+    properties = properties(
+        units_fields={"SDEL": "s"},
+        precision="ULIM LLIM SGNL SVAL WDTH",
+        precision_fields={"SDEL": 2},
+        display={"VAL": ("LOPR", "HOPR"), "WDTH": (0, _span)},
+        control={"VAL": ("LOPR", "HOPR"), "WDTH": (0, _span)},
+    )
+
+    @property
+    def INP(self) -> Link:
+        """The input link under the name that device support knows."""
+        link: Link = self.SVL
+        return link
+
+    def array_info(self, field: str) -> tuple[str, int] | None:
+        return ("ULONG", self.NELM) if field == "VAL" else None
+
+    def init_early(self) -> None:
+        self.NELM = max(1, self.NELM)
+        self.VAL = np.zeros(self.NELM, "u4")
+        self.WDTH = (self.ULIM - self.LLIM) / self.NELM
+
+    def start(self) -> None:
+        self._watch()
+
+    def soft_start(self, link: Link) -> None:
+        if (value := link.load("DOUBLE")) is not None:
+            self.SGNL, self.UDF = value, 0
+
+    def soft_read(self, link: Link) -> int:
+        value = link.get("DOUBLE")
+        if value is not None and value is not NO_DATA:
+            self.SGNL = value
+        return 0  # counted even when the link failed
+
+    def remember(self) -> None:
+        pass
+
+    def put_array(self, field: str, value: Value) -> None:
+        counts = self.VAL.copy()
+        counts[: len(value)] = value
+        self.VAL = counts
+
+    def simulated(self, value: Value, raw: bool) -> int:
+        self.SGNL = value
+        self.UDF = 0
+        return 0
+
+    def convert(self, status: int) -> None:
+        if status == 0:
+            self.add_count()
+
+    def monitor(self) -> None:
+        mask = self.settle()
+        if self.MCNT > self.MDEL:
+            mask |= DBE_VALUE | DBE_LOG
+            self.MCNT = 0
+        self.post(mask)
+
+    def add_count(self) -> None:
+        """Count SGNL while CSTA says so."""
+        if not self.CSTA:
+            return
+        if self.LLIM >= self.ULIM and self.NSEV < INVALID:
+            self.STAT, self.SEVR = SOFT, INVALID  # not through NSEV: as EPICS has it
+            return
+        if self.SGNL < self.LLIM or self.SGNL >= self.ULIM:
+            return
+        counts = self.VAL.copy()  # clients may still hold the old one
+        index = self._range()
+        counts[index] = 1 if counts[index] == _HIGHEST else counts[index] + 1
+        self.VAL = counts
+        self.MCNT = cast(self.MCNT + 1, "SHORT")
+
+    def _range(self) -> int:
+        """The range SGNL is in: the first whose upper end it does not exceed."""
+        above = self.SGNL - self.LLIM
+        index = min(max(math.ceil(above / self.WDTH) - 2, 0), self.NELM - 1) if above == above else self.NELM - 1
+        while index < self.NELM - 1 and not above <= (index + 1) * self.WDTH:
+            index += 1
+        return index
+
+    def clear(self) -> None:
+        """All counts to 0; the next processing posts that."""
+        self.VAL = np.zeros(self.NELM, "u4")
+        self.MCNT = cast(self.MDEL + 1, "SHORT")
+        self.UDF = 0
+
+    # ---- SDEL: post changed counts at least so often ----
+
+    def _watch(self) -> None:
+        if self.WDOG is not None:
+            self.WDOG.cancel()
+        self.WDOG = self.host.call_later(self.SDEL, self._look) if self.SDEL > 0 else None
+
+    def _look(self) -> None:
+        if self.MCNT > 0:
+            self.stamp()
+            self.post(DBE_VALUE | DBE_LOG)
+            self.MCNT = 0
+        self._watch()
+
+    # ---- puts ----
+
+    def special(self, field: str, after: bool) -> None:
+        if field == "SIMM":
+            simm_special(self, after)
+        elif not after:
+            pass
+        elif field == "CMD":
+            self._command()
+        elif field == "SGNL":
+            self.add_count()
+        elif field == "SDEL":
+            self._watch()
+        else:
+            self.WDTH = (self.ULIM - self.LLIM) / self.NELM
+            self.clear()
+
+    def _command(self) -> None:
+        if self.CMD <= CLEAR:
+            self.clear()
+        elif self.CMD in (START, STOP):
+            self.CSTA = 1 if self.CMD == START else 0
+        if self.CMD <= STOP:
+            self.CMD = READ
