@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydevpva.records.record import Record
-from pydevpva.devices.results import NUMBERS, state, text
+from pydevpva.records.results import NUMBERS, state, text
 
 Store = Callable[[Record, Any], int]  # stores a result; 0: RVAL is set and to be converted, 2: VAL is set
 _NUMBER = "VAL NAME EGU HOPR LOPR TPRO"
-_STATES = "ZR ON TW TH FR FV SX SV EI NI TE EL TV TT FT FF".split()
+_STATES = ["ZR", "ON", "TW", "TH", "FR", "FV", "SX", "SV", "EI", "NI", "TE", "EL", "TV", "TT", "FT", "FF"]
 _MULTI = "VAL RVAL NAME TPRO " + " ".join(f"{s}VL {s}ST" for s in _STATES)
 
 
@@ -121,7 +121,7 @@ def _long_string(record: Record, result: Any) -> int:
 
 
 def _array(record: Record, result: Any) -> int:
-    from pydevpva.devices.array_results import array
+    from pydevpva.records.array_results import array
 
     dbf, capacity = record.array_info("VAL") or ("DOUBLE", 1)
     values, cut = array(result, dbf, capacity)
@@ -134,7 +134,7 @@ def _array(record: Record, result: Any) -> int:
 
 def _samples(record: Record, result: Any) -> int:
     """compress: one number, or an array of them, to be compressed."""
-    from pydevpva.devices.array_results import array
+    from pydevpva.records.array_results import array
 
     one = isinstance(result, (int, float)) or getattr(result, "ndim", None) == 0
     values, cut = array([result] if one else result, "DOUBLE", record.NSAM * max(1, record.N))

@@ -13,12 +13,12 @@ from pydevpva.db.definitions import Definitions
 from pydevpva.devices.kinds import KINDS, scaled
 from pydevpva.devices.python import Failures, Python
 from pydevpva.devices.registry import DeviceSupport
-from pydevpva.devices.results import ResultError
 from pydevpva.errors import CodeError, Stopped
 from pydevpva.evaluator.code import Code
 from pydevpva.records.alarm import CALC, INVALID, raise_alarm
 from pydevpva.records.output import Output
 from pydevpva.records.record import Record
+from pydevpva.records.results import ResultError
 
 log = logging.getLogger("pydevpva.python")
 IDLE, RUNNING, COMPLETE = range(3)

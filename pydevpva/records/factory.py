@@ -17,7 +17,7 @@ from pydevpva.records.links import NO_LINK
 from pydevpva.records.record import NEVER, Record
 from pydevpva.records.values import LINKS, to_float32
 
-SHARED = frozenset({"alarm", "factory", "fields", "links", "properties", "record", "values"})
+SHARED = frozenset({"alarm", "array", "array_results", "factory", "fields", "links", "properties", "record", "results", "values"})
 
 
 def modules() -> set[str]:

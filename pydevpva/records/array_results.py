@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pydevpva.devices.results import NUMBERS, ResultError, shown, text
+from pydevpva.records.results import NUMBERS, ResultError, shown, text
 from pydevpva.records.values import DTYPES, INTEGERS
 
 Values = Any  # numpy.ndarray of the field's dtype, or list[str] for STRING

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pydevpva.devices.array_results import array
-from pydevpva.devices.results import ResultError
+from pydevpva.records.array_results import array
+from pydevpva.records.results import ResultError
 
 NUMERIC = {
     "CHAR": "int8", "UCHAR": "uint8", "SHORT": "int16", "USHORT": "uint16", "LONG": "int32", "ULONG": "uint32",
