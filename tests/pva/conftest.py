@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,6 +15,14 @@ from p4p.client.thread import Context
 from pydevpva.ioc import Ioc
 from tests.clients import Watch, p4p_context
 from tests.ioc_process import PATIENCE, loopback
+
+
+def eventually(condition: Callable[[], object], what: str) -> None:
+    """Return when the condition holds, which nothing announces: a client's goodbye that is on its way."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"{what}: not within {PATIENCE} s"
+        time.sleep(0.001)
 
 
 @dataclass

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE
-from tests.pva.conftest import Serve, Served
+from tests.pva.conftest import Serve, Served, eventually
 
 SLOW = 'record(ao, "SLOW") { field(DTYP, "pydev") field(OUT, "@gate(VAL)") }'
 GATE = "import threading; begun = []; go = threading.Event(); gate = lambda v: begun.append(v) or go.wait(20)"
@@ -30,12 +31,7 @@ def names(served: Served) -> Any:
 
 
 def wait_begun(served: Served) -> None:
-    end = threading.Event()
-    for _ in range(int(PATIENCE / 0.01)):
-        if names(served)["begun"]:
-            return
-        end.wait(0.01)
-    raise AssertionError("the expression was not evaluated")
+    eventually(lambda: names(served)["begun"], "the expression is evaluated")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +78,7 @@ def test_a_put_without_a_value_processes_and_stores_nothing(serve: Serve, wait: 
     before = served.record("A").TIME
     assert served.put("A", {"alarm.severity": 2}, wait=wait) == "ok"
     assert (served.record("A").VAL, served.record("A").SEVR) == (5.0, 0)
-    assert served.record("A").TIME > before
+    assert before < served.record("A").TIME
 
 
 def test_process_false_stores_and_does_not_process(serve: Serve) -> None:
@@ -119,15 +115,12 @@ def test_a_put_with_block_is_answered_when_python_has_finished(slow: Served) -> 
 
 def test_at_the_end_pending_puts_are_answered_with_an_error(slow: Served) -> None:
     answers: list[str] = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(slow.put("SLOW", 1.0, wait=True))) for _ in range(3)
-    ]
+    threads = [threading.Thread(target=lambda: answers.append(slow.put("SLOW", 1.0, wait=True))) for _ in range(3)]
     for thread in threads:
         thread.start()
     wait_begun(slow)
     server: Any = slow.ioc.server
-    while server.puts_waiting() < 3:
-        pass
+    eventually(lambda: server.puts_waiting() == 3, "three puts wait")
     slow.ioc.stop()
     for thread in threads:
         thread.join(PATIENCE)
@@ -141,20 +134,16 @@ def test_a_client_that_leaves_takes_its_waiting_put_with_it(slow: Served) -> Non
     server: Any = slow.ioc.server
     with p4p_context(slow.environment) as other:
         threading.Thread(target=lambda: _ignore(other, "SLOW", 2.0), daemon=True).start()
-        while not server.puts_waiting():
-            pass
-    while server.puts_waiting():
-        pass
+        eventually(server.puts_waiting, "the put waits")
+    eventually(lambda: not server.puts_waiting(), "the put is gone")
     names(slow)["go"].set()
     slow.put("SLOW", 3.0, wait=True)
     assert begun == [1.0, 3.0]
 
 
 def _ignore(client: Any, name: str, value: float) -> None:
-    try:
+    with suppress(Exception):
         client.put(name, {"value": value}, get=False, wait=True, timeout=PATIENCE)
-    except Exception:
-        pass
 
 
 def test_access_security_refuses_with_its_reason(serve: Serve) -> None:
