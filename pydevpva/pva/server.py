@@ -65,8 +65,8 @@ class Server:
         self._puts = Puts(database, rules)
         self._records = p4p_server.StaticProvider("records")
         self._names: dict[str, ServedName] = {}
-        self._fields = FieldNames(database, self._puts)
-        self._dynamic = p4p_server.DynamicProvider("fields", self._fields)  # p4p drops it unless it is kept
+        self.fields = FieldNames(database, self._puts)
+        self._dynamic = p4p_server.DynamicProvider("fields", self.fields)  # p4p drops it unless it is kept
         self._server: p4p_server.Server | None = None
 
     def start(self) -> Listening:
@@ -94,6 +94,10 @@ class Server:
             int(conf["EPICS_PVAS_BROADCAST_PORT"]),
             self._wanted_port(),
         )
+
+    def names(self) -> list[str]:
+        """What pvlist and pvxlist show: records and aliases."""
+        return sorted(self._records.keys())
 
     def puts_waiting(self) -> int:
         """Puts of clients that have not been answered; from any thread."""
