@@ -1,4 +1,4 @@
-"""What `make` writes for a C++ IOC and a startup script expects: TOP and IOC of envPaths. Pure functions."""
+"""What `make` writes for a C++ IOC and a startup script expects: envPaths, TOP/dbd and TOP/db. Pure functions."""
 
 from __future__ import annotations
 
@@ -18,3 +18,13 @@ def boot_place(script: str) -> dict[str, str]:
 def made_by_make(path: str) -> bool:
     """Whether this missing .dbd is one that the build of a C++ IOC leaves in TOP/dbd."""
     return Path(path).parent.name == "dbd" and path.endswith(".dbd")
+
+
+def database_source(path: str) -> Path | None:
+    """The file from which `make` would have made this missing TOP/db/NAME: NAME or NAME.substitutions in an App/Db."""
+    wanted = Path(path)
+    if wanted.parent.name != "db":
+        return None
+    stem = Path(wanted.name).with_suffix(".substitutions").name
+    folders = sorted(wanted.absolute().parent.parent.glob("*/Db"))
+    return next((folder / name for name in (wanted.name, stem) for folder in folders if (folder / name).exists()), None)

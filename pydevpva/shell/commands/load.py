@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pydevpva.db.definitions import EPICS_DBD
 from pydevpva.db.loader import parse_macros
 from pydevpva.errors import LoadError
-from pydevpva.shell.boot import made_by_make
+from pydevpva.shell.boot import database_source, made_by_make
 from pydevpva.shell.registry import PATH, PDBBASE, REGISTRAR, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
@@ -64,7 +64,11 @@ def load_records(shell: Shell, file: str | None, macros: str | None) -> int:
         shell.print('Usage: dbLoadRecords "file", "subs"')
         return 1
     _before_init(shell, file)
-    return _load(file, lambda: shell.ioc.load_records(file, parse_macros(macros or "")))
+    source = _source(shell, file)
+    values, folder = parse_macros(macros or ""), [os.path.dirname(source)]
+    if source.endswith(".substitutions") and source != file:
+        return _load(file, lambda: shell.ioc.load_template(source, values, folder))
+    return _load(file, lambda: shell.ioc.load_records(source, values, folder if source != file else ()))
 
 
 @command("dbLoadTemplate", Argument("filename", PATH), "var1=value1,var2=value2", "path1:path2:...")
@@ -76,7 +80,9 @@ def load_template(shell: Shell, file: str | None, macros: str | None, path: str 
     if not file:
         raise CommandFailed("must specify variable substitution file")
     _before_init(shell, file)
-    _load(file, lambda: shell.ioc.load_template(file, parse_macros(macros or ""), _folders(path)))
+    source = _source(shell, file)
+    folders = [*_folders(path), *([os.path.dirname(source)] if source != file else [])]
+    _load(file, lambda: shell.ioc.load_template(source, parse_macros(macros or ""), folders))
 
 
 @command("dbLoadGroup", Argument("jsonFile", PATH), "macros")
@@ -90,6 +96,14 @@ def load_group(shell: Shell, file: str | None, macros: str | None) -> int:
         return 1
     _before_init(shell, file)
     return _load(file, lambda: shell.ioc.load_groups(file, parse_macros(macros or "")))
+
+
+def _source(shell: Shell, file: str) -> str:
+    """The file itself, or what `make` would have made it from when it is missing."""
+    if _exists(file, None) or (source := database_source(file)) is None:
+        return file
+    shell.warn(f"{file} is not there (make would have made it): using {source}")
+    return str(source)
 
 
 def _before_init(shell: Shell, file: str) -> None:
