@@ -39,6 +39,10 @@ class Python:
         submit = self.submit
         self.run(code.function, args, lambda result, error: submit(done, result, error))
 
+    def failures(self) -> Failures:
+        """For a record that has none yet."""
+        return Failures()
+
 
 class Failures:
     """The errors of one record's code: alarm and message each time, the console once when an error begins or changes."""

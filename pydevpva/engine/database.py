@@ -21,7 +21,7 @@ from pydevpva.loop import Loop
 from pydevpva.records import fields
 from pydevpva.records.alarm import UDF
 from pydevpva.records.factory import Factory
-from pydevpva.records.record import Device, Record
+from pydevpva.records.record import Device, Failures, Record
 from pydevpva.records.values import LINKS, Value
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ class PythonRunner(Protocol):
 
     def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Any: ...
     def evaluate(self, code: Any, args: tuple[Any, ...], done: Callable[[Any, BaseException | None], None]) -> None: ...
+    def failures(self) -> Failures: ...
 
 
 class Address:
@@ -44,8 +45,7 @@ class Address:
 
     def __init__(self, database: Database, record: Record, field: Field, long: bool = False) -> None:
         self.database, self.record, self.field, self.long = database, record, field, long
-        info = record.array_info(field.name)
-        self.dbf, self.elements = info if info is not None else (field.type, 1)
+        self.dbf, self.elements = record.dbf(field.name), record.elements(field.name)
 
     def __repr__(self) -> str:
         return f"<Address {self.record.NAME}.{self.field.name}{'$' if self.long else ''}>"

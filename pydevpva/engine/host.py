@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, cast
 
 from pydevpva.db import json5
@@ -14,7 +15,7 @@ from pydevpva.engine.processing import process
 from pydevpva.errors import LoadError, NotFound, PutError
 from pydevpva.loop import Timer
 from pydevpva.records.links import NO_LINK, ConstantLink, Link
-from pydevpva.records.record import Record
+from pydevpva.records.record import Failures, Record
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Database
@@ -79,6 +80,17 @@ class EngineHost:
     def check_links(self, record: Record, field: str) -> bool:
         link = getattr(record, field)
         return bool(link.connected())
+
+    # ---- user Python ----
+
+    def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Any:
+        return self.database.python.compile(record, field, text, bare)
+
+    def evaluate(self, code: Any, args: tuple[Any, ...], done: Callable[[Any, BaseException | None], None]) -> None:
+        self.database.python.evaluate(code, args, done)
+
+    def failures(self) -> Failures:
+        return self.database.python.failures()
 
     # ---- links ----
 

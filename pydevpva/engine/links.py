@@ -24,6 +24,7 @@ class RecordLink:
 
     __slots__ = ("_convert", "_dbf", "_name", "_owner", "address", "field", "is_time", "mode", "process_target", "target", "text")  # fmt: skip
     is_constant = False
+    is_volatile = False
 
     def __init__(self, owner: Record, field: str, text: str, address: Address, mode: str, processing: bool) -> None:
         self._owner, self.field, self.text, self.address = owner, field, text, address
@@ -164,6 +165,7 @@ class MonitoredLink(RecordLink):
     """
 
     __slots__ = ("_last", "_queued", "always", "watching")
+    is_volatile = True
 
     def __init__(self, owner: Record, field: str, text: str, address: Address, mode: str, watching: str) -> None:
         super().__init__(owner, field, text, address, mode, processing=False)
@@ -220,6 +222,7 @@ class BrokenLink:
 
     __slots__ = ("_owner", "field", "text")
     is_constant = False
+    is_volatile = True
     is_time = False
 
     def __init__(self, owner: Record, field: str, text: str) -> None:
@@ -273,7 +276,7 @@ def _same(value: Value) -> Value:
 
 
 def _first(value: Value) -> Value:
-    if isinstance(value, str):  # a long string
+    if isinstance(value, str) or not hasattr(value, "__len__"):  # a long string; pycalc's A of one element
         return value
     first = value[0]  # IndexError: an empty array has no scalar value
     return first.item() if hasattr(first, "item") else first

@@ -88,18 +88,23 @@ class Expression:
         self._reads = [(CALC_NAMES.index(x), x) for x in {*self._calc.reads, *self._calc.stores}]
         self._stores = [(CALC_NAMES.index(x), x) for x in self._calc.stores]
 
-    def value(self, present: float) -> float | None:
+    @property
+    def status(self) -> int:
+        """0 or -1: whether the expression compiled, as CLCV shows it."""
+        return 0 if self._calc is not None else -1
+
+    def value(self, present: float, message: str = "") -> float | None:
         """The result, with VAL meaning `present`; None when it cannot be computed: CALC/INVALID is raised."""
         record, args = self._record, self._args
         if self._calc is None:
-            raise_alarm(record, CALC, INVALID)
+            raise_alarm(record, CALC, INVALID, message)
             return None
         for i, x in self._reads:
             args[i] = getattr(record, x)
         try:
             result = self._calc.perform(args, present)
         except CalcError:
-            raise_alarm(record, CALC, INVALID)
+            raise_alarm(record, CALC, INVALID, message)
             return None
         for i, x in self._stores:
             setattr(record, x, args[i])

@@ -34,13 +34,15 @@ def get(record: Record, field: Field) -> Value:
     if field.type == "NOACCESS":
         if (info := record.array_info(field.name)) is None:
             raise PutError(f"{record.NAME}.{field.name} has no value that can be read")
-        if info[1] == 1 and not isinstance(value, str):
+        if info[1] == 1:
             return first(value, info[0])
     return value
 
 
 def first(values: Value, dbf: str) -> Value:
-    """An array of capacity 1 as the scalar it is to clients; zero when no element is in use."""
+    """An array of capacity 1 as the scalar it is to clients; zero when no element is in use. Scalars stay."""
+    if isinstance(values, str) or not hasattr(values, "__len__"):
+        return values
     if len(values) == 0:
         return "" if dbf == "STRING" else converter(dbf)(0)
     return values[0].item() if hasattr(values[0], "item") else values[0]

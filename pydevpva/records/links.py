@@ -25,12 +25,16 @@ class Link(Protocol):
     """
 
     is_constant: bool
+    is_volatile: bool  # may lose its connection: CA, CP, CPP, other IOCs
 
     def get(self, dbf: str) -> Value:
         """The scalar at the far end converted to dbf; None: failed; NO_DATA: constant (dbGetLink)."""
 
     def get_array(self, dbf: str, limit: int) -> Value:
         """Up to `limit` elements as an array of dbf; None: failed; NO_DATA: constant."""
+
+    def get_text(self, size: int) -> Value:
+        """The far end as one string of up to size bytes; None: failed; NO_DATA: constant (dbGetLinkLS)."""
 
     def load(self, dbf: str) -> Value:
         """The constant as dbf, or None when there is none (recGblInitConstantLink)."""
@@ -60,6 +64,7 @@ class ConstantLink:
 
     __slots__ = ("text", "value")
     is_constant = True
+    is_volatile = False
 
     def __init__(self, text: str = "", value: Any = None) -> None:
         self.text = text  # as the database wrote it
@@ -72,6 +77,9 @@ class ConstantLink:
         return NO_DATA
 
     def get_array(self, dbf: str, limit: int) -> Value:
+        return NO_DATA
+
+    def get_text(self, size: int) -> Value:
         return NO_DATA
 
     def load(self, dbf: str) -> Value:

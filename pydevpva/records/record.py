@@ -6,6 +6,7 @@ nothing else. Everything EPICS does on a put from outside is in `put`.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydevpva.db.model import Field, RecordType
@@ -51,6 +52,16 @@ class Device(Protocol):
         """Name of the I/O Intr event this record waits for, or None."""
 
 
+class Failures(Protocol):
+    """What becomes of the errors of one record's user code."""
+
+    def tell(self, record: Any, field: str, text: str, error: BaseException) -> None:
+        """CALC/INVALID with the error as AMSG; the console once, when an error begins or changes."""
+
+    def over(self) -> None:
+        """The code succeeded: its next error is news again."""
+
+
 class Host(Protocol):
     """What records ask of the engine."""
 
@@ -68,6 +79,15 @@ class Host(Protocol):
     def breakpoint_table(self, index: int) -> Any: ...
     def choices(self, record: Record, field: Field) -> tuple[str, ...]: ...
     def set_access_group(self, record: Record) -> None: ...
+
+    # User Python; code is an evaluator.code.Code
+    def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Any:
+        """The code of a field, with these field names bare and all as %NAME%. CodeError says what is wrong."""
+
+    def evaluate(self, code: Any, args: tuple[Any, ...], done: Callable[[Any, BaseException | None], None]) -> None:
+        """Run code(*args) on the evaluator thread; done(result, error) comes on the database thread."""
+
+    def failures(self) -> Failures: ...
 
 
 class Notify(Protocol):
