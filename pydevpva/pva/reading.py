@@ -22,7 +22,8 @@ def reader(address: Address, shape: Shape) -> Read:
     """The function from record to what p4p stores into the value leaf. It raises TypeError for what does not fit."""
     record, name = address.record, address.field.name
     if address.long and address.dbf not in wire.LINKS:
-        return lambda r: _characters(r.get(name))
+        end = b"" if record.array_info(name) is not None else b"\0"  # lsi and lso: an empty text is no character
+        return lambda r: _characters(r.get(name), end)
     if shape.kind is Kind.TEXT:
         if address.dbf == "CHAR":
             return lambda r: _string(r.get(name))
@@ -74,8 +75,8 @@ def _string(characters: np.ndarray) -> bytes:
     return bytes(characters).split(b"\0", 1)[0]
 
 
-def _characters(text: str) -> np.ndarray:
-    """The text of "REC.FIELD$" as characters with their NUL; no text in a long-string record is no character."""
+def _characters(text: str, empty: bytes) -> np.ndarray:
+    """The text of "REC.FIELD$" as characters with their NUL."""
     import numpy as np
 
-    return np.frombuffer(text.encode("utf-8", "surrogateescape") + b"\0", dtype=np.int8)
+    return np.frombuffer(text.encode("utf-8", "surrogateescape") + b"\0" if text else empty, dtype=np.int8)

@@ -29,7 +29,8 @@ record(mbbo, "mbbo") { field(ZRST, "a") field(ONST, "b") field(TWST, "c") }
 record(mbbi, "mbbi") { }
 record(mbboDirect, "mbboDirect") { }
 record(stringin, "stringin") { field(VAL, "hello") }
-record(lso, "lso") { field(SIZV, "100") field(VAL, "a long string of more than forty characters, all of it") }
+record(lso, "lso") { field(SIZV, "100") }
+record(lsi, "lsi") { field(SIZV, "100") field(INP, ["a long string of more than forty characters, all of it"]) }
 record(waveform, "DOUBLE") { field(FTVL, "DOUBLE") field(NELM, "10") field(INP, [1, 2, 3]) field(EGU, "A") }
 record(waveform, "FLOAT") { field(FTVL, "FLOAT") field(NELM, "3") field(INP, [1, 2, 3]) field(PREC, "2") }
 record(waveform, "CHAR") { field(FTVL, "CHAR") field(NELM, "3") field(INP, [1, -2, 3]) }
