@@ -54,7 +54,7 @@ class Catalog:
         if name not in records:
             name = next((e.target for e in self.entries() if e.name == name), name)
         if name not in records:
-            raise NotFound(f"no record {name}{did_you_mean(name, records)}")
+            raise NotFound(f"no record {name}{did_you_mean(name, [e.name for e in self.entries()])}")
         found = records[name]
         return found if isinstance(found, Record) else self._preview(found)
 

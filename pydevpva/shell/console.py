@@ -88,12 +88,19 @@ def _edited_lines(shell: Shell, after_prompt: Callable[[], object]) -> Iterator[
 def _session(shell: Shell) -> PromptSession[str]:
     from prompt_toolkit import PromptSession
     from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+    from prompt_toolkit.output.vt100 import Vt100_Output
 
     from pydevpva.shell.completion import ShellCompleter
 
     path = os.path.expanduser(os.environ.get("EPICS_IOCSH_HISTFILE", HISTORY))
     writable = path and os.access(os.path.dirname(path) or ".", os.W_OK)
     history: History = FileHistory(path) if writable else InMemoryHistory()
+    # telnet and procServ do not answer questions about the cursor: the line editor must not ask and then warn
+    screen = Vt100_Output.from_pty(sys.stdout, term=os.environ.get("TERM"), enable_cpr=False)
     return PromptSession(
-        history=history, completer=ShellCompleter(shell), complete_while_typing=False, enable_history_search=True
+        history=history,
+        completer=ShellCompleter(shell),
+        complete_while_typing=False,
+        enable_history_search=True,
+        output=screen,
     )

@@ -13,7 +13,6 @@ from pydevpva.db.definitions import Definitions
 from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import LINK_TYPES, Device, Field
 from pydevpva.errors import PydevpvaError
-from pydevpva.records.links import ConstantLink
 from pydevpva.records.record import NEVER, Record
 from pydevpva.shell.formats import real
 
@@ -52,12 +51,14 @@ def link_text(definitions: Definitions, record: Record, field: Field) -> tuple[s
     """A link's kind as dbpr names it (CONSTANT, DB_LINK, CA_LINK, INST_IO, ...; LINK before iocInit), and its text."""
     link = getattr(record, field.name)
     text = str(link)
+    if record.host is None:  # as loaded: nobody has looked at the text yet
+        return ("LINK" if text else "CONSTANT"), text
     try:
         parsed = parse_link(text, field.type, _device(definitions, record, field))
     except (PydevpvaError, ValueError):
         return "CONSTANT", text
     if parsed.kind == "pv":
-        return ("LINK", text) if isinstance(link, ConstantLink) else _pv_link(link, field, parsed)
+        return _pv_link(link, field, parsed)
     return parsed.type, text
 
 

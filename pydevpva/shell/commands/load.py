@@ -12,6 +12,8 @@ from pydevpva.shell.boot import database_source, made_by_make
 from pydevpva.shell.registry import PATH, PDBBASE, REGISTRAR, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
+ALREADY_THERE = frozenset({"softIoc.dbd", "softIocPVA.dbd", "softIocPVX.dbd", "pydev.dbd", "pycalcRecord.dbd"})
+
 
 @command("dbLoadDatabase", Argument("file name", PATH), Argument("path", PATH), "substitutions")
 def load_database(shell: Shell, file: str | None, path: str | None, macros: str | None) -> int:
@@ -25,7 +27,8 @@ def load_database(shell: Shell, file: str | None, path: str | None, macros: str 
         shell.print('Usage: dbLoadDatabase "file", "path", "subs"')
         return 1
     if not _exists(file, path):
-        if os.path.exists(os.path.join(EPICS_DBD, os.path.basename(file))):
+        name = os.path.basename(file)
+        if name in ALREADY_THERE or os.path.exists(os.path.join(EPICS_DBD, name)):
             return 0
         if made_by_make(file):
             shell.warn(f"{file} is not there (make would have built it): going on with EPICS base's and PyDevice's own")

@@ -1,0 +1,60 @@
+"""The prompt on a real terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.ioc_process import loopback
+
+
+@pytest.fixture
+def prompt(tmp_path: Path) -> Iterator[pexpect.spawn]:
+    (tmp_path / "a.db").write_text('record(ai, "LAB:Temperature") { field(VAL, "3.5") }\n')
+    environment = {**os.environ, **loopback(), "HOME": str(tmp_path), "TERM": "xterm", "NO_COLOR": "1"}
+    child = pexpect.spawn(
+        sys.executable, ["-m", "pydevpva", "-d", "a.db"], cwd=tmp_path, env=environment, encoding="utf-8", timeout=20,
+        dimensions=(24, 120),
+    )  # fmt: skip
+    child.expect("epics>")
+    yield child
+    child.close(force=True)
+
+
+def test_names_are_completed_and_the_history_is_kept(prompt: pexpect.spawn, tmp_path: Path) -> None:
+    prompt.send("dbgf LAB:Tem\t")
+    prompt.expect("LAB:Temperature")
+    prompt.send("\r")
+    prompt.expect(r"DBF_DOUBLE:         3\.5")
+    prompt.expect("epics>")
+    prompt.send("exit\r")
+    prompt.expect(pexpect.EOF)
+    prompt.wait()
+    assert prompt.exitstatus == 0
+    assert "+dbgf LAB:Temperature" in (tmp_path / ".pydevpva_history").read_text()
+
+
+def test_ctrl_c_ends_the_command_and_not_the_ioc(prompt: pexpect.spawn) -> None:
+    prompt.send("epicsThreadSleep 1000\r")
+    prompt.expect("epicsThreadSleep 1000\r\n")
+    prompt.expect(r"[\r\n]")
+    prompt.sendintr()
+    prompt.expect("interrupted")
+    prompt.expect("epics>")
+    prompt.send('pydev("6*7")\r')
+    prompt.expect("42")
+
+
+def test_ctrl_d_asks_once(prompt: pexpect.spawn) -> None:
+    prompt.sendeof()
+    prompt.expect("Ctrl-D once more, or exit, ends the IOC")
+    prompt.expect("epics>")
+    prompt.sendeof()
+    prompt.expect(pexpect.EOF)
+    prompt.wait()
+    assert prompt.exitstatus == 0
