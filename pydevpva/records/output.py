@@ -51,8 +51,8 @@ class Output(Record):
     def process(self) -> None:
         active = self.PACT
         if not active:
-            self.fetch()
-            self.stamp(bool(self.SIMM))
+            if self.fetch() is not False:
+                self.stamp(bool(self.SIMM))
         self.check_alarms()
         if self.NSEV < INVALID or self.IVOA == 0:
             self.write_value()
@@ -73,17 +73,18 @@ class Output(Record):
         self.finished()
         self.PACT = 0
 
-    def fetch(self) -> None:
-        """VAL, or in closed loop the value of DOL, converted for the output."""
+    def fetch(self) -> bool | None:
+        """VAL, or in closed loop the value of DOL, converted for the output. False: TIME is to stay as it is."""
         if self.OMSL == CLOSED_LOOP and not self.DOL.is_constant:
             value = self.DOL.get(self.value_type)
             if value is None:
-                return
+                return None
             if value is not NO_DATA:
                 self.UDF = 0
                 self.convert(value)
-                return
+                return None
         self.convert(self.VAL)
+        return None
 
     def convert(self, value: Value) -> None:
         """Make the desired value VAL and what the device needs."""

@@ -1,0 +1,50 @@
+"""bi: a two-state input (EPICS: biRecord.c). Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, UDF, raise_alarm
+from pydevpva.records.input import Input
+from pydevpva.records.simulation import RAW, YES
+from pydevpva.records.states import TwoStates
+from pydevpva.records.values import Value
+
+
+class Bi(TwoStates, Input, rtype="bi"):
+    """Binary input: VAL is 0 or 1, from whether RVAL is 0."""
+
+    __slots__ = ()
+    value_type = "USHORT"
+    raw_type = "ULONG"
+    simulation_type = "ULONG"
+    simulation_modes = (YES, RAW)
+
+    def remember(self) -> None:
+        self.MLST = self.LALM = self.VAL
+        self.ORAW = self.RVAL
+
+    def convert(self, status: int) -> None:
+        if status == 0:
+            self.VAL = 1 if self.RVAL else 0
+        super().convert(status)
+
+    def simulated(self, value: Value, raw: bool) -> int:
+        self.UDF = 0
+        if raw:
+            self.RVAL = value & 0xFFFF
+            return 0
+        self.VAL = value & 0xFFFF
+        return 2
+
+    def check_alarms(self, before: int) -> None:
+        if self.UDF:
+            raise_alarm(self, UDF, self.UDFS)
+        elif self.VAL <= 1:
+            self.alarm_of_state()
+
+    def monitor(self) -> None:
+        mask = self.settle()
+        if self.MLST != self.VAL:
+            mask |= DBE_VALUE | DBE_LOG
+            self.MLST = self.VAL
+        self.ORAW = self.RVAL
+        self.post(mask)

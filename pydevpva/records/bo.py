@@ -1,0 +1,87 @@
+"""bo: a two-state output, with HIGH a pulse (EPICS: boRecord.c). Database thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, UDF, raise_alarm
+from pydevpva.records.output import Output
+from pydevpva.records.properties import properties
+from pydevpva.records.simulation import RAW, YES
+from pydevpva.records.states import TwoStates
+from pydevpva.records.values import Value
+
+if TYPE_CHECKING:
+    from pydevpva.loop import Timer
+
+_HIGH_LIMIT = 100000.0  # boHIGHlimit
+
+
+class Bo(TwoStates, Output, rtype="bo"):
+    """Binary output: RVAL is MASK (or 1) or 0. After HIGH seconds a 1 goes back to 0."""
+
+    __slots__ = ("timer",)
+    value_type = "USHORT"
+    raw_type = "LONG"
+    simulation_modes = (YES, RAW)
+    properties = properties(
+        units_fields={"HIGH": "s"}, precision="", precision_fields={"HIGH": 2}, control={"HIGH": (0.0, _HIGH_LIMIT)}
+    )
+    timer: Timer | None
+
+    def load_desired(self) -> None:
+        if (value := self.DOL.load("USHORT")) is not None:
+            self.VAL = 1 if value else 0
+            self.UDF = 0
+
+    def start(self) -> None:
+        self.timer = None
+
+    def started(self, status: int) -> None:
+        if status == 0:
+            self.VAL = 1 if self.RVAL else 0
+            self.UDF = 0
+
+    def remember(self) -> None:
+        self.convert(self.VAL)
+        self.MLST = self.LALM = self.VAL
+        self.ORAW, self.ORBV = self.RVAL, self.RBV
+
+    def convert(self, value: Value) -> None:
+        self.VAL = value
+        self.RVAL = (self.MASK if value else 0) if self.MASK else value
+
+    def take_ivov(self) -> None:
+        self.convert(self.IVOV)
+
+    def simulated(self) -> tuple[Value, str]:
+        return (self.RVAL, "ULONG") if self.SIMM == RAW else (self.VAL, "USHORT")
+
+    def check_alarms(self) -> None:
+        if self.UDF:
+            raise_alarm(self, UDF, self.UDFS)
+        self.alarm_of_state()
+
+    def monitor(self) -> None:
+        self._start_pulse()
+        mask = self.settle()
+        if self.MLST != self.VAL:
+            mask |= DBE_VALUE | DBE_LOG
+            self.MLST = self.VAL
+        self.ORAW, self.ORBV = self.RVAL, self.RBV
+        self.post(mask)
+
+    def _start_pulse(self) -> None:
+        """Once more HIGH seconds, when VAL is 1."""
+        if self.VAL == 1 and self.HIGH > 0:
+            if self.timer is not None:
+                self.timer.cancel()
+            self.timer = self.host.call_later(self.HIGH, self._end_pulse)
+
+    def _end_pulse(self) -> None:
+        self.timer = None
+        if self.PACT:
+            self._start_pulse()
+        else:
+            self.VAL = 0
+            self.host.process(self)

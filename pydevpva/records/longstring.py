@@ -1,0 +1,81 @@
+"""Long strings: VAL of lsi, lso and printf, up to SIZV bytes with the NUL that EPICS keeps behind it. Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.records.alarm import DBE_LOG, DBE_VALUE
+from pydevpva.records.links import ConstantLink, Link
+from pydevpva.records.record import Record, refuse
+from pydevpva.records.values import Value, clip_text
+
+SMALLEST, LARGEST = 16, 0x7FFF
+ALWAYS = 1  # MPST, APST: post whether it changed or not
+
+
+class LongString(Record):
+    """VAL is a str; LEN its bytes and the NUL, 0 as long as it was never set. OVAL and OLEN are those last posted."""
+
+    __slots__ = ()
+
+    def init_early(self) -> None:
+        self.SIZV = min(max(self.SIZV, SMALLEST), LARGEST)
+        for name in ("VAL", "OVAL"):
+            if name in self.rtype.fields:
+                setattr(self, name, "")
+
+    def array_info(self, field: str) -> tuple[str, int] | None:
+        return ("STRING", 1) if field in ("VAL", "OVAL") else None
+
+    def string_size(self, field: str) -> int:
+        """The most bytes a long string field holds."""
+        size: int = self.SIZV - 1
+        return size
+
+    def put_array(self, field: str, value: Value) -> None:
+        if field != "VAL":
+            raise refuse(self, field, "this field cannot be changed")
+        self.set_text(value)
+        self.post_field("LEN")
+
+    def set_text(self, text: str) -> None:
+        """VAL and LEN, from device support too."""
+        self.VAL = clip_text(text, self.SIZV - 1)
+        self.LEN = text_size(self.VAL)
+
+    def load_text(self, link: Link) -> None:
+        """VAL from a constant link."""
+        if (text := constant_text(link)) is not None:
+            self.set_text(text)
+
+    def remember_text(self) -> None:
+        """iocInit, after device support has started."""
+        if self.LEN:
+            self.OVAL, self.OLEN = self.VAL, self.LEN
+            self.UDF = 0
+
+    def post_text(self) -> None:
+        """Settle the alarms and post VAL when it changed or MPST or APST ask for it."""
+        mask = self.settle()
+        if self.LEN != self.OLEN or self.VAL != self.OVAL:
+            mask |= DBE_VALUE | DBE_LOG
+            self.OVAL, self.OLEN = self.VAL, self.LEN
+        self.post(mask | always(self))
+
+
+def text_size(text: str) -> int:
+    """LEN of a text."""
+    return len(text.encode("utf-8", "surrogateescape")) + 1
+
+
+def always(record: Record) -> int:
+    """The mask that MPST and APST add."""
+    return (DBE_VALUE if record.MPST == ALWAYS else 0) | (DBE_LOG if record.APST == ALWAYS else 0)
+
+
+def constant_text(link: Link) -> str | None:
+    """The string of a JSON constant, ["text"] or {const:"text"}; of a plain number, as in EPICS, an empty one."""
+    if not isinstance(link, ConstantLink) or link.value is None:
+        return None
+    value = link.value[0] if isinstance(link.value, list) and link.value else link.value
+    if not isinstance(value, str):
+        return None
+    return value if link.text.lstrip()[:1] in ("[", "{") else ""

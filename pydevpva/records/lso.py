@@ -1,0 +1,49 @@
+"""lso: a long string as output (EPICS: lsoRecord.c). Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.records.alarm import INVALID, UDF, raise_alarm
+from pydevpva.records.links import NO_DATA, Link
+from pydevpva.records.longstring import LongString
+from pydevpva.records.output import CLOSED_LOOP, Output
+from pydevpva.records.values import Value
+
+
+class Lso(LongString, Output, rtype="lso"):
+    """Long string output."""
+
+    __slots__ = ()
+    value_type = "STRING"
+
+    def load_desired(self) -> None:
+        self.load_text(self.DOL)
+
+    def soft_write(self, link: Link) -> int:
+        """VAL to OUT; a link that is not connected is no alarm."""
+        return 0 if not link.connected() or link.put(self.VAL, "STRING") else -1
+
+    def remember(self) -> None:
+        self.remember_text()
+
+    def fetch(self) -> bool | None:
+        if self.OMSL == CLOSED_LOOP and self.DOL.connected():
+            text = self.DOL.get_text(self.SIZV - 1)
+            if text is not None and text is not NO_DATA:
+                self.set_text(text)
+            if text is not None:
+                self.UDF = 0
+        return False  # lso is stamped when it has been written
+
+    def take_ivov(self) -> None:
+        self.set_text(self.IVOV)
+
+    def simulated(self) -> tuple[Value, str]:
+        return self.VAL, "STRING"
+
+    def check_alarms(self) -> None:
+        if self.UDF:
+            raise_alarm(self, UDF, INVALID)
+
+    def monitor(self) -> None:
+        self.stamp(bool(self.SIMM))
+        self.post_text()

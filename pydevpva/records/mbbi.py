@@ -1,0 +1,65 @@
+"""mbbi: an input of up to sixteen states (EPICS: mbbiRecord.c). Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.records import register
+from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, UDF, raise_alarm
+from pydevpva.records.input import Input
+from pydevpva.records.simulation import RAW, YES
+from pydevpva.records.states import SixteenStates
+from pydevpva.records.values import Value
+
+
+class Mbbi(SixteenStates, Input, rtype="mbbi"):
+    """Multi-bit binary input: VAL is the state whose value is RVAL >> SHFT.
+
+    AFTC has no effect, as in EPICS, where the filter's level AFVL is never stored.
+    """
+
+    __slots__ = ()
+    value_type = "USHORT"
+    raw_type = "LONG"
+    simulation_type = "ULONG"
+    simulation_modes = (YES, RAW)
+
+    def start(self) -> None:
+        register.start_mask(self)
+        self.define_states()
+
+    def remember(self) -> None:
+        self.MLST = self.LALM = self.VAL
+        self.ORAW = self.RVAL
+
+    def convert(self, status: int) -> None:
+        if status == 0:
+            self.VAL = self.state_of(register.from_raw(self))
+        super().convert(status)
+
+    def simulated(self, value: Value, raw: bool) -> int:
+        self.UDF = 0
+        if raw:
+            self.RVAL = value
+            return 0
+        self.VAL = value & 0xFFFF
+        return 2
+
+    def check_alarms(self, before: int) -> None:
+        if self.UDF:
+            raise_alarm(self, UDF, self.UDFS)
+            self.AFVL = 0.0
+        else:
+            self.alarm_of_state(self.state_severity())
+
+    def monitor(self) -> None:
+        mask = self.settle()
+        if self.MLST != self.VAL:
+            mask |= DBE_VALUE | DBE_LOG
+            self.MLST = self.VAL
+        self.ORAW = self.RVAL
+        self.post(mask)
+
+    def special(self, field: str, after: bool) -> None:
+        if field == "SIMM":
+            super().special(field, after)
+        elif after:
+            self.state_changed(field)

@@ -1,0 +1,72 @@
+"""mbbiDirect: up to 32 bits of an input (EPICS: mbbiDirectRecord.c). Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.records import register
+from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, INVALID, UDF, raise_alarm
+from pydevpva.records.input import Input
+from pydevpva.records.links import NO_DATA, Link
+from pydevpva.records.properties import properties
+from pydevpva.records.simulation import RAW, YES
+from pydevpva.records.values import Value
+
+
+class MbbiDirect(Input, rtype="mbbiDirect"):
+    """Multi-bit direct input: VAL is RVAL >> SHFT, its bits are B0 to B1F."""
+
+    __slots__ = ()
+    value_type = "ULONG"
+    raw_type = "ULONG"
+    simulation_type = "ULONG"
+    simulation_modes = (YES, RAW)
+    properties = properties(precision="")
+
+    def start(self) -> None:
+        register.start_mask(self)
+
+    def soft_start(self, link: Link) -> None:
+        """VAL, which is signed, from the 32 bits of a constant."""
+        if (value := link.load("ULONG")) is not None:
+            self.VAL = register.signed(value)
+            self.UDF = 0
+
+    def soft_read(self, link: Link) -> int:
+        """VAL, which is signed, from the link's 32 bits."""
+        value = link.get("ULONG")
+        if value is None:
+            return -1
+        if value is not NO_DATA:
+            self.VAL = register.signed(value)
+        return 2
+
+    def remember(self) -> None:
+        register.spread_bits(self)
+        self.MLST = self.VAL
+        self.ORAW = self.RVAL
+
+    def convert(self, status: int) -> None:
+        if status == 0:
+            self.VAL = register.signed(register.from_raw(self))
+        super().convert(status)
+
+    def simulated(self, value: Value, raw: bool) -> int:
+        self.SVAL = register.signed(value)
+        self.UDF = 0
+        if raw:
+            self.RVAL = value & 0xFFFFFFFF
+            return 0
+        self.VAL = self.SVAL
+        return 2
+
+    def check_alarms(self, before: int) -> None:
+        if self.UDF:
+            raise_alarm(self, UDF, INVALID)
+
+    def monitor(self) -> None:
+        mask = self.settle()
+        register.spread_bits(self)
+        if self.MLST != self.VAL:
+            mask |= DBE_VALUE | DBE_LOG
+            self.MLST = self.VAL
+        self.ORAW = self.RVAL
+        self.post(mask)

@@ -1,0 +1,86 @@
+"""mbbo: an output of up to sixteen states (EPICS: mbboRecord.c). Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.records import register
+from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, INVALID, SOFT, UDF, raise_alarm
+from pydevpva.records.links import NO_DATA
+from pydevpva.records.output import CLOSED_LOOP, Output
+from pydevpva.records.simulation import RAW, YES
+from pydevpva.records.states import VALUES, SixteenStates
+from pydevpva.records.values import Value
+
+
+class Mbbo(SixteenStates, Output, rtype="mbbo"):
+    """Multi-bit binary output: RVAL is the state's value << SHFT. Without states VAL is a plain number."""
+
+    __slots__ = ()
+    value_type = "USHORT"
+    raw_type = "ULONG"
+    simulation_modes = (YES, RAW)
+
+    def init_early(self) -> None:
+        self.define_states()  # what VAL is has to be known when links to it are made
+
+    def start(self) -> None:
+        register.start_mask(self)
+
+    def started(self, status: int) -> None:
+        if status == 0:
+            self.VAL = self.state_of(register.from_raw(self))
+            self.UDF = 0
+
+    def remember(self) -> None:
+        self.convert_raw()
+        self.MLST = self.LALM = self.VAL
+        self.ORAW, self.ORBV = self.RVAL, self.RBV
+
+    def dbf(self, field: str) -> str:
+        return "USHORT" if field == "VAL" and not self.SDEF else super().dbf(field)
+
+    def fetch(self) -> bool | None:
+        if self.OMSL == CLOSED_LOOP and not self.DOL.is_constant:
+            value = self.DOL.get("USHORT")
+            if value is None:
+                return False
+            if value is not NO_DATA:
+                self.VAL = value
+        elif self.UDF:
+            raise_alarm(self, UDF, self.UDFS)
+            return False
+        self.UDF = 0
+        self.convert_raw()
+        return None
+
+    def convert_raw(self) -> None:
+        """RVAL from VAL; a VAL beyond the states is SOFT/INVALID."""
+        if not self.SDEF:
+            register.to_raw(self, self.VAL)
+        elif self.VAL < len(VALUES):
+            register.to_raw(self, getattr(self, VALUES[self.VAL]))
+        else:
+            raise_alarm(self, SOFT, INVALID)
+
+    def take_ivov(self) -> None:
+        self.VAL = self.IVOV
+        self.convert_raw()
+
+    def simulated(self) -> tuple[Value, str]:
+        return (self.RVAL, "ULONG") if self.SIMM == RAW else (self.VAL, "USHORT")
+
+    def check_alarms(self) -> None:
+        self.alarm_of_state(self.state_severity())
+
+    def monitor(self) -> None:
+        mask = self.settle()
+        if self.MLST != self.VAL:
+            mask |= DBE_VALUE | DBE_LOG
+            self.MLST = self.VAL
+        self.ORAW, self.ORBV = self.RVAL, self.RBV
+        self.post(mask)
+
+    def special(self, field: str, after: bool) -> None:
+        if field == "SIMM":
+            super().special(field, after)
+        elif after:
+            self.state_changed(field)

@@ -1,0 +1,99 @@
+"""mbboDirect: up to 32 bits of an output, set together or one by one (EPICS: mbboDirectRecord.c). Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.records import register
+from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, UDF, raise_alarm
+from pydevpva.records.links import NO_DATA, Link
+from pydevpva.records.output import CLOSED_LOOP, Output
+from pydevpva.records.properties import properties
+from pydevpva.records.record import refuse
+from pydevpva.records.register import BITS
+from pydevpva.records.simulation import RAW, YES
+from pydevpva.records.values import Value
+
+_INDEX = {name: i for i, name in enumerate(BITS)}
+
+
+class MbboDirect(Output, rtype="mbboDirect"):
+    """Multi-bit direct output: RVAL is VAL << SHFT; a put to one of B0 to B1F changes that bit of VAL."""
+
+    __slots__ = ()
+    value_type = "ULONG"
+    raw_type = "ULONG"
+    simulation_modes = (YES, RAW)
+    properties = properties(precision="")
+
+    def load_desired(self) -> None:
+        if (value := self.DOL.load("ULONG")) is not None:
+            self.VAL = register.signed(value)
+            self.UDF = 0
+
+    def start(self) -> None:
+        register.start_mask(self)
+
+    def started(self, status: int) -> None:
+        if status == 0:
+            self.VAL = register.signed(register.from_raw(self))
+            self.UDF = 0
+
+    def soft_write(self, link: Link) -> int:
+        """All 32 bits without a sign."""
+        return 0 if link.put(self.VAL & 0xFFFFFFFF, "ULONG") else -1
+
+    def remember(self) -> None:
+        if not self.UDF:
+            register.spread_bits(self)
+        elif value := register.gather_bits(self):
+            self.VAL, self.UDF = value, 0
+        self.MLST = self.VAL
+        self.ORAW, self.ORBV = self.RVAL, self.RBV
+
+    def fetch(self) -> bool | None:
+        if self.OMSL == CLOSED_LOOP and not self.DOL.is_constant:
+            value = self.DOL.get("ULONG")
+            if value is None:
+                return False
+            if value is not NO_DATA:
+                self.VAL = register.signed(value)
+        elif self.UDF:
+            raise_alarm(self, UDF, self.UDFS, "UDFS")
+            return False
+        self.UDF = 0
+        register.spread_bits(self)
+        register.to_raw(self, self.VAL)
+        return None
+
+    def take_ivov(self) -> None:
+        self.VAL = self.IVOV
+        register.to_raw(self, self.VAL)
+
+    def simulated(self) -> tuple[Value, str]:
+        return (self.RVAL, "ULONG") if self.SIMM == RAW else (self.VAL, "LONG")
+
+    def monitor(self) -> None:
+        register.spread_bits(self)
+        mask = self.settle()
+        if self.MLST != self.VAL:
+            mask |= DBE_VALUE | DBE_LOG
+            self.MLST = self.VAL
+        self.OBIT = self.VAL
+        self.ORAW, self.ORBV = self.RVAL, self.RBV
+        self.post(mask)
+
+    def special(self, field: str, after: bool) -> None:
+        if field not in _INDEX:
+            super().special(field, after)
+        elif after:
+            self._bit_changed(field)
+        elif self.OMSL == CLOSED_LOOP:
+            raise refuse(self, field, "bits cannot be changed while OMSL is closed_loop")
+
+    def _bit_changed(self, field: str) -> None:
+        bit = 1 << _INDEX[field]
+        if getattr(self, field):
+            self.VAL, self.OBIT = register.signed(self.VAL | bit), register.signed(self.OBIT | bit)
+        else:
+            self.VAL, self.OBIT = register.signed(self.VAL & ~bit), register.signed(self.OBIT & ~bit)
+        self.UDF = 0
+        register.to_raw(self, self.VAL)

@@ -1,0 +1,28 @@
+"""stringout: a string of up to 39 bytes as output (EPICS: stringoutRecord.c). Database thread."""
+
+from __future__ import annotations
+
+from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, UDF, raise_alarm
+from pydevpva.records.longstring import always
+from pydevpva.records.output import Output
+
+
+class Stringout(Output, rtype="stringout"):
+    """String output."""
+
+    __slots__ = ()
+    value_type = "STRING"
+
+    def remember(self) -> None:
+        self.OVAL = self.VAL
+
+    def check_alarms(self) -> None:
+        if self.UDF:
+            raise_alarm(self, UDF, self.UDFS)
+
+    def monitor(self) -> None:
+        mask = self.settle()
+        if self.OVAL != self.VAL:
+            mask |= DBE_VALUE | DBE_LOG
+            self.OVAL = self.VAL
+        self.post(mask | always(self))
