@@ -95,14 +95,17 @@ class ServerProcess:
                 raise AssertionError(f"no {what} within {timeout} s\n{self.log}")
 
     def wait_serving(self) -> None:
-        """Return when the server takes connections."""
+        """Return when the server greets a connection."""
         address = ("127.0.0.1", int(self.environment["EPICS_PVA_SERVER_PORT"]))
 
-        def connects() -> bool:
-            with closing(socket.socket()) as probe:
-                return probe.connect_ex(address) == 0
+        def greets() -> bool:
+            try:
+                with socket.create_connection(address, timeout=1.0) as probe:
+                    return bool(probe.recv(1000))  # unread bytes would make the server log a reset
+            except OSError:
+                return False
 
-        self.wait_for(connects, f"server at {address}")
+        self.wait_for(greets, f"server at {address}")
 
     def wait_log(self, text: str, timeout: float = PATIENCE) -> None:
         """Return when the process has printed `text`."""

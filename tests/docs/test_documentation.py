@@ -88,7 +88,7 @@ def test_tutorial(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None
     (script,) = re.findall(r"(?ms)^```python\n(import time\nfrom p4p.*?)^```", page.read_text())
     took = re.fullmatch(r"there after ([\d.]+) s\n", python(server, "-c", script))
     assert took
-    assert 1.0 < float(took[1]) < 5
+    assert float(took[1]) > 1.0
 
     with Watch(p4p_client(server), "Tut:Position") as position:
         typed(server, too_far)

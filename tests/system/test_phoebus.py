@@ -66,6 +66,16 @@ def dialogue(classpath: str, server: ServerProcess, *lines: str) -> list[str]:
     return re.findall(r"(?ms)^(.*?(?:done|error .*?)\n)", done.stdout)
 
 
+def agree(ours: str, theirs: str) -> bool:
+    """Line by line the same, but for times and for leaves that QSRV2 leaves unmarked, which Phoebus shows as NaN or null."""
+    lines = list(zip(ours.splitlines(), theirs.splitlines(), strict=False))
+    of_time = re.compile(r" *(time_t|long secondsPastEpoch|int nanoseconds|int userTag) ")
+    unmarked = re.compile(r".* (NaN|null)")
+    return ours.count("\n") == theirs.count("\n") and all(
+        our == their or of_time.match(their) or unmarked.fullmatch(their) for our, their in lines
+    )
+
+
 def test_finds_what_it_finds_at_softiocpvx(classpath: str, start: Starter) -> None:
     lines = [
         *(f"get {name}" for name in "ALBWS"),
@@ -74,14 +84,11 @@ def test_finds_what_it_finds_at_softiocpvx(classpath: str, start: Starter) -> No
         *("get A.EGU", "get A.SCAN", "monitor A 1"),
     ]
     ours, theirs = (
-        [
-            re.sub(r"(timeStamp|Epoch|nanoseconds|userTag) .*", r"\1", answer)
-            for answer in dialogue(classpath, server, *lines)
-        ]
-        for server in (start.pydevpva(db=SOFT_DB), start.softiocpvx(SOFT_DB))
+        dialogue(classpath, server, *lines) for server in (start.pydevpva(db=SOFT_DB), start.softiocpvx(SOFT_DB))
     )
     assert len(ours) == len(lines)
-    assert list(zip(lines, ours, strict=True)) == list(zip(lines, theirs, strict=True))
+    different = [pair for pair in zip(ours, theirs, strict=True) if not agree(*pair)]
+    assert not different
 
 
 def test_put_waits_only_when_asked_and_alarms_tell_the_reason(classpath: str, start: Starter) -> None:
