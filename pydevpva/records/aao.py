@@ -19,8 +19,10 @@ class Aao(ArrayRecord, Output, rtype="aao"):
         simulation.init_simulation(self)
         if self.device is not None:
             self.device.init_record(self)
-        if self.OMSL == CLOSED_LOOP and (value := load_constant(self, self.DOL, element_type(self), self.NELM)) is not None:
-            self.VAL, self.NORD, self.UDF = value, len(value), 0
+        if self.OMSL == CLOSED_LOOP:
+            value = load_constant(self, self.DOL, element_type(self), self.NELM)
+            if value is not None:
+                self.VAL, self.NORD, self.UDF = value, len(value), 0
 
     def soft_write(self, link: Link) -> int:
         link.put(self.VAL, element_type(self))

@@ -18,9 +18,12 @@ log = logging.getLogger(__name__)
 ALWAYS, ON_CHANGE = 0, 1
 
 
-def array_properties(display: dict[str, tuple[Source, Source]], control: dict[str, tuple[Source, Source]]) -> Properties:
+Limits = dict[str, tuple[Source, Source]]
+
+
+def array_properties(display: Limits, control: Limits) -> Properties:
     """The properties of the array records, which differ in what else than VAL has limits."""
-    value: dict[str, tuple[Source, Source]] = {"VAL": ("LOPR", "HOPR")}
+    value: Limits = {"VAL": ("LOPR", "HOPR")}
     return properties(
         units_fields={"VAL HOPR LOPR": "=EGU"}, precision="VAL", display=value | display, control=value | control
     )
@@ -28,7 +31,8 @@ def array_properties(display: dict[str, tuple[Source, Source]], control: dict[st
 
 def element_type(record: Record, field: str = "FTVL") -> str:
     """The DBF type that a menuFtype field names."""
-    return record.host.choices(record, record.rtype.fields[field])[getattr(record, field)]
+    index: int = getattr(record, field)
+    return record.host.choices(record, record.rtype.fields[field])[index]
 
 
 def zeros(dbf: str, count: int) -> Value:
@@ -65,8 +69,8 @@ class ArrayRecord(Record):
 
     def count(self) -> None:
         """NORD is the length of VAL; a new one is posted."""
-        if self.NORD != len(self.VAL):
-            self.NORD = len(self.VAL)
+        if (length := len(self.VAL)) != self.NORD:
+            self.NORD = length
             self.post_field("NORD")
 
     def fetch_array(self, link: Link) -> bool:

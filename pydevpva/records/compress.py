@@ -6,6 +6,7 @@ Database thread.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -18,14 +19,15 @@ from pydevpva.records.values import Value
 
 LOW, HIGH, AVERAGE, ARRAY_AVERAGE, CIRCULAR_BUFFER, MEDIAN = range(6)  # compressALG
 FIFO, LIFO = range(2)  # bufferingALG
+Samples = np.ndarray[Any, np.dtype[np.float64]]
 _LIMITED = "VAL IHIL ILIL"
 
 
-def _median(values: np.ndarray) -> float:
+def _median(values: Samples) -> float:
     return float(np.sort(values)[len(values) // 2])
 
 
-REDUCE: dict[int, Callable[[np.ndarray], float]] = {
+REDUCE: dict[int, Callable[[Samples], float]] = {
     LOW: lambda values: float(values.min()),
     HIGH: lambda values: float(values.max()),
     AVERAGE: lambda values: float(sum(values.tolist()) / len(values)),
@@ -74,7 +76,7 @@ class Compress(Record, rtype="compress"):
     def _order(self) -> None:
         self.VAL = np.roll(self.BPTR, -self._first())[: self.NUSE]
 
-    def _append(self, values: np.ndarray) -> None:
+    def _append(self, values: Samples) -> None:
         """Add values: behind the others (FIFO) or before them (LIFO)."""
         size, count = self.NSAM, len(values)
         if self.BALG == FIFO:
@@ -95,7 +97,7 @@ class Compress(Record, rtype="compress"):
         self.OFF = (self.OFF + len(value)) % self.NSAM
         self.NUSE = min(self.NUSE + len(value), self.NSAM)
         self._order()
-        if self.NUSE != used:
+        if used != self.NUSE:
             self.post_field("NUSE")
 
     # ---- processing ----
@@ -115,7 +117,8 @@ class Compress(Record, rtype="compress"):
         self.PACT = 1
         if status < 0:
             raise_alarm(self, LINK, INVALID)
-        if status < 0 or self.compress(self.WPTR):
+        values: Value = self.WPTR
+        if status < 0 or self.compress(values):
             self.UDF = 0
             self.stamp()
             self._post_changes()
@@ -124,7 +127,7 @@ class Compress(Record, rtype="compress"):
             self.give_up()
         self.PACT = 0
 
-    def _fetch(self, link: Link) -> np.ndarray | None:
+    def _fetch(self, link: Link) -> Samples | None:
         """The elements of INP; another number of them than before begins anew."""
         source = link.source() if link.connected() else None
         if source is None or source[1] <= 0:
@@ -136,7 +139,7 @@ class Compress(Record, rtype="compress"):
         values = link.get_array("DOUBLE", self.INPN)
         return None if values is None or len(values) == 0 else values
 
-    def compress(self, values: np.ndarray) -> bool:
+    def compress(self, values: Samples) -> bool:
         """Take in values; True when VAL has new ones."""
         if self.ALG == ARRAY_AVERAGE:
             return self._average_arrays(values)
@@ -145,7 +148,7 @@ class Compress(Record, rtype="compress"):
             return True
         return self._reduce(values) if len(values) > 1 else self._take_one(float(values[0]))
 
-    def _average_arrays(self, values: np.ndarray) -> bool:
+    def _average_arrays(self, values: Samples) -> bool:
         """Element by element the average of N arrays."""
         values = values[: self.NSAM]
         if self.INX == 0:
@@ -162,7 +165,7 @@ class Compress(Record, rtype="compress"):
         self.INX = 0
         return True
 
-    def _reduce(self, values: np.ndarray) -> bool:
+    def _reduce(self, values: Samples) -> bool:
         """One value of each N of an array; what is left over counts with PBUF."""
         if self.ILIL < self.IHIL:  # leading values outside the limits
             outside = (values < self.ILIL) | (values > self.IHIL)
@@ -203,3 +206,4 @@ class Compress(Record, rtype="compress"):
     def special(self, field: str, after: bool) -> None:
         if after:
             self.reset()
+            self.post_field("VAL")  # EPICS waits for the next processing; but a get must see what is there now

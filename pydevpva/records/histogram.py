@@ -101,12 +101,12 @@ class Histogram(Input, rtype="histogram"):
         index = self._range()
         counts[index] = 1 if counts[index] == _HIGHEST else counts[index] + 1
         self.VAL = counts
-        self.MCNT = cast(self.MCNT + 1, "SHORT")
+        self.MCNT = int(cast(self.MCNT + 1, "SHORT"))
 
     def _range(self) -> int:
         """The range SGNL is in: the first whose upper end it does not exceed."""
         above = self.SGNL - self.LLIM
-        index = min(max(math.ceil(above / self.WDTH) - 2, 0), self.NELM - 1) if above == above else self.NELM - 1
+        index: int = min(max(math.ceil(above / self.WDTH) - 2, 0), self.NELM - 1) if above == above else self.NELM - 1
         while index < self.NELM - 1 and not above <= (index + 1) * self.WDTH:
             index += 1
         return index
@@ -114,7 +114,7 @@ class Histogram(Input, rtype="histogram"):
     def clear(self) -> None:
         """All counts to 0; the next processing posts that."""
         self.VAL = np.zeros(self.NELM, "u4")
-        self.MCNT = cast(self.MDEL + 1, "SHORT")
+        self.MCNT = int(cast(self.MDEL + 1, "SHORT"))
         self.UDF = 0
 
     # ---- SDEL: post changed counts at least so often ----
@@ -136,9 +136,14 @@ class Histogram(Input, rtype="histogram"):
     def special(self, field: str, after: bool) -> None:
         if field == "SIMM":
             simm_special(self, after)
-        elif not after:
-            pass
-        elif field == "CMD":
+        elif after:
+            before = self.VAL
+            self._changed(field)
+            if self.VAL is not before:
+                self.post_field("VAL")  # EPICS waits for the next processing; but a get must see what is there now
+
+    def _changed(self, field: str) -> None:
+        if field == "CMD":
             self._command()
         elif field == "SGNL":
             self.add_count()

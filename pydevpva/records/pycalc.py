@@ -113,7 +113,8 @@ class Pycalc(Record, rtype="pycalc"):
         except CodeError as error:
             self._done(None, error)
             return
-        self.host.evaluate(self.CTX, tuple(self._seen(name) for name in self.CTX.fields), self._done)
+        code: Any = self.CTX
+        self.host.evaluate(code, tuple(self._seen(name) for name in code.fields), self._done)
 
     def _seen(self, name: str) -> Any:
         """A field's value as the code sees it."""
@@ -172,4 +173,4 @@ def _is_array(result: Any, dbf: str, capacity: int) -> bool:
         return capacity > 1 and dbf in ("CHAR", "UCHAR")
     if getattr(result, "ndim", 0):
         return True
-    return isinstance(result, (list, tuple, range)) or (hasattr(result, "__len__") and not isinstance(result, (dict, set)))
+    return hasattr(result, "__len__") and not isinstance(result, (dict, set))
