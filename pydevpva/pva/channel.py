@@ -78,7 +78,7 @@ class Channel:
                 return
             if self._never and record.TIME != NEVER:
                 self._post_stamp(record)
-        elif field == self._name and mask & WANTED:
+        elif (field == self._name and mask & WANTED) or self._counted(record):
             self._post_value(record, self._read(record))
 
     def _post_value(self, record: Record, value: Any) -> None:
@@ -93,8 +93,7 @@ class Channel:
             self._post(hot)
             hot.unmark()
             self._alarm = alarm
-        if not self._is_value:
-            self._remember(value)
+        self._remember(value)
 
     def _set_time(self, record: Record) -> None:
         time, mask = self._time, self._nanosecond_mask
@@ -118,9 +117,16 @@ class Channel:
             self._never = False
         self._post(Value(self.shape.type, leaves))
 
+    def _counted(self, record: Record) -> bool:
+        """Whether VAL changed without a word: histogram counts at a put to SGNL.
+
+        EPICS tells nobody either, but a get there reads the record; here it reads what was posted last.
+        """
+        return self._is_value and record.rtype.name == "histogram" and self._read(record) is not self._last
+
     def _remember(self, value: Any) -> None:
-        """What was posted last; a copy, because records write into their arrays."""
-        self._last = value.copy() if hasattr(value, "dtype") else value
+        """What was posted last; a copy, because records write into their arrays. VAL is always a new array."""
+        self._last = value.copy() if not self._is_value and hasattr(value, "dtype") else value
 
     def _differs(self, value: Any) -> bool:
         """Whether the value is not the one posted last; NaN does not differ from NaN."""

@@ -175,3 +175,23 @@ def test_parts_of_the_structure_can_be_asked_for(serve: Serve) -> None:
     served = serve(AI)
     value = served.client.get("A", request="field(value,alarm.severity,display.units)")
     assert set(value.changedSet()) == {"value", "alarm.severity", "display.units"}
+
+
+def test_a_histogram_that_counts_at_a_put_shows_it(serve: Serve) -> None:
+    served = serve('record(histogram, "H") { field(NELM, "2") field(ULIM, "2") }')
+    with served.watch("H") as watch:
+        assert watch.next().value.tolist() == [0, 0]
+        served.put("H.SGNL", 1.5)
+        assert watch.until(lambda update: update.value.tolist() == [0, 1])
+
+
+def test_an_array_of_another_length_is_posted_once(serve: Serve) -> None:
+    served = serve('record(waveform, "W") { field(FTVL, "LONG") field(NELM, "5") }')
+    with served.watch("W") as watch, served.watch("W.NORD") as nord:
+        watch.next()
+        assert nord.next().value == 0
+        served.put("W", [1, 2], wait=True)
+        served.put("W", [3, 4, 5], wait=True)
+        assert [watch.next().value.tolist() for _ in range(2)] == [[1, 2], [3, 4, 5]]
+        assert nord.until(lambda update: update.value == 3)
+        assert watch.pending() == 0
