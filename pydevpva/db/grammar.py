@@ -118,7 +118,7 @@ def _build() -> pp.ParserElement:
     others = pp.MatchFirst([menu, recordtype, table, variable, *simple]).set_parse_action(_on_statement)
     stopped = pp.Empty().set_parse_action(lambda s, loc, t: loc)
     whole: pp.ParserElement = (record | others).set_name("a statement") + stopped
-    return whole.leave_whitespace()
+    return whole.leave_whitespace().parse_with_tabs()
 
 
 def _json(token: Any, mark: Any) -> pp.ParserElement:

@@ -82,6 +82,7 @@ def add_file(batch: Batch, path: str, macros: Mapping[str, str], search: Sequenc
     except (NotFound, OSError) as error:
         batch.problems.append(Problem(Location(path), str(error)))
         return
+    before = len(batch.problems)
     batch.problems += reader.problems
     for statement in statements(source, batch.problems):
         if isinstance(statement, RegularRecord):
@@ -92,7 +93,16 @@ def add_file(batch: Batch, path: str, macros: Mapping[str, str], search: Sequenc
             batch.alias(statement, source)
         else:
             batch.define(statement, source)
+    batch.problems[before:] = _in_order(batch.problems[before:])
     source.seal()
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    """By their places; a file comes when it first has a problem."""
+    files: dict[str, int] = {}
+    for problem in problems:
+        files.setdefault(problem.location.file, len(files))
+    return sorted(problems, key=lambda p: (files[p.location.file], p.location.line, p.location.column))
 
 
 def parse_macros(text: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from pydevpva.db import lexis
 from pydevpva.errors import Location, NotFound, Problem
 from pydevpva.libcom import MACRO_BYTES, Macros
 
+MAX_PROBLEMS = 100  # of one file; who has more has given the wrong file
 MAX_INCLUDES = 64  # deep; a file that includes itself must end with an error
 _DIRECTIVE = re.compile(
     rf'"(?:[^"\\\n]|\\.)*"|#[^\n]*|%[^\n]*|(?P<open>\{{)|(?P<close>\}})'
@@ -120,6 +121,8 @@ class Reader:
             elif match["close"]:
                 depth -= 1
             elif match["word"]:
+                if len(self.problems) >= MAX_PROBLEMS:
+                    break
                 source.add(text[done : match.start()], path, *line_column(text, done))
                 done = match.end()
                 self._directive(source, match["word"], lexis.unquote(match["name"]), (path, text, match.start()), depth)

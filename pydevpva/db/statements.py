@@ -10,10 +10,8 @@ from dataclasses import dataclass
 
 from pydevpva.db import lexis
 from pydevpva.db.lexis import JSON_BARE, JSON_STRING, STRING, WS, unquote
-from pydevpva.db.source import Source
+from pydevpva.db.source import MAX_PROBLEMS, Source
 from pydevpva.errors import Problem
-
-MAX_PROBLEMS = 100  # of one file; who has more has given the wrong file
 
 
 @dataclass(slots=True)

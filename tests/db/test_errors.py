@@ -1,0 +1,82 @@
+"""What users are told when a .db file is wrong, in full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pydevpva.db.batch import Instances
+from pydevpva.db.definitions import Definitions
+from pydevpva.db.loader import load_records
+from pydevpva.errors import LoadError
+
+Load = Callable[..., Instances]
+
+
+def test_every_problem_of_a_file_is_told_with_its_place(load: Load) -> None:
+    with pytest.raises(LoadError) as caught:
+        load(
+            'record(ao, "a") {\n'
+            '    field(DRVHH, "1")\n'
+            '    field(SCAN, "2 seconds")\n'
+            '    field(PREC, "3.5")\n'
+            '    fild(EGU, "V")\n'
+            '    field(LINK, "x")\n'
+            "}\n"
+            'record(aio, "b") {}\n'
+        )
+    assert [f"{problem.location}: {problem.message}" for problem in caught.value.problems] == [
+        'a.db:2:5: record "a": no field DRVHH in ao; did you mean DRVH or DRVL?',
+        'a.db:3:5: a.SCAN: "2 seconds" is no choice of menuScan; did you mean 2 second or .2 second or 5 second?',
+        'a.db:4:5: a.PREC: "3.5" is not an integer',
+        'a.db:5:5: expected field, info, alias or "}", found "fild"; did you mean field?',
+        'a.db:6:5: record "a": no field LINK in ao; did you mean FLNK?',
+        'a.db:8:1: record "b": no record type "aio"; did you mean ao or ai or aao?',
+    ]
+
+
+def test_a_problem_shows_the_line_and_a_caret(load: Load) -> None:
+    with pytest.raises(LoadError) as caught:
+        load('record(ai, "$(P)a") {\n  field(EGU, "0123456789abcdefg")\n}', P="x:")
+    assert str(caught.value) == (
+        "a.db:2:14: x:a.EGU: 17 bytes are too long; EGU takes 15\n"
+        '      field(EGU, "0123456789abcdefg")\n'
+        "                 ^"
+    )
+
+
+def test_an_undefined_macro_is_named(load: Load) -> None:
+    with pytest.raises(LoadError, match=r'a\.db:1:1: the name "\$\(P\)a" has an undefined macro'):
+        load('record(ai, "$(P)a") {}')
+
+
+def test_an_error_leaves_the_records_as_they_were(load: Load) -> None:
+    known = load('record(ai, "a") { field(EGU, "V") }')
+    with pytest.raises(LoadError):
+        load('record(ai, "a") { field(EGU, "mV") alias("b") }\nrecord(ai, "c") {}\nrecord("#", "a")\nnonsense', known)
+    assert list(known) == ["a"]
+    assert known["a"].fields["EGU"].text == "V"
+    assert known["a"].aliases == []
+
+
+def test_a_problem_in_an_included_file_names_that_file(tmp_path: Path, load: Load) -> None:
+    (tmp_path / "b.db").write_text('\nrecord(ai, "b") { field(NONE, "1") }')
+    with pytest.raises(LoadError, match=r"b\.db:2:19: record"):
+        load('record(ai, "a") {}\ninclude "b.db"\n')
+    with pytest.raises(LoadError, match=r'a\.db:2:3: cannot include: no file "c\.db" in \.'):
+        load('record(ai, "a") {}\n  include "c.db"\n')
+
+
+def test_a_missing_file_is_a_load_error(base: Definitions) -> None:
+    with pytest.raises(LoadError, match=r'none\.db: no file "none\.db" in \.'):
+        load_records("none.db", {}, base, Instances())
+
+
+def test_locations_are_known_after_loading(load: Load) -> None:
+    known = load('\n record(ai, "a") {\n  field(EGU, "V") field(INP, {const: 1})\n}')
+    assert str(known["a"].location) == "a.db:2:2"
+    assert str(known["a"].fields["EGU"].location) == "a.db:3:3"
+    assert str(known["a"].fields["INP"].location) == "a.db:3:19"
+    assert known["a"].fields["INP"].json
