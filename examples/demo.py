@@ -49,7 +49,7 @@ def main():
     show("Demo:Position:RBV", update)
     monitor.close()
 
-    section("an exception is an alarm: put 400 to Demo:Setpoint, the oven stands 300")
+    section("an exception is an alarm: put 400 to Demo:Setpoint, the oven takes 300")
     client.put("Demo:Setpoint", {"value": 400.0}, wait=True, get=False, timeout=30)
     show("Demo:Setpoint", client.get("Demo:Setpoint"))
     client.put("Demo:Setpoint", {"value": 20.0}, wait=True, get=False, timeout=30)

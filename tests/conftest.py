@@ -11,6 +11,8 @@ from p4p.client.thread import Context
 from tests.clients import Pvapy, p4p_context
 from tests.ioc_process import ServerProcess, Starter
 
+pytest.register_assert_rewrite("tests.examples.facts")
+
 
 @pytest.fixture
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:

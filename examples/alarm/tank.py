@@ -11,7 +11,7 @@ class Tank:
     def fill(self, litres):
         """Fill or drain to so many litres; ValueError when they do not fit."""
         if not 0 <= litres <= 100:
-            raise ValueError(f"{litres} l do not fit, 0 to 100 do")
+            raise ValueError(f"{litres:g} l, but 0 to 100 fit")
         self._litres = litres
 
     def plug(self, inside):
@@ -21,7 +21,7 @@ class Tank:
     def level(self):
         """Litres in the tank; ConnectionError without the sensor."""
         if not self._plugged:
-            raise ConnectionError("the level sensor does not answer")
+            raise ConnectionError("sensor does not answer")
         return self._litres
 
 

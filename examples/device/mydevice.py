@@ -59,7 +59,7 @@ class Oven:
     def set(self, celsius):
         """New setpoint; ValueError for one that would melt the oven."""
         if celsius > self.MAX_C:
-            raise ValueError(f"{celsius:g} C is too hot, the oven stands {self.MAX_C:g} C")
+            raise ValueError(f"{celsius:g} C is above {self.MAX_C:g} C")
         self._setpoint = celsius
 
     def heat(self, on):

@@ -13,6 +13,7 @@ from pydevpva.db.definitions import Definitions
 from pydevpva.devices.kinds import KINDS, scaled
 from pydevpva.devices.python import Failures, Python
 from pydevpva.devices.registry import DeviceSupport
+from pydevpva.engine.processing import complete, process
 from pydevpva.errors import CodeError, Stopped
 from pydevpva.evaluator.code import Code
 from pydevpva.records.alarm import CALC, INVALID, raise_alarm
@@ -106,8 +107,6 @@ class Pydev(DeviceSupport):
 
     def deliver(self, value: object) -> None:
         """pydev.iointr published a value for this record: process with just that value."""
-        from pydevpva.engine.processing import process
-
         self._event_value, self._has_event = value, True
         process(self._record)
         self._has_event = False
@@ -122,7 +121,7 @@ class Pydev(DeviceSupport):
             return
         self._status = self._take(record, result, error)
         self._state = COMPLETE
-        record.process()
+        complete(record)
 
     def _take(self, record: Record, result: object, error: BaseException | None) -> int:
         """Store the outcome; the status for the record's process function."""

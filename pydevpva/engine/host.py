@@ -11,7 +11,7 @@ from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import Field
 from pydevpva.engine.clock import EventTimes, now
 from pydevpva.engine.links import BrokenLink, MonitoredLink, RecordLink
-from pydevpva.engine.processing import process
+from pydevpva.engine.processing import complete, process
 from pydevpva.errors import LoadError, NotFound, PutError
 from pydevpva.loop import Timer
 from pydevpva.records.links import NO_LINK, ConstantLink, Link
@@ -52,7 +52,11 @@ class EngineHost:
 
     def after(self, seconds: float, record: Record) -> Timer:
         """Complete a record that waits (PACT set): its process function runs again after this time."""
-        return self.database.loop.after(max(0.0, seconds), record.process)
+        return self.database.loop.after(max(0.0, seconds), complete, record)
+
+    def complete(self, record: Record) -> None:
+        """What the record waited for has come."""
+        complete(record)
 
     def call_later(self, seconds: float, work: Any, *args: object) -> Timer:
         return self.database.loop.after(max(0.0, seconds), work, *args)

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 class RecordLink:
     """A link to a field of a record in this IOC."""
 
-    __slots__ = ("_convert", "_dbf", "_name", "_owner", "address", "field", "is_time", "mode", "process_target", "target", "text")  # fmt: skip
+    __slots__ = ("_convert", "_dbf", "_name", "_owner", "address", "field", "_pp", "is_time", "mode", "target", "text")  # fmt: skip
     is_constant = False
     is_volatile = False
 
@@ -31,7 +31,7 @@ class RecordLink:
         self.target = address.record
         self._name = address.field.name
         self.mode = mode  # NMS, MS, MSI or MSS
-        self.process_target = processing  # PP: process a passive target before reading it, after writing it
+        self._pp = processing  # PP: process a passive target before reading it, after writing it
         self.is_time = False
         self._dbf = ""
         self._convert: Callable[[Value], Value] = _same
@@ -42,7 +42,7 @@ class RecordLink:
     def get(self, dbf: str) -> Value:
         """The target's value as dbf; None when it cannot be had: LINK/INVALID is raised."""
         target = self.target
-        if self.process_target and target.SCAN == 0:
+        if self._pp and target.SCAN == 0:
             process_target(self._owner, target)
         if dbf != self._dbf:
             self._bind(dbf)
@@ -57,7 +57,7 @@ class RecordLink:
     def get_array(self, dbf: str, limit: int) -> Value:
         """Up to limit elements of the target as an array of dbf; None when it cannot be had."""
         target = self.target
-        if self.process_target and target.SCAN == 0:
+        if self._pp and target.SCAN == 0:
             process_target(self._owner, target)
         try:
             value = self.address.get()
@@ -121,7 +121,7 @@ class RecordLink:
         if not stored:
             self._failed()
             return False
-        if self._name == "PROC" or (self.process_target and target.SCAN == 0):
+        if self._name == "PROC" or (self._pp and target.SCAN == 0):
             process_target(owner, target)
         if self._name == "VAL" and target.PACT and target is not owner:
             target.overwritten = True

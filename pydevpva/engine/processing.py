@@ -42,6 +42,19 @@ def _process(record: Record) -> None:
         return
     if Tracing.active:
         trace.info("dbProcess of '%s'", record.NAME)
+    _run(record)
+    if record.PACT and record.sinks:
+        record.post_field("PACT")
+
+
+def complete(record: Record) -> None:
+    """A record that waited (PACT set) has what it waited for: its process function runs a second time."""
+    _run(record)
+    if record.sinks:
+        record.post_field("PACT")
+
+
+def _run(record: Record) -> None:
     try:
         record.process()
     except Exception:  # a bug of ours; the IOC and the other records go on

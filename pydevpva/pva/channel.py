@@ -69,6 +69,8 @@ class Channel:
             if mask == DBE_PROPERTY:
                 return
         if field is None:
+            if self._name == "PACT":  # set at this moment in every processing: the engine tells when a record waits
+                return
             if self._is_value:
                 if mask & WANTED:
                     self._post_value(record, self._read(record))

@@ -144,7 +144,7 @@ class Pycalc(Record, rtype="pycalc"):
         else:
             self._failures.over()
             self._outcome = (True, result is not None)
-        self.process()
+        self.host.complete(self)
 
     def _store(self, result: Any) -> None:
         dbf, capacity = element_type(self), self.MEVL

@@ -96,7 +96,8 @@ def _session(shell: Shell) -> PromptSession[str]:
     writable = path and os.access(os.path.dirname(path) or ".", os.W_OK)
     history: History = FileHistory(path) if writable else InMemoryHistory()
     # telnet and procServ do not answer questions about the cursor: the line editor must not ask and then warn
-    screen = Vt100_Output.from_pty(sys.stdout, term=os.environ.get("TERM"), enable_cpr=False)
+    screen = Vt100_Output.from_pty(sys.stdout, term=os.environ.get("TERM"))
+    screen.enable_cpr = False
     return PromptSession(
         history=history,
         completer=ShellCompleter(shell),

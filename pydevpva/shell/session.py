@@ -10,10 +10,10 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
 from typing import TextIO, TypeVar
 
-from pydevpva import libcom
 from pydevpva.errors import PydevpvaError, Stopped, did_you_mean
 from pydevpva.evaluator.python_path import set_python_path
 from pydevpva.ioc import Ioc
+from pydevpva.libcom import parse_definitions
 from pydevpva.shell import registry
 from pydevpva.shell.boot import boot_place
 from pydevpva.shell.language import LanguageError, Line, Redirect, expand, logical_lines, split
@@ -92,7 +92,7 @@ class Shell(Output):
         self._run(Scope(interactive=True), logical_lines(lines))
 
     def _run(self, scope: Scope, lines: Iterable[tuple[int, str]]) -> int:
-        scope.values = libcom.parse_definitions(scope.macros) if scope.macros else {}
+        scope.values = parse_definitions(scope.macros) if scope.macros else {}
         self.scopes.append(scope)
         try:
             return self._body(scope, iter(lines))

@@ -32,7 +32,7 @@ def test_without_a_terminal_it_shows_all_and_ends_with_status_0() -> None:
     assert float(took[1]) > 0.3
     assert "Demo:Position:RBV = 20.00 mm   NO_ALARM" in done.stdout
     assert "Demo:Position:RBV = 92.00 mm   MINOR HIGH" in done.stdout
-    assert "INVALID ValueError: 400 C is too hot, the oven stands 300 C" in done.stdout
+    assert "INVALID ValueError: 400 C is above 300 C" in done.stdout
 
 
 def test_with_a_terminal_the_prompt_is_handed_over() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +29,7 @@ def prompt(tmp_path: Path) -> Iterator[pexpect.spawn]:
 
 def test_names_are_completed_and_the_history_is_kept(prompt: pexpect.spawn, tmp_path: Path) -> None:
     prompt.send("dbgf LAB:Tem\t")
-    prompt.expect("LAB:Temperature")
+    prompt.expect("perature")
     prompt.send("\r")
     prompt.expect(r"DBF_DOUBLE:         3\.5")
     prompt.expect("epics>")
@@ -40,9 +41,8 @@ def test_names_are_completed_and_the_history_is_kept(prompt: pexpect.spawn, tmp_
 
 
 def test_ctrl_c_ends_the_command_and_not_the_ioc(prompt: pexpect.spawn) -> None:
-    prompt.send("epicsThreadSleep 1000\r")
-    prompt.expect("epicsThreadSleep 1000\r\n")
-    prompt.expect(r"[\r\n]")
+    prompt.send("pydev(\"import time; print('be' + 'gun'); time.sleep(1000)\")\r")
+    prompt.expect("begun")
     prompt.sendintr()
     prompt.expect("interrupted")
     prompt.expect("epics>")
@@ -58,3 +58,23 @@ def test_ctrl_d_asks_once(prompt: pexpect.spawn) -> None:
     prompt.expect(pexpect.EOF)
     prompt.wait()
     assert prompt.exitstatus == 0
+
+
+def test_sigterm_at_the_prompt_ends_the_ioc_with_status_0(prompt: pexpect.spawn) -> None:
+    prompt.send("dbgf LAB")
+    prompt.expect("LAB")
+    prompt.kill(signal.SIGTERM)
+    prompt.expect(pexpect.EOF, timeout=3)
+    prompt.wait()
+    assert (prompt.exitstatus, prompt.signalstatus) == (0, None)
+
+
+def test_messages_appear_above_what_is_being_typed(prompt: pexpect.spawn) -> None:
+    code = "import threading; threading.Timer(0.2, lambda: print('a mess' + 'age')).start()"
+    prompt.send(f'pydev("{code}")\r')
+    prompt.send("dbgf LAB:Tem")
+    prompt.expect("a message")
+    prompt.send("\t")
+    prompt.expect("perature")
+    prompt.send("\r")
+    prompt.expect(r"DBF_DOUBLE:         3\.5")

@@ -67,7 +67,7 @@ def dialogue(classpath: str, server: ServerProcess, *lines: str) -> list[str]:
 
 
 def agree(ours: str, theirs: str) -> bool:
-    """Line by line the same, but for times and for leaves that QSRV2 leaves unmarked, which Phoebus shows as NaN or null."""
+    """Line by line the same, but for times and for what QSRV2 leaves unmarked: Phoebus shows that as NaN or null."""
     lines = list(zip(ours.splitlines(), theirs.splitlines(), strict=False))
     of_time = re.compile(r" *(time_t|long secondsPastEpoch|int nanoseconds|int userTag) ")
     unmarked = re.compile(r".* (NaN|null)")
