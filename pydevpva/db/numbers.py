@@ -6,7 +6,7 @@ import math
 import re
 import struct
 
-_INTEGER = re.compile(r"\s*([+-]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]*)|([1-9][0-9]*))\s*\Z")
+_INTEGER = re.compile(r"[ \t-\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]*)|([1-9][0-9]*))[ \t-\r]*\Z")
 _DOUBLE = re.compile(
     r"\s*[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf(?:inity)?|nan(?:\(\w*\))?)\s*\Z", re.IGNORECASE
 )
@@ -42,7 +42,8 @@ def parse_double(text: str) -> float:
     if _DOUBLE.match(text):
         text = text.strip()
         value = math.nan if "nan" in text.lower() else float(text)
-        if math.isinf(value) and "inf" not in text.lower():
+        lost = value == 0 and re.search("[1-9]", re.split("[eE]", text)[0])
+        if lost or (math.isinf(value) and "inf" not in text.lower()):
             raise ValueError(f'"{text}" is out of range')
         return value
     match = _HEX.match(text)

@@ -32,7 +32,7 @@ def test_every_problem_of_a_file_is_told_with_its_place(load: Load) -> None:
         'a.db:3:5: a.SCAN: "2 seconds" is no choice of menuScan; did you mean 2 second or .2 second or 5 second?',
         'a.db:4:5: a.PREC: "3.5" is not an integer',
         'a.db:5:5: expected field, info, alias or "}", found "fild"; did you mean field?',
-        'a.db:6:5: record "a": no field LINK in ao; did you mean FLNK?',
+        'a.db:6:5: record "a": no field LINK in ao; did you mean LINR or FLNK or BKLNK?',
         'a.db:8:1: record "b": no record type "aio"; did you mean ao or ai or aao?',
     ]
 

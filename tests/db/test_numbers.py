@@ -1,0 +1,49 @@
+"""Numbers in .db files."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from pydevpva.db.numbers import number
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "value"),
+    [
+        ("", "LONG", 0),
+        (" 010 ", "LONG", 8),
+        ("-0x10", "SHORT", -16),
+        ("70000", "SHORT", 4464),
+        ("-1", "UCHAR", 255),
+        ("200", "CHAR", -56),
+        ("18446744073709551615", "UINT64", 2**64 - 1),
+        ("1e3", "DOUBLE", 1000.0),
+        (".5", "DOUBLE", 0.5),
+        ("0x1p4", "DOUBLE", 16.0),
+        ("-Infinity", "DOUBLE", -math.inf),
+        ("0.1", "FLOAT", 0.10000000149011612),
+    ],
+)
+def test_number(text: str, type_: str, value: float) -> None:
+    assert number(text, type_) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        *[
+            ("1.5", "LONG"),
+            ("08", "LONG"),
+            ("1 2", "LONG"),
+            ("9" * 30, "LONG"),
+            ("1e400", "DOUBLE"),
+            ("1e-400", "DOUBLE"),
+        ],
+        *[("1e39", "FLOAT"), ("x", "DOUBLE"), ("1_0", "DOUBLE"), ("٣", "LONG"), ("1e", "DOUBLE")],
+    ],
+)
+def test_no_number(text: str, type_: str) -> None:
+    with pytest.raises(ValueError, match=r"is not a|is out of range"):
+        number(text, type_)
