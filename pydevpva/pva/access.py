@@ -17,14 +17,26 @@ class Peer:
     account: str
     roles: frozenset[str] = frozenset()
 
-    @staticmethod
-    def of(operation: Any) -> Peer:
-        """The peer of a p4p ServerOperation; on the pvxs thread."""
-        host = operation.peer().rsplit(":", 1)[0].strip("[]")
-        return Peer(host, operation.account().rsplit("/", 1)[-1], frozenset(operation.roles()))
-
     def __str__(self) -> str:
         return f"{self.account}@{self.host}"
+
+
+class Peers:
+    """Finds out who sends a put. pvxs thread.
+
+    The groups of an account are asked for once: the system may have to ask another host for them.
+    """
+
+    def __init__(self) -> None:
+        self._roles: dict[str, frozenset[str]] = {}
+
+    def peer(self, operation: Any) -> Peer:
+        """The client of a p4p ServerOperation."""
+        account = operation.account()
+        if account not in self._roles:
+            self._roles[account] = frozenset(operation.roles())
+        host = operation.peer().rsplit(":", 1)[0].strip("[]")
+        return Peer(host, account.rsplit("/", 1)[-1], self._roles[account])
 
 
 class AccessRules(Protocol):

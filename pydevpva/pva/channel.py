@@ -5,6 +5,7 @@ A post goes out in one piece: the value, its time stamp, and the alarm when that
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from p4p import Value
@@ -15,6 +16,8 @@ from pydevpva.pva.normative import Kind, Shape
 from pydevpva.pva.reading import reader
 from pydevpva.records.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.record import NEVER, Record
+
+log = logging.getLogger(__name__)
 
 WANTED = DBE_VALUE | DBE_ALARM  # what QSRV2 subscribes to unless asked otherwise: ADEL alone posts nothing
 SECONDS, NANOSECONDS, TAG = b"secondsPastEpoch", b"nanoseconds", b"userTag"  # bytes: p4p need not encode them
@@ -63,25 +66,32 @@ class Channel:
         self.address.record.detach(self)
 
     def changed(self, record: Record, mask: int, field: str | None) -> None:
-        """Post what this change means for the field; see records.record.Sink."""
-        if mask & DBE_PROPERTY or field == "DESC":
-            self._post_properties(record)
-            if mask == DBE_PROPERTY:
+        """Post what this change means for the field; see records.record.Sink. A bug here does not stop the record."""
+        try:
+            if mask & DBE_PROPERTY or field == "DESC":
+                self._post_properties(record)
+            if field is None:
+                self._processed(record, mask)
+            elif (field == self._name and mask & WANTED) or self._counted(record):
+                self._post_value(record, self._read(record))
+        except Exception:
+            log.exception("internal error: %s.%s cannot be posted", record.NAME, self._name)
+
+    def _processed(self, record: Record, mask: int) -> None:
+        """The record processed and VAL is to be posted with this mask; other fields are looked at for changes."""
+        if self._is_value:
+            if mask & WANTED:
+                self._post_value(record, self._read(record))
                 return
-        if field is None:
-            if self._name == "PACT":  # set at this moment in every processing: the engine tells when a record waits
-                return
-            if self._is_value:
-                if mask & WANTED:
-                    self._post_value(record, self._read(record))
-                    return
-            elif self._differs(value := self._read(record)) or self._alarm != (record.SEVR, record.STAT, record.AMSG):
+        elif self._name == "PACT":  # set at this moment in every processing: the engine tells when a record waits
+            return
+        elif mask != DBE_PROPERTY:
+            value = self._read(record)
+            if self._differs(value) or self._alarm != (record.SEVR, record.STAT, record.AMSG):
                 self._post_value(record, value)
                 return
-            if self._never and record.TIME != NEVER:
-                self._post_stamp(record)
-        elif (field == self._name and mask & WANTED) or self._counted(record):
-            self._post_value(record, self._read(record))
+        if self._never and record.TIME != NEVER:
+            self._post_stamp(record)
 
     def _post_value(self, record: Record, value: Any) -> None:
         hot = self._hot

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydevpva.errors import PutError, PydevpvaError
 from pydevpva.pva.accept import NOTHING, checked
-from pydevpva.pva.access import AccessRules, Peer
+from pydevpva.pva.access import AccessRules, Peers
 from pydevpva.pva.normative import Shape
 from pydevpva.pva.options import PutOptions
 
@@ -32,6 +32,7 @@ class Puts:
     def __init__(self, database: Database, rules: AccessRules | None) -> None:
         self.database = database
         self.rules = rules  # None: everybody may write everything, and peers are not even looked at
+        self.peers = Peers()
         self.stopping = False
         self.waiting: set[ClientPut] = set()
         self.spent: deque[Any] = deque()
@@ -64,7 +65,7 @@ class ClientPut:
     ) -> None:
         self._puts, self._operation, self._address, self._shape = puts, operation, address, shape
         self._value, self._options = value, options
-        self._peer = None if puts.rules is None else Peer.of(operation)
+        self._peer = None if puts.rules is None else puts.peers.peer(operation)
         self._running: Running | None = None
 
     def submit(self) -> None:

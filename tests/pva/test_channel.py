@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.pva.conftest import Serve, eventually
 
 AI = """
@@ -195,3 +197,16 @@ def test_an_array_of_another_length_is_posted_once(serve: Serve) -> None:
         assert [watch.next().value.tolist() for _ in range(2)] == [[1, 2], [3, 4, 5]]
         assert nord.until(lambda update: update.value == 3)
         assert watch.pending() == 0
+
+
+def test_a_value_that_does_not_fit_is_an_error_of_ours_and_is_not_posted(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    served = serve('record(longout, "L") { }')
+    with served.watch("L") as watch:
+        watch.next()
+        served.on_database(setattr, served.record("L"), "VAL", 2**31)
+        served.on_database(served.record("L").post, 1)
+        assert "L.VAL holds 2147483648, which is no integer from -2147483648 to 2147483647" in caplog.text
+        assert served.put("L", 3) == "ok"
+        assert watch.next().value == 3

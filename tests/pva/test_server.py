@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pydevpva.ioc import Ioc
-from pydevpva.pva.server import FieldNames, Listening, Server
+from pydevpva.pva.server import FieldNames, Listening, ServeError, Server
 from tests.ioc_process import loopback
 from tests.pva.conftest import Serve
 
@@ -77,3 +77,12 @@ def test_p4p_is_not_loaded_before_it_is_needed(command: list[str]) -> None:
     modules = {line.rpartition("|")[2].strip() for line in shown.stderr.splitlines()}
     assert "pydevpva.errors" in modules
     assert not {module for module in modules if module.split(".")[0] == "p4p"}
+
+
+def test_an_interface_that_is_not_ours_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_text(DB)
+    with Ioc() as ioc:
+        ioc.environment.update({**loopback(), "EPICS_PVAS_INTF_ADDR_LIST": "192.0.2.1"})
+        ioc.load_records(str(tmp_path / "a.db"))
+        with pytest.raises(ServeError, match="cannot start the PVAccess server: "):
+            ioc.init()
