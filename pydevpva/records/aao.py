@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.records import simulation
-from pydevpva.records.array import ArrayRecord, array_properties, element_type, load_constant
+from pydevpva.records.array import ArrayRecord, array_properties, element_type, load_constant, zeros
 from pydevpva.records.links import NO_DATA, Link
 from pydevpva.records.output import CLOSED_LOOP, Output
 from pydevpva.records.values import Value
@@ -14,6 +14,10 @@ class Aao(ArrayRecord, Output, rtype="aao"):
 
     __slots__ = ()
     properties = array_properties({"NORD": (0, "NELM")}, {"NORD": (0, "NELM")})
+
+    def init_early(self) -> None:
+        super().init_early()
+        self.put_array("VAL", zeros(element_type(self), 0))
 
     def init_record(self) -> None:
         simulation.init_simulation(self)

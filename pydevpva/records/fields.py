@@ -109,11 +109,13 @@ def put(record: Record, field: Field, value: Value) -> None:
         record.post_field(name, DBE_VALUE | DBE_LOG)
     if field.prop:
         record.post_field(name, DBE_PROPERTY)
+    if field.special and field.special not in LATER:
+        record.post(0)  # a special may have changed other fields: who shows them looks again
 
 
 def _array(record: Record, name: str, info: tuple[str, int], value: Value) -> Value:
     dbf, capacity = info
-    if capacity == 1 and dbf == "STRING":  # lsi, lso, printf: one long string
+    if capacity == 1 and hasattr(record, "string_size"):  # lsi, lso, printf: one long string
         return clip_text(_as_text(value), record.string_size(name))
     if isinstance(value, str):
         value = _characters(value) if dbf in ("CHAR", "UCHAR") else [value]
