@@ -11,6 +11,7 @@ _DOUBLE = re.compile(
     r"\s*[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf(?:inity)?|nan(?:\(\w*\))?)\s*\Z", re.IGNORECASE
 )
 _HEX = re.compile(r"\s*([+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?)\s*\Z")
+_FLT_MIN, _FLT_MAX = 1.1754943508222875e-38, 3.4028234663852886e38
 BITS = {
     "CHAR": (8, True),
     "UCHAR": (8, False),
@@ -64,10 +65,9 @@ def number(text: str, type_: str) -> int | float:
     if bits is None:
         value = parse_double(text or "0")
         if type_ == "FLOAT" and math.isfinite(value):
-            try:
-                (value,) = struct.unpack("f", struct.pack("f", value))
-            except OverflowError:
-                raise ValueError(f'"{text}" is out of range of a FLOAT') from None
+            if 0 < value <= _FLT_MIN or abs(value) >= _FLT_MAX:
+                raise ValueError(f'"{text}" is out of range of a FLOAT')
+            (value,) = struct.unpack("f", struct.pack("f", value))
         return value
     width, signed = bits
     whole = parse_integer(text or "0")
