@@ -97,7 +97,6 @@ def _mbbi(record: Record, result: Any) -> int:
 def _mbbo(record: Record, result: Any) -> int:
     record.VAL = state(result, record.states(), 0xFFFF)
     record.UDF = 0
-    record.convert_raw()
     return 2
 
 

@@ -46,6 +46,16 @@ class SoftInput(
         return status
 
 
+class SetUserTag(DeviceSupport, dsets="devLoPDBQ2UTag"):
+    """QSRV2 Set UTag: VAL becomes UTAG, so that a put to VAL shows in timeStamp.userTag (EPICS: pvxs, demo.cpp)."""
+
+    __slots__ = ()
+
+    def read(self, record: Record) -> int:
+        record.UTAG = record.VAL
+        return 0
+
+
 class SoftOutput(
     DeviceSupport,
     dsets="devAoSoft devBoSoft devCalcoutSoft devI64outSoft devLoSoft devLsoSoft devMbboSoft devMbboDirectSoft devSoSoft"
