@@ -99,6 +99,8 @@ def _no_access(record: Record, field: Field) -> str:
     if field.name == "TIME":
         return time_text(record.TIME)
     if "*" in declared:
+        if "BPTR" in record.rtype.fields and field.name in ("VAL", "BPTR"):  # the array hangs on BPTR, VAL is not used
+            value = record.VAL if field.name == "BPTR" else None
         return f"PTR {id(value):#x}" if value is not None else "PTR (nil)"
     if declared.startswith("ELLLIST"):
         return "ELL 0 [(nil) .. (nil)]"

@@ -112,12 +112,78 @@ dbtr
 dbtr X:nope
 dbtr X:li
 """
+EVERY_TYPE = r"""
+record(bo,"X:bo"){field(ZNAM,"off") field(ONAM,"on")}
+record(mbbo,"X:mb"){field(ZRST,"zero") field(ONST,"one")}
+record(waveform,"X:wf"){field(NELM,"20") field(FTVL,"DOUBLE")}
+record(waveform,"X:ch"){field(NELM,"200") field(FTVL,"CHAR")}
+record(waveform,"X:uc"){field(NELM,"5") field(FTVL,"UCHAR")}
+record(waveform,"X:sh"){field(NELM,"5") field(FTVL,"SHORT")}
+record(waveform,"X:fl"){field(NELM,"5") field(FTVL,"FLOAT")}
+record(waveform,"X:st"){field(NELM,"5") field(FTVL,"STRING")}
+record(stringout,"X:so"){field(VAL,"a\"b")}
+record(lso,"X:ls"){field(SIZV,"100")}
+record(calcout,"X:co"){field(CALC,"A*2") field(INPA,"3") field(OUT,"X:bo PP")}
+record(seq,"X:sq"){field(LNK1,"X:bo") field(DLY1,"0.5")}
+record(fanout,"X:fo"){field(LNK1,"X:bo CA")}
+record(event,"X:ev"){field(VAL,"foo")}
+record(aai,"X:aai"){field(NELM,"3") field(FTVL,"LONG") field(INP,[1,2,3])}
+"""
+VALUES_OF_EVERY_TYPE = """
+dbLoadRecords a.db
+dbl
+iocInit
+epicsThreadSleep 0.3
+dbl "" VAL
+dbpf X:bo on
+dbpf X:bo 1
+dbpf X:bo foo
+dbgf X:bo.VAL
+dbpf X:mb one
+dbpf X:mb 7
+dbpf X:wf [1,2.5,3e10]
+dbpf X:wf "[1,2.5,3e10]"
+dbpf X:wf "1 2 3"
+dbpf X:wf 5
+dbpf X:wf []
+dbpf X:wf '["a"]'
+dbpf X:wf '[1e300,0.1,-7,1,2,3,4,5,6,7,8,9,10]'
+dbgf X:ch
+dbpf X:ch "hello world"
+dbpf X:ch "x"
+dbpf X:ch "a rather long text that must be split up into several parts to be shown, because lines have 80 characters"
+dbpf X:uc "ab"
+dbpf X:sh [-1,2,70000]
+dbpf X:sh "[-1,2,7]"
+dbpf X:fl "[0.1,2]"
+dbpf X:st '["a","b c"]'
+dbpf X:so "12345678901234567890123456789012345678901234567890"
+dbpf X:ls "a long string that is longer than forty characters really"
+dbgf X:ls.VAL$
+dbgf X:so.VAL$
+dbgf X:aai
+dbpr X:bo 3
+dbpr X:mb 3
+dbpr X:wf 3
+dbpr X:ls 3
+dbpr X:so 3
+dbpr X:co 3
+dbpr X:sq 3
+dbpr X:fo 3
+dbpr X:ev 3
+dbpr X:aai 3
+"""
+ADDRESS = re.compile("0x[0-9a-f]{9,}")
 TIME = re.compile(r"^(.*TIME: ).*?( {2,}|$)")
 
 
-def compare(script: str, folder: Path) -> None:
-    real, ours = both(script.lstrip(), folder, {"a.db": DB})
-    assert [TIME.sub(r"\1", line) for line in ours.out] == [TIME.sub(r"\1", line) for line in real.out]
+def comparable(lines: list[str]) -> list[str]:
+    return [ADDRESS.sub("0x", TIME.sub(r"\1", line)) for line in lines]
+
+
+def compare(script: str, folder: Path, db: str = DB) -> None:
+    real, ours = both(script.lstrip(), folder, {"a.db": db})
+    assert comparable(ours.out) == comparable(real.out)
     assert ours.status == real.status
 
 
@@ -135,6 +201,10 @@ def test_values(tmp_path: Path) -> None:
 
 def test_reports(tmp_path: Path) -> None:
     compare(REPORTS, tmp_path)
+
+
+def test_values_and_reports_of_every_type(tmp_path: Path) -> None:
+    compare(VALUES_OF_EVERY_TYPE, tmp_path, EVERY_TYPE)
 
 
 def test_a_report_of_level_4_differs_in_addresses_only(tmp_path: Path) -> None:
