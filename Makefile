@@ -28,11 +28,13 @@ docs: $(VENV)/installed-docs
 
 # Installed once, and again when pyproject.toml changes
 $(VENV)/installed: pyproject.toml
+	@echo "installing into $(VENV)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
 $(VENV)/installed-%: pyproject.toml
+	@echo "installing into $(VENV), with what is needed for: $*"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --editable '.[$*]'
 	@touch $@ $(VENV)/installed
