@@ -69,7 +69,7 @@ class Stopped(PydevpvaError):
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """"; did you mean DRVH?" for the choices nearest to word, or "" when none is near."""
+    """ "; did you mean DRVH?" for the choices nearest to word, or "" when none is near."""
     by_upper = {choice.upper(): choice for choice in choices}
     near = difflib.get_close_matches(word.upper(), by_upper, n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(by_upper[n] for n in near)}?" if near else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import os
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -77,7 +76,7 @@ class Ioc:
         raise PydevpvaError(f"{path}: group PVs (dbLoadGroup, -G) are not there yet")
 
     def run_python(self, source: str) -> object:
-        """pydev("..."): run Python in the namespace all records share, on the caller's thread; an expression's value."""
+        """pydev("..."): run Python in the records' namespace, on the caller's thread; an expression's value."""
         return self.evaluator.run_source(source)
 
     # ---- life ----
@@ -159,8 +158,8 @@ class Ioc:
             dset = devices[given.text].dset
             if dset not in DeviceSupport.classes:
                 choices = ", ".join(c for c, d in devices.items() if d.dset in DeviceSupport.classes)
-                message = f'record {instance.name}: there is no device support for DTYP "{given.text}"; choices: {choices}'
-                yield Problem(given.location, message)
+                message = f'there is no device support for DTYP "{given.text}"; choices: {choices}'
+                yield Problem(given.location, f"record {instance.name}: {message}")
         if "Q:group" in instance.infos:
             yield Problem(instance.location, f"record {instance.name}: info(Q:group) is not there yet")
         for name, given in instance.fields.items():

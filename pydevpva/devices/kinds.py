@@ -5,6 +5,7 @@ See "Links" and "Results" of the PyDevice documentation. Database thread.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from typing import Any
 
 from pydevpva.records.record import Record
 from pydevpva.records.results import NUMBERS, state, text
+
+log = logging.getLogger("pydevpva.python")
 
 Store = Callable[[Record, Any], int]  # stores a result; 0: RVAL is set and to be converted, 2: VAL is set
 _NUMBER = "VAL NAME EGU HOPR LOPR TPRO"
@@ -55,7 +58,8 @@ _double = NUMBERS["DOUBLE"]
 def _ai(record: Record, result: Any) -> int:
     value = _double(result) * record.ASLO + record.AOFF
     if record.SMOO != 0.0 and not record.UDF and math.isfinite(record.VAL):
-        value = scaled(record, "VAL") * record.SMOO + value * (1.0 - record.SMOO)  # PyDevice smooths the device's number
+        # PyDevice smooths with the device's number, not with VAL
+        value = scaled(record, "VAL") * record.SMOO + value * (1.0 - record.SMOO)
     record.VAL = value
     record.UDF = 0
     return 2
@@ -119,13 +123,23 @@ def _long_string(record: Record, result: Any) -> int:
     return 2
 
 
+_CUT: set[str] = set()  # records of which it was said already
+
+
+def say_cut(record: Record, capacity: int) -> None:
+    """Warn once that a result has more elements than the record holds."""
+    if record.NAME not in _CUT:
+        _CUT.add(record.NAME)
+        log.warning("%s: the result has more than NELM = %d elements; the rest is cut off", record.NAME, capacity)
+
+
 def _array(record: Record, result: Any) -> int:
     from pydevpva.records.array_results import array
 
     dbf, capacity = record.array_info("VAL") or ("DOUBLE", 1)
     values, cut = array(result, dbf, capacity)
-    if cut and record.device is not None:
-        record.device.say_cut(record, capacity)
+    if cut:
+        say_cut(record, capacity)
     record.put_array("VAL", values)
     record.UDF = 0
     return 2
@@ -137,8 +151,8 @@ def _samples(record: Record, result: Any) -> int:
 
     one = isinstance(result, (int, float)) or getattr(result, "ndim", None) == 0
     values, cut = array([result] if one else result, "DOUBLE", record.NSAM * max(1, record.N))
-    if cut and record.device is not None:
-        record.device.say_cut(record, len(values))
+    if cut:
+        say_cut(record, len(values))
     record.WPTR = values
     return 2
 
@@ -178,4 +192,3 @@ KINDS: dict[str, Kind] = {
     "histogram": kind("VAL SGNL NAME TPRO", _signal),
     **dict.fromkeys(("waveform", "aai", "aao", "subArray"), _ARRAY),
 }
-

@@ -33,7 +33,7 @@ class Pydev(DeviceSupport):
     """
 
     __slots__ = (
-        "_cut_said", "_done_bound", "_event_value", "_getters", "_has_event", "_is_output", "_kind", "_link", "_python",
+        "_done_bound", "_event_value", "_getters", "_has_event", "_is_output", "_kind", "_link", "_python",
         "_record", "_state", "_status", "code", "failures",
     )  # fmt: skip
 
@@ -44,7 +44,6 @@ class Pydev(DeviceSupport):
         self._link = "OUT" if self._is_output else "INP"
         self._done_bound = self._done
         self._state, self._status = IDLE, -1
-        self._cut_said = False
         self._has_event = False
         self._event_value: Any = None
         self.failures = Failures()
@@ -151,12 +150,6 @@ class Pydev(DeviceSupport):
         if self._kind.scaled and self._is_output:
             record.VAL = getattr(record, self._kind.scaled)
         record.UDF = 0
-
-    def say_cut(self, record: Record, capacity: int) -> None:
-        """Warn once that a result has more elements than the record holds."""
-        if not self._cut_said:
-            self._cut_said = True
-            log.warning("%s: the result has more than NELM = %d elements; the rest is cut off", record.NAME, capacity)
 
 
 def add_to(definitions: Definitions, classes: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""From records to user Python and back: compile a record's code, run it on the evaluator thread, bring the outcome home.
+"""From records to user Python and back: compile a record's code, run it, bring the outcome home.
 
 `Python` is used on the database thread; `_done` methods run on the evaluator thread and only submit.
 """
@@ -45,7 +45,7 @@ class Python:
 
 
 class Failures:
-    """The errors of one record's code: alarm and message each time, the console once when an error begins or changes."""
+    """The errors of one record's code: an alarm each time, the console once when an error begins or changes."""
 
     __slots__ = ("_said", "count")
 

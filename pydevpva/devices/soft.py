@@ -58,8 +58,8 @@ class SetUserTag(DeviceSupport, dsets="devLoPDBQ2UTag"):
 
 class SoftOutput(
     DeviceSupport,
-    dsets="devAoSoft devBoSoft devCalcoutSoft devI64outSoft devLoSoft devLsoSoft devMbboSoft devMbboDirectSoft devSoSoft"
-    " devAaoSoft devPrintfSoft",
+    dsets="devAoSoft devBoSoft devCalcoutSoft devI64outSoft devLoSoft devLsoSoft devMbboSoft devMbboDirectSoft "
+    " devSoSoft devAaoSoft devPrintfSoft",
 ):
     """VAL to OUT. A record type that writes something else defines soft_write."""
 

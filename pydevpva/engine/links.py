@@ -22,7 +22,9 @@ log = logging.getLogger(__name__)
 class RecordLink:
     """A link to a field of a record in this IOC."""
 
-    __slots__ = ("_convert", "_dbf", "_name", "_owner", "address", "field", "_pp", "is_time", "mode", "target", "text")  # fmt: skip
+    __slots__ = (
+        "_convert", "_dbf", "_name", "_owner", "_pp", "address", "field", "is_time", "mode", "target", "text",
+    )  # fmt: skip
     is_constant = False
     is_volatile = False
 
@@ -114,7 +116,7 @@ class RecordLink:
 
     def put(self, value: Value, dbf: str) -> bool:
         """Write to the target and process it when the link or PROC asks for it; False: refused, alarm raised."""
-        owner, target, field = self._owner, self.target, self.address.field
+        owner, target = self._owner, self.target
         stored = self._store(value)
         if self.mode != "NMS":
             inherit_alarm(target, self.mode, owner.NSTA, owner.NSEV, owner.NAMSG)
@@ -288,5 +290,3 @@ def _not_a_number(value: Value) -> Value:
 
 def _equal(a: Value, b: Value) -> bool:
     return type(a) is type(b) and (a.tobytes() == b.tobytes() if hasattr(a, "tobytes") else a == b)
-
-

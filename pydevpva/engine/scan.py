@@ -110,9 +110,8 @@ class Periodic(ScanList):
         now = self._loop.clock()
         if now - self._reported >= REPORT_SECONDS:
             self._reported = now
-            log.warning(
-                'scan "%s" cannot keep up: %d records, %d passes skipped so far', self.name, len(self.records), self.overruns
-            )
+            text = 'scan "%s" cannot keep up: %d records, %d passes skipped so far'
+            log.warning(text, self.name, len(self.records), self.overruns)
 
 
 class Scanner:

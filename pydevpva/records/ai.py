@@ -37,8 +37,7 @@ class Ai(Input, rtype="ai"):
         self.smoothed = False  # a soft channel's first value is not smoothed
 
     def remember(self) -> None:
-        super().remember()
-        self.ORAW = self.RVAL
+        """EPICS leaves MLST, ALST, LALM and ORAW at 0 when there is device support, so the first value is posted."""
 
     def convert(self, status: int) -> None:
         if status == 0:

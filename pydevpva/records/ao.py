@@ -123,5 +123,3 @@ def _rounded(value: float) -> int:
     if value > 0.5 + _LONG_MIN:
         return int(value - 0.5)
     return _LONG_MIN
-
-

@@ -1,4 +1,7 @@
-"""Linear and breakpoint conversion of ai and ao: LINR, ESLO, EOFF, ROFF, ASLO, AOFF (EPICS: cvtBpt.c). Database thread."""
+"""Linear and breakpoint conversion of ai and ao: LINR, ESLO, EOFF, ROFF, ASLO, AOFF (EPICS: cvtBpt.c).
+
+Database thread.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +28,14 @@ def special(record: Record, after: bool) -> None:
 
 def to_engineering(record: Record, raw: int) -> float:
     """Raw to engineering value; a value beyond the breakpoint table is SOFT/MAJOR."""
-    value = float(raw) + record.ROFF
+    value: float = float(raw) + record.ROFF
     if record.ASLO != 0.0:
         value *= record.ASLO
     value += record.AOFF
     if record.LINR == NO_CONVERSION:
         return value
     if record.LINR <= LINEAR:
-        return float(value * record.ESLO + record.EOFF)
+        return value * float(record.ESLO) + float(record.EOFF)
     points = record.host.breakpoint_table(record.LINR).points
     converted, inside = _interpolate([p[0] for p in points], [p[1] for p in points], value)
     if not inside:

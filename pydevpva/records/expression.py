@@ -26,7 +26,8 @@ class Inputs:
         self.letters = [x for x in letters if f"INP{x}" in record.rtype.fields]
         self.links: list[tuple[Link, str]] = []
         self._all = attrgetter(*self.letters)  # all values at once, so that the usual "nothing changed" is quick
-        self._last: tuple[Value, ...] = tuple(getattr(record, f"L{x}") for x in self.letters if f"L{x}" in record.rtype.fields)
+        known = record.rtype.fields
+        self._last: tuple[Value, ...] = tuple(getattr(record, f"L{x}") for x in self.letters if f"L{x}" in known)
         self.rewire()
 
     def load(self, dbf: str = "DOUBLE") -> None:

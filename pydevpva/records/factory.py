@@ -5,8 +5,7 @@ Database thread, or the main thread before iocInit.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import importlib.util
 from typing import Any
 
 from pydevpva.db.definitions import Definitions
@@ -17,22 +16,14 @@ from pydevpva.records.links import NO_LINK
 from pydevpva.records.record import NEVER, Record
 from pydevpva.records.values import LINKS, to_float32
 
-SHARED = frozenset({"alarm", "array", "array_results", "factory", "fields", "links", "properties", "record", "results", "values"})
-
-
-def modules() -> set[str]:
-    """Names of the record type modules in this package: the record types there are."""
-    return {m.name for m in pkgutil.iter_modules(__import__(__package__, fromlist=["_"]).__path__)}
-
 
 def behaviour(name: str) -> type[Record]:
-    """The behaviour class of a record type; reads records/<name>.py. NotFound when there is none."""
+    """The behaviour class of a record type, from records/<name>.py. NotFound when there is none."""
     if name not in Record.types:
-        module = name.lower()
-        if module not in modules() - SHARED:
-            hint = did_you_mean(name, Record.types)
-            raise NotFound(f"record type {name} is not there yet{hint}")
-        importlib.import_module(f"{__package__}.{module}")
+        if importlib.util.find_spec(f"{__package__}.{name.lower()}") is not None:
+            importlib.import_module(f"{__package__}.{name.lower()}")
+        if name not in Record.types:
+            raise NotFound(f"record type {name} is not there yet{did_you_mean(name, Record.types)}")
     return Record.types[name]
 
 
@@ -53,8 +44,8 @@ class Factory:
     def _make(self, rtype: RecordType, base: type[Record]) -> type[Record]:
         defaults = {f.name: self.initial(f) for f in rtype.fields.values()}
         lines = [f"self.{name} = {name}" for name in defaults]
-        lines += [f"self.{name} = None" for name in ("notify", "sinks", "device", "watched", "running")]
-        lines += ["self.host = host", "self.overwritten = False"]
+        lines += [f"self.{name} = None" for name in ("notify", "sinks", "device")]
+        lines += ["self.host = host", "self.overwritten = self.running = False"]
         scope: dict[str, Any] = {}
         # A generated __init__, as dataclasses do it: 100 slot writes cost 1 us, a loop of setattr 8 us.
         source = f"def make(*, {', '.join(defaults)}):\n def __init__(self, host):\n  " + "\n  ".join(lines)
@@ -77,4 +68,3 @@ class Factory:
 
 
 _ZERO: dict[str, object] = {"STRING": "", "DOUBLE": 0.0, "FLOAT": 0.0}
-

@@ -52,9 +52,8 @@ class Input(Record):
 
     def read_value(self) -> int:
         """The value from device support or simulation; 0: RVAL is set, 2: VAL is set, -1: failed."""
-        if self.PACT or (not self.SIMM and self.SIML.is_constant):
-            if self.SIMM == 0:
-                return self.device.read(self) if self.device is not None else -1
+        if self.SIMM == 0 and (self.PACT or self.SIML.is_constant):
+            return self.device.read(self) if self.device is not None else -1
         how = simulation.begin(self, self.simulation_modes)
         if how is None:
             return self.device.read(self) if self.device is not None else -1
@@ -87,5 +86,3 @@ class Input(Record):
     def special(self, field: str, after: bool) -> None:
         if field == "SIMM":
             simulation.simm_special(self, after)
-
-

@@ -12,6 +12,9 @@ from pydevpva.records.record import Record
 
 RANGE_LOLO, RANGE_LOW, RANGE_NORMAL, RANGE_HIGH, RANGE_HIHI = range(1, 6)
 _STATUS = {RANGE_LOLO: LOLO, RANGE_LOW: LOW, RANGE_HIGH: HIGH, RANGE_HIHI: HIHI}
+_LIMIT_OF = {
+    RANGE_HIHI: ("HHSV", "HIHI"), RANGE_HIGH: ("HSV", "HIGH"), RANGE_LOW: ("LSV", "LOW"), RANGE_LOLO: ("LLSV", "LOLO"),
+}  # fmt: skip
 _THRESHOLD = 0.6321  # of a level: where the alarm filter rounds the other way (1 - 1/e)
 
 
@@ -21,9 +24,7 @@ def check_limits(record: Record) -> None:
         raise_alarm(record, UDF, record.UDFS)
         return
     found, severity, limit = alarm_range(record, record.VAL)
-    if not severity:
-        record.LALM = limit
-    elif raise_alarm(record, _STATUS[found], severity):
+    if not severity or raise_alarm(record, _STATUS[found], severity):
         record.LALM = limit
 
 
@@ -77,10 +78,10 @@ def _filter(record: Record, before: int, found: int, severity: int, limit: float
         level = -level
     record.AFVL = level
     found = abs(math.floor(level))
-    names = {RANGE_HIHI: ("HHSV", "HIHI"), RANGE_HIGH: ("HSV", "HIGH"), RANGE_LOW: ("LSV", "LOW"), RANGE_LOLO: ("LLSV", "LOLO")}
-    if found not in names:
+    if found not in _LIMIT_OF:
         return found, 0, limit
-    return found, getattr(record, names[found][0]), getattr(record, names[found][1])
+    severity_field, limit_field = _LIMIT_OF[found]
+    return found, getattr(record, severity_field), getattr(record, limit_field)
 
 
 def deadbands(record: Record) -> int:

@@ -1,4 +1,7 @@
-"""Long strings: VAL of lsi, lso and printf, up to SIZV bytes with the NUL that EPICS keeps behind it. Database thread."""
+"""Long strings: VAL of lsi, lso and printf, up to SIZV bytes with the NUL that EPICS keeps behind it.
+
+Database thread.
+"""
 
 from __future__ import annotations
 

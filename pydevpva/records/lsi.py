@@ -24,7 +24,7 @@ class Lsi(LongString, Input, rtype="lsi"):
         text = link.get_text(self.SIZV - 1)
         if text is None:
             return -1
-        if text is not NO_DATA:
+        if isinstance(text, str):
             self.set_text(text)
         return 0
 
@@ -36,7 +36,7 @@ class Lsi(LongString, Input, rtype="lsi"):
         self.PACT = 0
         if text is None:
             return -1
-        if text is not NO_DATA:
+        if isinstance(text, str):
             self.set_text(text)
         return 2
 

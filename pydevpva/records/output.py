@@ -50,9 +50,8 @@ class Output(Record):
 
     def process(self) -> None:
         active = self.PACT
-        if not active:
-            if self.fetch() is not False:
-                self.stamp(bool(self.SIMM))
+        if not active and self.fetch() is not False:
+            self.stamp(bool(self.SIMM))
         self.check_alarms()
         if self.NSEV < INVALID or self.IVOA == 0:
             self.write_value()
@@ -96,9 +95,8 @@ class Output(Record):
 
     def write_value(self) -> int:
         """Write through device support or simulation."""
-        if self.PACT or (not self.SIMM and self.SIML.is_constant):
-            if self.SIMM == 0:
-                return self.write()
+        if self.SIMM == 0 and (self.PACT or self.SIML.is_constant):
+            return self.write()
         how = simulation.begin(self, self.simulation_modes)
         if how is None:
             return self.write()

@@ -86,7 +86,7 @@ class Printf(LongString, rtype="printf"):
 
     def _show(self, directive: Directive, links: Iterator[Link], room: int) -> bytes:
         if directive.width == _MISSING or directive.precision == _MISSING:
-            return self.IVLS.encode("utf-8", "surrogateescape")
+            return str(self.IVLS).encode("utf-8", "surrogateescape")
         if directive.bad:
             return directive.text
         if directive.conversion == ord("%"):
@@ -96,7 +96,7 @@ class Printf(LongString, rtype="printf"):
                 return _long_string(directive, links, room)
             return directive.format(_value(directive, links))
         except BadLink:
-            return self.IVLS.encode("utf-8", "surrogateescape")
+            return str(self.IVLS).encode("utf-8", "surrogateescape")
 
 
 _MISSING = -(1 << 31)  # width or precision whose input could not be read

@@ -102,7 +102,7 @@ class Record:
     """One record. Subclasses name themselves after their type: `class Ai(Record, rtype="ai")`."""
 
     __slots__ = (
-        "aliases", "device", "host", "info", "notify", "overwritten", "running", "sinks", "watched", "whole_sinks",
+        "aliases", "device", "host", "info", "notify", "overwritten", "running", "sinks",
     )  # fmt: skip
 
     types: ClassVar[dict[str, type[Record]]] = {}  # by record type name; filled by the class statement
@@ -111,9 +111,15 @@ class Record:
     illegal_state: ClassVar[str] = ""  # text of an ENUM VAL beyond the states (rset get_enum_str)
     value_type: ClassVar[str] = ""  # type of VAL as soft device support reads or writes it
     raw_type: ClassVar[str] = ""  # the same of RVAL, for Raw Soft Channel
-    illegal_state: ClassVar[str] = ""  # text of an ENUM VAL beyond its states
+
+    sinks: tuple[Sink, ...] | None  # who wants to know of changes
+    notify: Notify | None  # the put that waits for this record
+    running: bool  # on the present call stack of processing
+    overwritten: bool  # a client wrote VAL while user code ran
 
     if TYPE_CHECKING:  # EPICS's fields are slots made from the .dbd
+
+        def __init__(self, host: Host) -> None: ...
 
         def __getattr__(self, name: str) -> Any: ...
         def __setattr__(self, name: str, value: Any) -> None: ...

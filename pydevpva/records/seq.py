@@ -1,4 +1,7 @@
-"""seq: up to sixteen values to as many links, one after the other, with delays (EPICS: seqRecord.c). Database thread."""
+"""seq: up to sixteen values to as many links, one after the other, with delays (EPICS: seqRecord.c).
+
+Database thread.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Simulation mode: SIML, SIMM, SIOL, SIMS, SDLY, SSCN (EPICS: recGbl*Simm and readValue/writeValue). Database thread."""
+"""Simulation mode: SIML, SIMM, SIOL, SIMS, SDLY, SSCN (EPICS: recGbl*Simm, readValue, writeValue).
+
+Database thread.
+"""
 
 from __future__ import annotations
 

@@ -74,9 +74,8 @@ def _truncate(value: float, dbf: str) -> int:
     bits = 64 if dbf in ("ULONG", "INT64", "UINT64") else 32
     if dbf == "UINT64" and value >= 2.0**63:
         return int(value) if value < 2.0**64 else 0
-    if not -(2.0 ** (bits - 1)) - 1 < value < 2.0 ** (bits - 1):  # also NaN
-        return -(2 ** (bits - 1))
-    return int(value)
+    limit = 1 << (bits - 1)
+    return int(value) if -limit - 1 < value < limit else -limit  # NaN compares false
 
 
 def parse_number(text: str, dbf: str) -> Number:
@@ -119,7 +118,7 @@ def _leading_float(text: str) -> float:
         pass
     if match := re.match(r"[-+]?0[xX][0-9a-fA-F]+", text):
         return float(int(match.group(), 16))
-    match = re.match(r"[-+]?(?:inf(?:inity)?|nan|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)", text, re.IGNORECASE)
+    match = re.match(r"[-+]?(?:inf(?:inity)?|nan|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)", text, re.IGNORECASE)
     if match is None:
         raise ValueError(f"{text!r} is not a number")
     return float(match.group())

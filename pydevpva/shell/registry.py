@@ -117,4 +117,3 @@ def usage(command: Command) -> str:
     """The command and its arguments as help shows them; names of several words are quoted."""
     shown = (a.name if a.kind == ARGV or " " not in a.name else f"'{a.name}'" for a in command.arguments)
     return " ".join([command.name, *shown])
-

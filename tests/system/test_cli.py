@@ -217,7 +217,7 @@ def test_hanging_user_code_does_not_hold_up_the_end(start: Starter, where: str) 
 
 
 def test_user_code_that_hangs_the_startup_script_does_not_hold_up_the_end(start: Starter, tmp_path: Path) -> None:
-    (tmp_path / "st.cmd").write_text("pydev(\"\"\"print('hanging')\"\"\")\npydev(\"while True: pass\")\n")
+    (tmp_path / "st.cmd").write_text('pydev("""print(\'hanging\')""")\npydev("while True: pass")\n')
     server = start.pydevpva(tmp_path / "st.cmd", serving=False)
     server.wait_log("while True")
     assert server.terminate(timeout=2.5) == 0
