@@ -17,8 +17,9 @@ from pydevpva.devices import load_devices
 from pydevpva.devices.pydev import Pydev
 from pydevpva.devices.python import Python
 from pydevpva.devices.registry import DeviceSupport
+from pydevpva.engine.creation import for_good
 from pydevpva.engine.database import Database
-from pydevpva.engine.host import refused_link
+from pydevpva.engine.json_links import refused_link
 from pydevpva.errors import NotFound, Problem, PydevpvaError
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.loop import Loop
@@ -95,8 +96,9 @@ class Ioc:
 
     def _start_records(self) -> None:
         self.database.scanner.on_new_interrupt = self._subscribe
-        self.database.create(self.instances.values())
-        self.database.init()
+        with for_good():
+            self.database.create(self.instances.values())
+            self.database.init()
 
     def _start_server(self) -> Listening:
         from pydevpva.pva.server import Server

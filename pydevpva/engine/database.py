@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.model import Field, RecordInstance
+from pydevpva.engine.creation import Links, create
 from pydevpva.engine.host import EngineHost
 from pydevpva.engine.notify import Done, PutNotify
 from pydevpva.engine.processing import process
@@ -79,35 +80,18 @@ class Database:
         self._device_for = device_for
         self._host = EngineHost(self)
         self.uses_pydev = False
-        self._fields: dict[Record, dict[str, str]] = {}  # link fields of each record as loaded, until iocInit
+        self._links: dict[Record, Links] = {}  # of each record as loaded, until iocInit opens them
 
     # ---- iocInit ----
 
     def create(self, instances: Iterable[RecordInstance]) -> None:
         """Make the records; fields hold what the database says, links not yet."""
         order = {name: i for i, name in enumerate(self.definitions.record_type_names)}
-        for instance in sorted(instances, key=lambda i: order.get(i.type, len(order))):
-            self._create(instance)
-
-    def _create(self, instance: RecordInstance) -> None:
-        cls = self.factory.record_class(instance.type)
-        record = cls(self._host)
-        record.NAME, record.info = instance.name, instance.infos
-        record.aliases = tuple(instance.aliases)
-        links: dict[str, str] = {}
-        for name, given in instance.fields.items():
-            field = cls.rtype.fields[name]
-            if field.type in LINKS:
-                links[name] = given.text
-            else:
-                setattr(record, name, self.factory.parse(field, given.text, instance.type))
-                self.uses_pydev = self.uses_pydev or given.text == "pydev"
-                if name == "VAL":
-                    record.UDF = 0
-        self._fields[record] = links
-        self.records[instance.name] = record
-        for alias in instance.aliases:
-            self.aliases[alias] = instance.name
+        for record, links in create(instances, order, self.factory, self._host):
+            self.records[record.NAME] = record
+            self._links[record] = links
+            for alias in record.aliases:
+                self.aliases[alias] = record.NAME
 
     def init(self) -> None:
         """iocBuild: early init, devices, links, init, scan lists, PINI=YES."""
@@ -117,9 +101,10 @@ class Database:
                 record.SEVR = record.UDFS
             self._attach_device(record)
             record.init_early()
-        for record in records:
-            for name, text in self._fields.pop(record).items():
+        for record, links in self._links.items():
+            for name, text in links.items():
                 self._host.open_link(record, record.rtype.fields[name], text)
+        self._links.clear()
         for record in records:
             record.init_record()
         self.scanner.add_all(records)
@@ -128,13 +113,15 @@ class Database:
     def _attach_device(self, record: Record) -> None:
         devices = self.definitions.devices(record.rtype.name)
         if devices:
-            record.device = self._device_for(record, list(devices.values())[record.DTYP].dset)
+            choice = list(devices)[record.DTYP]
+            record.device = self._device_for(record, devices[choice].dset)
+            self.uses_pydev = self.uses_pydev or choice == "pydev"
 
     def run(self) -> None:
         """iocRun: PINI=RUN, scans, CP links' first processing, PINI=RUNNING."""
         self.process_pini(PINI_RUN)
         self.scanner.start()
-        self._host.start_monitored()
+        self._host.start_links()
         self.process_pini(PINI_RUNNING)
 
     def pause(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from pydevpva.records.values import Value
+from pydevpva.records.values import Value, converter, to_array
 
 
 class _NoData:
@@ -83,9 +83,11 @@ class ConstantLink:
         return NO_DATA
 
     def load(self, dbf: str) -> Value:
-        from pydevpva.records.values import converter
-
-        value = self.value[0] if isinstance(self.value, list) and self.value else self.value
+        value = self.value
+        if value is None:
+            return None
+        if isinstance(value, list):
+            value = value[0] if value else None
         if value is None or isinstance(value, list):
             return None
         try:
@@ -94,8 +96,6 @@ class ConstantLink:
             return None
 
     def load_array(self, dbf: str, limit: int) -> Value:
-        from pydevpva.records.values import to_array
-
         if self.value is None:
             return None
         values = self.value if isinstance(self.value, list) else [self.value]

@@ -6,7 +6,7 @@ Database thread.
 from __future__ import annotations
 
 from pydevpva.records.alarm import INVALID, LINK, SIMM, SOFT, raise_alarm
-from pydevpva.records.links import NO_DATA, Link
+from pydevpva.records.links import NO_DATA, NO_LINK, Link
 from pydevpva.records.record import Record
 from pydevpva.records.values import Value
 
@@ -16,6 +16,8 @@ UNSET_SCAN = 65535  # SSCN's initial value: SCAN stays as it is in simulation mo
 
 def init_simulation(record: Record) -> None:
     """iocInit: SIMM from a constant SIML (recGblInitSimm)."""
+    if record.SIML is NO_LINK and record.SSCN == UNSET_SCAN:
+        return  # as in nearly every record
     if record.SIML.is_constant:
         save_mode(record)
         if (mode := record.SIML.load("USHORT")) is not None:
