@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pydevpva.db import json5
 from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import Field
 from pydevpva.engine.clock import EventTimes, now
+from pydevpva.engine.json_links import make_json_link
 from pydevpva.engine.links import BrokenLink, MonitoredLink, RecordLink
 from pydevpva.engine.processing import complete, process
 from pydevpva.errors import LoadError, NotFound, PutError
@@ -31,7 +32,8 @@ class EngineHost:
         self.database = database
         self.now = now
         self._times = EventTimes()
-        self._monitored: list[MonitoredLink] = []  # CP links that wait for iocRun
+        self.running = False  # iocRun has been
+        self._starting: list[Callable[[], None]] = []  # links that wait for iocRun
 
     def event_time(self, record: Record, event: int) -> int | None:
         return self._times.time(record, event)
@@ -100,7 +102,13 @@ class EngineHost:
 
     def open_link(self, record: Record, field: Field, text: str) -> None:
         """Set a link at iocInit; one that leads nowhere is said and stays LINK/INVALID."""
-        setattr(record, field.name, self._make(record, field, text))
+        try:
+            link = self._make(record, field, text)
+        except ValueError as error:
+            log.error("%s.%s: %s; the field has no link now", record.NAME, field.name, error)
+            return
+        setattr(record, field.name, link)
+        self._start(link)
 
     def set_link(self, record: Record, field: Field, text: str) -> None:
         """Change a link at run time. PutError when the text is none for this field."""
@@ -112,8 +120,16 @@ class EngineHost:
         if hasattr(old, "close"):
             old.close()
         setattr(record, field.name, link)
-        if isinstance(link, MonitoredLink) and self.database.scanner.running:
-            link.trigger()
+        self._start(link)
+
+    def _start(self, link: Link) -> None:
+        """Links that watch their far end begin at iocRun, or at once when they are set later."""
+        if (start := getattr(link, "start", None)) is None:
+            return
+        if self.running:
+            start()
+        else:
+            self._starting.append(start)
 
     def _make(self, record: Record, field: Field, text: str) -> Link:
         device = None
@@ -126,13 +142,8 @@ class EngineHost:
             value = json5.parse(parsed.target) if parsed.is_array else parsed.target
             return ConstantLink(text, value) if text.strip() else NO_LINK
         if parsed.kind == "json":
-            return self._json_link(record, field, text, parsed)
+            return make_json_link(self, record, field, text, parsed.json)
         return ConstantLink(text)  # a hardware address: only its device support reads it
-
-    def _json_link(self, record: Record, field: Field, text: str, parsed: LinkText) -> Link:
-        if refused := refused_link(text):
-            raise ValueError(refused)
-        return ConstantLink(text, cast(dict[str, Any], parsed.json).get("const"))
 
     def _record_link(self, record: Record, field: Field, text: str, parsed: LinkText) -> Link:
         name, is_time = parsed.target, field.name == "TSEL" and ".TIME" in parsed.target
@@ -146,25 +157,14 @@ class EngineHost:
         mode = parsed.severity
         if parsed.process in ("CA", "CP", "CPP"):
             watching = parsed.process if parsed.process != "CA" else ""
-            monitored = MonitoredLink(record, field.name, text, address, mode, watching)
-            if watching:
-                self._monitored.append(monitored)
-            return monitored
+            return MonitoredLink(record, field.name, text, address, mode, watching)
         link = RecordLink(record, field.name, text, address, mode, parsed.process == "PP")
         link.is_time = is_time
         return link
 
-    def start_monitored(self) -> None:
-        """iocRun: every CP and CPP link gets its first value, which processes its record."""
-        for link in self._monitored:
-            link.trigger()
-        self._monitored.clear()
-
-
-def refused_link(text: str) -> str:
-    """Why a JSON link cannot be served, or ""."""
-    text = text.strip()
-    if not text.startswith("{"):
-        return ""
-    kind = next(iter(cast(dict[str, Any], json5.parse(text))), "const")
-    return "" if kind == "const" else f'JSON links of type "{kind}" are not there yet; choices: const'
+    def start_links(self) -> None:
+        """iocRun: every link that watches its far end begins; CP and CPP process their record once."""
+        self.running = True
+        starting, self._starting = self._starting, []
+        for start in starting:
+            start()

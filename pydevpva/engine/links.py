@@ -188,6 +188,11 @@ class MonitoredLink(RecordLink):
             self._last = value
         self.trigger()
 
+    def start(self) -> None:
+        """iocRun, or set later: CP and CPP process their record."""
+        if self.watching:
+            self.trigger()
+
     def trigger(self) -> None:
         """Queue one processing of the owner."""
         if not self._queued:
