@@ -1,6 +1,6 @@
 """What `import pydev` finds: inside an IOC its `pydev`, outside a harmless stand-in that remembers values.
 
-It imports nothing of the IOC, so that a user's module runs on its own.
+It imports nothing of the IOC but NDArray, when that is asked for, so that a user's module runs on its own.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-__all__ = ["iointr"]
+__all__ = ["NDArray", "iointr"]  # noqa: F822
 
 _NOT_GIVEN = object()
 _last: dict[str, Any] = {}
@@ -24,3 +24,11 @@ def iointr(name: str, value: Any = _NOT_GIVEN) -> Any:
         return _last.get(name)
     _last[name] = value
     return True
+
+
+def __getattr__(name: str) -> Any:
+    if name != "NDArray":
+        raise AttributeError(f"module 'pydev' has no attribute {name!r}")
+    from pydevpva.records.ndarray_value import NDArray
+
+    return NDArray

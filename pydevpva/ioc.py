@@ -46,6 +46,7 @@ class Ioc:
         self.definitions = Definitions()
         self.instances = Instances()
         self.evaluator = Evaluator()
+        self.evaluator.pydev.offer("NDArray", _ndarray_class)
         self.server: Server | None = None
         self.access_file: str | None = None
         self._serve = serve
@@ -179,3 +180,10 @@ class Ioc:
             device = record.device
             if isinstance(device, Pydev):
                 device.deliver(value)
+
+
+def _ndarray_class() -> object:
+    """pydev.NDArray; numpy is imported when user code asks for it."""
+    from pydevpva.records.ndarray_value import NDArray
+
+    return NDArray

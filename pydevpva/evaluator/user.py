@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import sys
 import types
+from collections.abc import Callable
 
 from pydevpva.evaluator.events import Events
 
@@ -18,6 +19,19 @@ class Pydev(types.ModuleType):
         super().__init__("pydev", "Exchanges values between Python code and records.")
         self._events = events
         self._before: object = None
+        self._offered: dict[str, Callable[[], object]] = {}
+
+    def offer(self, name: str, make: Callable[[], object]) -> None:
+        """Let user code find pydev.<name>: what make() gives the first time it is asked for."""
+        self._offered[name] = make
+
+    def __getattr__(self, name: str) -> object:
+        offered = vars(self).get("_offered", {})
+        if name not in offered:
+            raise AttributeError(f"module 'pydev' has no attribute {name!r}")
+        value = offered[name]()
+        setattr(self, name, value)
+        return value
 
     def iointr(self, name: str, value: object = NOT_GIVEN) -> object:
         """Publish `value` to the records whose link is pydev.iointr('name'), and return True.
