@@ -6,10 +6,12 @@ import heapq
 import itertools
 import logging
 import queue
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from pydevpva.errors import Stopped, WrongThread
@@ -19,7 +21,19 @@ Work = Callable[..., object]
 log = logging.getLogger(__name__)
 
 WORK_PER_PASS = 200  # timers are looked at after this many pieces of work, so that a flood cannot starve them
-STACK_BYTES = 256 << 20  # of address space, not of memory: long FLNK chains recurse
+STACK_BYTES = 256 << 20  # of address space, not of memory
+FRAMES = 60_000  # a chain of forward links is a recursion of 7 Python frames a record
+
+
+@contextmanager
+def deep_stack() -> Iterator[None]:
+    """Threads started in here may recurse FRAMES deep."""
+    sys.setrecursionlimit(max(FRAMES, sys.getrecursionlimit()))
+    before = threading.stack_size(STACK_BYTES)
+    try:
+        yield
+    finally:
+        threading.stack_size(before)
 
 
 class Timer:
@@ -55,12 +69,9 @@ class Loop:
 
     def start(self) -> None:
         """Start the thread."""
-        before = threading.stack_size(STACK_BYTES)
-        try:
+        with deep_stack():
             self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
             self._thread.start()
-        finally:
-            threading.stack_size(before)
 
     def submit(self, work: Work, *args: object) -> None:
         """Queue work(*args), from any thread. Never blocks."""

@@ -19,6 +19,7 @@ from pydevpva.errors import PydevpvaError, Stopped
 from pydevpva.evaluator.code import compile_source
 from pydevpva.evaluator.events import Events
 from pydevpva.evaluator.user import Pydev
+from pydevpva.loop import deep_stack
 
 Done = Callable[[object, BaseException | None], object]
 Job = tuple[Callable[..., object], tuple[Any, ...], Done]
@@ -65,8 +66,9 @@ class Evaluator:
         count = threads_wanted(os.environ) if threads is None else threads
         names = ["evaluator"] if count == 1 else [f"evaluator-{n}" for n in range(1, count + 1)]
         self._workers = [_Worker(name, self._queue) for name in names]
-        for worker in self._workers:
-            worker.start()
+        with deep_stack():
+            for worker in self._workers:
+                worker.start()
 
     def submit(self, function: Callable[..., object], args: tuple[Any, ...], done: Done) -> None:
         """Queue function(*args); done(result, None) or done(None, error) is called exactly once.

@@ -1,0 +1,151 @@
+"""DTYP pydev: what a user's code sees, what becomes of its result, of its errors, and of what others do meanwhile."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from tests.local_ioc import local_ioc
+
+
+def record(rtype: str, name: str, code: str, *fields: str) -> str:
+    link = "INP" if rtype in ("ai", "bi", "longin", "mbbi", "stringin", "waveform", "lsi") else "OUT"
+    return f'record({rtype},"{name}") {{ field(DTYP,"pydev") field({link},"@{code}") {" ".join(fields)} }}\n'
+
+
+def test_field_values_are_seen_bare_in_percent_signs_and_inside_strings(tmp_path: Path) -> None:
+    db = (
+        record("stringout", "bare", "f'{NAME}={VAL}'")
+        + record("ao", "percent", "%VAL%*2 + len('%EGU%')", 'field(EGU,"mm")')
+        + record("stringout", "text", "'%NAME%=%VAL%'")
+    )
+    with local_ioc(tmp_path, db) as ioc:
+        for name, value in (("bare", "a"), ("percent", 4), ("text", "b")):
+            assert ioc.put(name, value) is None
+        assert [ioc.get(n) for n in ("bare", "percent", "text")] == ["bare=a", 10.0, "text=b"]
+
+
+def test_an_exception_is_an_invalid_alarm_with_its_text_and_the_next_success_clears_it(tmp_path: Path) -> None:
+    with local_ioc(tmp_path, record("ao", "inv", "1/VAL")) as ioc:
+        assert ioc.put("inv", 0) is None
+        assert ioc.alarm("inv") == ("INVALID", "CALC", "ZeroDivisionError: float division by zero"[:39])
+        assert ioc.put("inv", 4) is None
+        assert ioc.alarm("inv") == ("NO_ALARM", "NO_ALARM", "")
+        assert ioc.get("inv") == 0.25
+
+
+def test_the_console_hears_of_an_error_once_until_it_changes_and_each_time_with_tpro(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with local_ioc(tmp_path, record("ao", "x", "[][int(VAL)] if VAL < 5 else nothing")) as ioc:
+        with caplog.at_level(logging.ERROR):
+            for value in (1, 2, 6, 7):
+                ioc.put("x", value)
+            assert [r.getMessage().split("\n")[0] for r in caplog.records] == [
+                "x.OUT: IndexError: list index out of range",
+                "x.OUT: NameError: name 'nothing' is not defined",
+            ]
+            ioc.put("x.TPRO", 1)
+            ioc.put("x", 8)
+            ioc.put("x", 9)
+        errors = [r for r in caplog.records if r.levelno == logging.ERROR]
+        assert len(errors) == 4
+
+
+def test_a_statement_leaves_the_value_of_an_output_and_is_an_error_for_an_input(tmp_path: Path) -> None:
+    db = record("ao", "out", "kept = VAL") + record("ai", "inp", "kept = 3")
+    with local_ioc(tmp_path, db) as ioc:
+        assert ioc.put("out", 2.5) is None
+        assert (ioc.get("out"), ioc.alarm("out")[0]) == (2.5, "NO_ALARM")
+        assert ioc.ioc.evaluator.namespace["kept"] == 2.5
+        ioc.put("inp.PROC", 1)
+        assert ioc.alarm("inp")[:2] == ("INVALID", "CALC")
+
+
+@pytest.mark.parametrize("code", ["2**40", "float('nan')", "'12abc'", "b'12'", "[1]", "{}", "1j"])
+def test_what_is_no_long_is_refused_and_the_value_kept(tmp_path: Path, code: str) -> None:
+    with local_ioc(tmp_path, record("longout", "x", code)) as ioc:
+        assert ioc.put("x", 7) is None
+        assert (ioc.get("x"), ioc.alarm("x")[:2]) == (7, ("INVALID", "CALC"))
+
+
+def test_states_take_labels_and_numbers(tmp_path: Path) -> None:
+    names = 'field(ZNAM,"Off") field(ONAM,"On")'
+    multi = 'field(ZRST,"zero") field(ONST,"ten") field(ONVL,"10")'
+    db = (
+        record("bo", "bo", "'On'", names)
+        + record("bi", "bi", "'1'", names)
+        + record("mbbi", "mbbi", "'ten'", multi)
+        + record("mbbi", "raw", "10", multi)
+        + record("mbbo", "mbbo", "'ten'", multi)
+    )
+    with local_ioc(tmp_path, db) as ioc:
+        for name in ("bo.PROC", "bi.PROC", "mbbi.PROC", "raw.PROC", "mbbo.PROC"):
+            assert ioc.put(name, 1) is None
+        assert [ioc.text(n) for n in ("bo", "bi", "mbbi", "raw", "mbbo")] == ["On", "On", "ten", "ten", "ten"]
+        assert ioc.get("bo.RVAL") == 1
+
+
+def test_arrays_are_lists_of_the_elements_in_use_or_read_only_numpy(tmp_path: Path) -> None:
+    shape = 'field(FTVL,"LONG") field(NELM,"5")'
+    db = record("aao", "list", "[type(VAL).__name__ == 'list', len(VAL)]", shape) + record(
+        "aao", "numpy", "[VAL.flags.writeable, VAL.sum()]", shape, 'info(pydev:array,"numpy")'
+    )
+    with local_ioc(tmp_path, db) as ioc:
+        ioc.put("list", [4, 5, 6])
+        ioc.put("numpy", [4, 5, 6])
+        assert ioc.get("list").tolist() == [1, 3]
+        assert ioc.get("numpy").tolist() == [0, 15]
+
+
+def test_a_put_while_the_code_runs_is_seen_at_once_kept_and_run_with_afterwards(tmp_path: Path) -> None:
+    setup = "import threading; gate = threading.Event(); seen = []"
+    db = record("ao", "x", "(seen.append(VAL), gate.wait(5), VAL * 100)[2]")
+    with local_ioc(tmp_path, db, setup) as ioc:
+        first = ioc.begin_put("x", 1, wait=True)
+        ioc.until("x.PACT", lambda pact: pact == 1)
+        assert ioc.put("x", 2, wait=False) is None
+        assert ioc.get("x") == 2
+        assert ioc.get("x.RPRO") == 1
+        ioc.ioc.evaluator.namespace["gate"].set()
+        assert first() is None
+        assert ioc.until("x", lambda value: value == 200) == 200
+        assert ioc.ioc.evaluator.namespace["seen"] == [1.0, 2.0]
+
+
+def test_iointr_brings_each_value_to_every_record_of_that_name_even_from_before_init(tmp_path: Path) -> None:
+    scan = 'field(SCAN,"I/O Intr")'
+    db = (
+        record("longin", "a", "pydev.iointr('n')", scan, 'field(FLNK,"count")')
+        + record("stringin", "b", "pydev.iointr('n')", scan)
+        + record("stringin", "read", "pydev.iointr('early')")
+        + 'record(calc,"count") { field(CALC,"VAL+1") }'
+    )
+    with local_ioc(tmp_path, db, "pydev.iointr('early', 5)") as ioc:
+        assert ioc.ioc.run_python("[pydev.iointr('n', i) for i in range(1000)]") == [True] * 1000
+        assert ioc.until("count", lambda n: n == 1000) == 1000
+        assert (ioc.get("a"), ioc.get("b")) == (999, "999")
+        assert ioc.ioc.run_python("pydev.iointr('n')") == 999
+        assert ioc.ioc.run_python("pydev.iointr('never')") is None
+        ioc.put("read.PROC", 1)
+        assert ioc.get("read") == "5"
+
+
+def test_an_input_in_io_intr_keeps_its_alarm_when_the_published_value_does_not_fit(tmp_path: Path) -> None:
+    db = record("longin", "a", "pydev.iointr('n')", 'field(SCAN,"I/O Intr")')
+    with local_ioc(tmp_path, db) as ioc:
+        ioc.ioc.run_python("pydev.iointr('n', 3)")
+        ioc.ioc.run_python("pydev.iointr('n', 'x')")
+        ioc.until("a.SEVR", lambda sevr: sevr == 3)
+        assert ioc.get("a") == 3
+
+
+def test_user_code_that_raises_systemexit_ends_nothing(tmp_path: Path) -> None:
+    db = record("ao", "x", "exit(3)") + record("ao", "y", "VAL+1")
+    with local_ioc(tmp_path, db) as ioc:
+        assert ioc.put("x", 1) is None
+        assert ioc.alarm("x")[2] == "SystemExit: 3"
+        assert ioc.put("y", 1) is None
+        assert ioc.get("y") == 2

@@ -1,0 +1,135 @@
+"""When records process: chains and loops, disabling, order, scanning, links that watch."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from tests.local_ioc import local_ioc
+
+COUNT = 'record(calc,"{0}") {{ field(CALC,"VAL+1") {1} }}\n'
+
+
+def count(name: str, *fields: str) -> str:
+    return COUNT.format(name, " ".join(fields))
+
+
+def test_a_forward_link_loop_ends_where_it_began(tmp_path: Path) -> None:
+    db = count("a", 'field(FLNK,"b")') + count("b", 'field(FLNK,"c")') + count("c", 'field(FLNK,"a")')
+    with local_ioc(tmp_path, db) as ioc:
+        assert ioc.put("a.PROC", 1) is None
+        assert [ioc.get(n) for n in "abc"] == [1, 1, 1]
+
+
+def test_a_forward_link_chain_of_five_thousand_records_runs_to_its_end(tmp_path: Path) -> None:
+    db = "".join(count(f"r{n}", f'field(FLNK,"r{n + 1}")') for n in range(5000)) + count("r5000")
+    with local_ioc(tmp_path, db) as ioc:
+        assert ioc.put("r0.PROC", 1) is None
+        assert ioc.get("r5000") == 1
+
+
+def test_an_active_record_gets_a_scan_alarm_after_ten_tries(tmp_path: Path) -> None:
+    db = 'record(ao,"x") { field(DTYP,"pydev") field(OUT,"@gate.wait(10)") field(VAL,"1") }\n'
+    with local_ioc(tmp_path, db, "import threading; gate = threading.Event()") as ioc:
+        ioc.put("x", 1, wait=False)
+        database = ioc.ioc.database
+        from pydevpva.engine.processing import process
+
+        for _ in range(10):
+            ioc.call(process, database.records["x"])
+        assert ioc.text("x.STAT") != "SCAN"
+        ioc.call(process, database.records["x"])
+        assert ioc.alarm("x") == ("INVALID", "SCAN", "Async in progress")
+        ioc.ioc.evaluator.namespace["gate"].set()
+
+
+def test_a_disabled_record_does_not_process_and_shows_its_severity(tmp_path: Path) -> None:
+    db = count("x", 'field(SDIS,"off")', 'field(DISS,"MAJOR")') + 'record(longout,"off") {}\n'
+    with local_ioc(tmp_path, db) as ioc:
+        ioc.put("off", 1)
+        ioc.put("x.PROC", 1)
+        assert (ioc.get("x"), ioc.alarm("x")[:2]) == (0, ("MAJOR", "DISABLE"))
+        ioc.put("off", 0)
+        ioc.put("x.PROC", 1)
+        assert (ioc.get("x"), ioc.alarm("x")[:2]) == (1, ("NO_ALARM", "NO_ALARM"))
+
+
+def test_pini_processes_in_phas_order(tmp_path: Path) -> None:
+    db = "".join(
+        f'record(ao,"{name}") {{ field(DTYP,"pydev") field(OUT,"@order.append(NAME)") field(PINI,"{pini}")'
+        f' field(PHAS,"{phas}") field(VAL,"1") }}\n'
+        for name, pini, phas in (("late", "YES", 2), ("run", "RUN", -5), ("early", "YES", -1), ("mid", "YES", 0))
+    )
+    with local_ioc(tmp_path, db, "order = []") as ioc:
+        order = ioc.ioc.evaluator.namespace["order"]
+        ioc.until("run.PACT", lambda pact: pact == 0)
+        assert order == ["early", "mid", "late", "run"]
+
+
+def test_scan_changed_at_run_time_takes_effect_and_an_impossible_one_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with local_ioc(tmp_path, count("x")) as ioc:
+        assert ioc.put("x.SCAN", ".1 second") is None
+        ioc.until("x", lambda n: n >= 2)
+        with caplog.at_level(logging.ERROR):
+            assert ioc.put("x.SCAN", "I/O Intr") is None
+        assert ioc.text("x.SCAN") == "Passive"
+        assert 'x.SCAN "I/O Intr": its device support has no interrupts' in caplog.text
+        assert ioc.put("x.SCAN", "weekly") == (
+            "x.SCAN: 'weekly' is not one of the choices; choices: Passive, Event, I/O Intr, 10 second, 5 second,"
+            " 2 second, 1 second, .5 second, .2 second, .1 second"
+        )
+
+
+def test_cp_and_cpp_links_process_their_record_when_the_other_changes(tmp_path: Path) -> None:
+    db = (
+        'record(longout,"src") {}\n'
+        + count("cp", 'field(INPA,"src CP")')
+        + count("cpp", 'field(INPA,"src CPP")', 'field(SCAN,"10 second")')
+    )
+    with local_ioc(tmp_path, db) as ioc:
+        before = ioc.until("cp", lambda n: n >= 1)
+        ioc.put("src", 5)
+        ioc.until("cp", lambda n: n == before + 1)
+        assert (ioc.get("cp.A"), ioc.get("cpp")) == (5, 0)
+
+
+def test_events_by_name_and_number_process_their_records(tmp_path: Path) -> None:
+    db = (
+        count("n", 'field(SCAN,"Event")', 'field(EVNT,"start")')
+        + count("five", 'field(SCAN,"Event")', 'field(EVNT,"5")')
+        + 'record(event,"post") {}\n'
+    )
+    with local_ioc(tmp_path, db) as ioc:
+        for name in ("start", "5", "other"):
+            assert ioc.put("post", name) is None
+        ioc.until("n", lambda v: v == 1)
+        ioc.until("five", lambda v: v == 1)
+
+
+def test_a_link_that_leads_nowhere_is_said_by_name_and_is_a_link_alarm(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    db = 'record(ai,"temperature") {}\nrecord(ai,"x") { field(INP,"temperature.DSEC") }\n'
+    with caplog.at_level(logging.WARNING), local_ioc(tmp_path, db) as ioc:
+        ioc.put("x.PROC", 1)
+        assert ioc.alarm("x") == ("INVALID", "LINK", "field INP")
+    assert "x.INP: no field DSEC in ai record temperature; did you mean DESC?" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("x.VAL", "abc", "x.VAL: 'abc' is not a number"),
+        ("x.SEVR", 1, "x.SEVR: this field cannot be changed"),
+        ("x.LINR", "LINEER", "x.LINR: 'LINEER' is not one of the choices; did you mean LINEAR?"),
+        ("off.VAL", 1, "off.VAL: puts are disabled (DISP=1)"),
+    ],
+)
+def test_a_refused_put_says_which_field_and_why(tmp_path: Path, field: str, value: object, error: str) -> None:
+    with local_ioc(tmp_path, 'record(ao,"x") {}\nrecord(ao,"off") { field(DISP,"1") }\n') as ioc:
+        for wait in (False, True):
+            assert ioc.put(field, value, wait=wait) == error

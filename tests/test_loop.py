@@ -1,0 +1,93 @@
+"""Loop: order, timers on an injected clock, wrong threads, a fair share for timers."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import pytest
+
+from pydevpva.errors import Stopped, WrongThread
+from pydevpva.loop import WORK_PER_PASS, Loop
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_work_runs_in_the_order_submitted_on_one_named_thread() -> None:
+    loop, seen = Loop("worker"), []
+    loop.start()
+    for n in range(1000):
+        loop.submit(lambda n=n: seen.append((n, threading.current_thread().name)))
+    loop.call(lambda: None)
+    assert seen == [(n, "worker") for n in range(1000)]
+    assert loop.stop()
+
+
+def test_timers_run_when_the_clock_says_so_in_order_of_time() -> None:
+    clock = Clock()
+    loop, seen = Loop("test", clock), []
+    loop.after(2, seen.append, "b")
+    loop.after(1, seen.append, "a")
+    cancelled = loop.after(1.5, seen.append, "never")
+    cancelled.cancel()
+    loop.run_until_idle()
+    assert seen == []
+    clock.now = 1.0
+    loop.run_until_idle()
+    assert seen == ["a"]
+    clock.now = 5.0
+    loop.run_until_idle()
+    assert seen == ["a", "b"]
+
+
+def test_a_timer_is_not_starved_by_work_that_submits_more_work() -> None:
+    loop, count, fired = Loop("test"), [0], threading.Event()
+
+    def flood() -> None:
+        count[0] += 1
+        if not fired.is_set():
+            loop.submit(flood)
+
+    loop.start()
+    loop.call(loop.after, 0.01, fired.set)
+    loop.submit(flood)
+    assert fired.wait(5)
+    assert count[0] > WORK_PER_PASS
+    assert loop.stop()
+
+
+def test_an_error_in_one_piece_of_work_is_logged_and_the_next_runs(caplog: pytest.LogCaptureFixture) -> None:
+    loop = Loop("test")
+    loop.start()
+    with caplog.at_level(logging.ERROR):
+        loop.submit(lambda: 1 / 0)
+        assert loop.call(lambda: 42) == 42
+    assert "ZeroDivisionError" in caplog.text
+    assert loop.stop()
+
+
+def test_call_raises_what_the_work_raises_and_stopped_when_there_is_no_thread() -> None:
+    loop = Loop("test")
+    with pytest.raises(Stopped, match="the test thread is not running"):
+        loop.call(lambda: 1)
+    loop.start()
+    with pytest.raises(ZeroDivisionError):
+        loop.call(lambda: 1 / 0)
+    with pytest.raises(WrongThread, match="MainThread.*belongs to 'test'"):
+        loop.check_here()
+    assert loop.call(loop.check_here) is None
+    assert loop.stop()
+
+
+def test_stop_gives_up_on_work_that_does_not_end() -> None:
+    loop, gate = Loop("test"), threading.Event()
+    loop.start()
+    loop.submit(gate.wait, 10)
+    assert not loop.stop(timeout=0.05)
+    gate.set()
+    assert loop.stop()
