@@ -78,7 +78,7 @@ def test_call_raises_what_the_work_raises_and_stopped_when_there_is_no_thread() 
     loop.start()
     with pytest.raises(ZeroDivisionError):
         loop.call(lambda: 1 / 0)
-    with pytest.raises(WrongThread, match="MainThread.*belongs to 'test'"):
+    with pytest.raises(WrongThread, match=r"MainThread.*belongs to 'test'"):
         loop.check_here()
     assert loop.call(loop.check_here) is None
     assert loop.stop()
