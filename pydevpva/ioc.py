@@ -41,7 +41,7 @@ class Ioc:
     """
 
     def __init__(self, serve: bool = True) -> None:
-        self.state = "new"  # new, running, stopped
+        self.state = "new"  # new, built, running, stopped
         self.environment: dict[str, str] = {}  # what epicsEnvSet has set
         self.definitions = Definitions()
         self.instances = Instances()
@@ -85,11 +85,20 @@ class Ioc:
 
     def init(self) -> Listening | None:
         """iocInit: make the records, start the threads, process PINI, start scans, serve. Where it listens."""
+        self.build()
+        return self.run()
+
+    def build(self) -> None:
+        """iocBuild: make the records and start the threads; nothing scans and nobody is served yet."""
         self._check_new("iocInit")
         self.evaluator.start()
         self.database.loop.start()
         self.database.loop.call(self._start_records)
         self.evaluator.events.submit = self.database.loop.submit
+        self.state = "built"
+
+    def run(self) -> Listening | None:
+        """iocRun, after build: serve and start scans. Where it listens."""
         listening = self._start_server() if self._serve else None
         self.database.loop.call(self.database.run)
         self.state = "running"
