@@ -105,7 +105,7 @@ def test_events_by_name_and_number_process_their_records(tmp_path: Path) -> None
     )
     with local_ioc(tmp_path, db) as ioc:
         for name in ("start", "5", "other"):
-            assert ioc.put("post", name) is None
+            assert ioc.put("post", name, process=True) is None  # VAL of an event record is not pp
         ioc.until("n", lambda v: v == 1)
         ioc.until("five", lambda v: v == 1)
 
