@@ -45,5 +45,6 @@ class Calc(Record, rtype="calc"):
     def special(self, field: str, after: bool) -> None:
         if after and field == "CALC":
             self.expression.recompile()
-        elif after and field.startswith("INP"):
-            self.inputs.rewire()
+
+    def relinked(self, field: str) -> None:
+        self.inputs.relinked(field)

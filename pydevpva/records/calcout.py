@@ -156,13 +156,10 @@ class Calcout(Record, rtype="calcout"):
         if field in ("CALC", "OCAL"):
             self._recompile(field)
         elif field in _STATUS:
-            link = getattr(self, field)
-            if field != "OUT":
-                self.inputs.rewire()
-                if link.is_constant and (value := link.load("DOUBLE")) is not None:
-                    setattr(self, field[3:], value)
-                    self.post_field(field[3:], DBE_VALUE)
-            self._set_status(_STATUS[field], _link_status(link))
+            self._set_status(_STATUS[field], CONSTANT)  # as EPICS says, whose special comes before the new link is made
+
+    def relinked(self, field: str) -> None:
+        self.inputs.relinked(field)
 
     def _recompile(self, field: str) -> None:
         expression, status = (self.expression, "CLCV") if field == "CALC" else (self.output, "OCLV")

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from pydevpva.errors import PutError
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
-from pydevpva.records.alarm import CALC, INVALID, raise_alarm
+from pydevpva.records.alarm import CALC, DBE_PROPERTY, INVALID, raise_alarm
 from pydevpva.records.links import NO_DATA, Link
 from pydevpva.records.record import Record
 from pydevpva.records.values import Value
@@ -36,8 +36,14 @@ class Inputs:
             if (value := getattr(self._record, f"INP{x}").load(dbf)) is not None:
                 setattr(self._record, x, value)
 
+    def relinked(self, field: str) -> None:
+        """A link changed: other letters may be read, and units and limits of one come from elsewhere."""
+        self.rewire()
+        if field.startswith("INP"):
+            self._record.post_field(field[3:], DBE_PROPERTY)
+
     def rewire(self) -> None:
-        """After a link changed: which letters are read."""
+        """Which letters are read."""
         wires = ((getattr(self._record, f"INP{x}"), x) for x in self.letters)
         self.links = [(link, x) for link, x in wires if not link.is_constant]
 

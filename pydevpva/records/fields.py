@@ -13,6 +13,7 @@ from pydevpva.records.values import (
     LINKS,
     STRING_BYTES,
     Value,
+    c_integer,
     clip_text,
     converter,
     format_float,
@@ -174,8 +175,8 @@ def _choice(record: Record, field: Field, value: Value) -> int:
             return state
     elif value in choices:
         return choices.index(value)
-    if value.strip().isdigit() and int(value) < len(choices):
-        return int(value)
+    if (index := c_integer(value)) is not None and 0 <= index < len(choices):
+        return index
     hint = did_you_mean(value, choices) or f"; choices: {', '.join(choices)}"
     raise PutError(f"{record.NAME}.{field.name}: {value!r} is not one of the choices{hint}")
 
@@ -186,6 +187,7 @@ def _put_link(record: Record, field: Field, value: Value) -> None:
     if field.special not in ("", "SPC_NOMOD"):
         record.special(field.name, False)
     record.host.set_link(record, field, value)
+    record.relinked(field.name)
     if field.special:
         record.special(field.name, True)
     record.post_field(field.name)

@@ -62,8 +62,19 @@ class Failures(Protocol):
         """The code succeeded: its next error is news again."""
 
 
+class States(Protocol):
+    """The IOC's named flags."""
+
+    def create(self, name: str) -> None: ...
+    def get(self, name: str) -> bool: ...
+    def set(self, name: str, value: bool) -> None: ...
+
+
 class Host(Protocol):
     """What records ask of the engine."""
+
+    @property
+    def states(self) -> States: ...
 
     def now(self) -> int: ...
     def event_time(self, record: Record, event: int) -> int | None: ...
@@ -262,6 +273,10 @@ class Record:
         """A field's native value; a link's text."""
         return fields.get(self, self.find_field(field))
 
+    def native(self, field: str) -> Value:
+        """A field's value as user code and links of `ndarray` and `table` get it: a whole image, a whole table."""
+        return fields.get(self, self.find_field(field))
+
     def text(self, field: str) -> str:
         """A field as EPICS shows it as a string: choices by label, floats with PREC."""
         return fields.text(self, self.find_field(field))
@@ -272,6 +287,9 @@ class Record:
 
     def special(self, field: str, after: bool) -> None:
         """What this type does before and after a put to a field with a special of 100 and above."""
+
+    def relinked(self, field: str) -> None:
+        """A put has given a link field another link."""
 
     def put_array(self, field: str, value: Value) -> None:
         """Store an already converted array into a DBADDR field."""

@@ -79,7 +79,7 @@ def _truncate(value: float, dbf: str) -> int:
 
 
 def parse_number(text: str, dbf: str) -> Number:
-    """Text to number (epicsParse*): decimal integers, floats also in C's forms. Raises ValueError.
+    """Text to number (epicsParse*): integers and floats in C's forms, so 010 is 8. Raises ValueError.
 
     EPICS takes what comes after a number as its unit and leaves it; so do we.
     """
@@ -91,17 +91,30 @@ def parse_number(text: str, dbf: str) -> Number:
     return _parse_integer(text, dbf)
 
 
+_C_INTEGER = r"[-+]?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)"
+
+
+def c_integer(text: str) -> int | None:
+    """A whole number as strtol with base 0 reads it; None for text that is anything else."""
+    import re
+
+    if re.fullmatch(rf"\s*{_C_INTEGER}\s*", text) is None:
+        return None
+    digits = text.strip().lstrip("+-")
+    return int(text, 8) if len(digits) > 1 and digits.isdigit() and digits[0] == "0" else int(text, 0)
+
+
 def _parse_integer(text: str, dbf: str) -> int:
     import re
 
     low, high = INTEGERS[dbf]
-    match = re.match(r"[-+]?\d+(?![\d.eE])", text) if dbf in ("ULONG", "UINT64") else re.match(r"[-+]?\d+", text)
-    if match is None:
-        if dbf not in ("ULONG", "UINT64"):
-            raise ValueError(f"{text!r} is not an integer")
+    match = re.match(_C_INTEGER, text)
+    if dbf in ("ULONG", "UINT64") and (match is None or text[match.end() :][:1] in (".", "e", "E")):
         value = int(_leading_float(text))
+    elif match is None or (whole := c_integer(match.group())) is None:
+        raise ValueError(f"{text!r} is not an integer")
     else:
-        value = int(match.group())
+        value = whole
         if low == 0 and -high <= value < 0:  # strtoul takes a minus sign
             value += high + 1
     if not low <= value <= high:
