@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydevpva.db import json5
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pydevpva.engine.database import Database
 
 log = logging.getLogger(__name__)
+WAITING = "SoftCallback"  # dsets of Async Soft Channel: an input processes its target in its own way
 DEVICE_LINKS = ("INP", "OUT", "SVL")  # what DTYP reads or writes; SVL is the histogram's
 
 
@@ -31,6 +33,7 @@ class EngineHost:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.now = now
+        self.states = database.states
         self._times = EventTimes()
         self.running = False  # iocRun has been
         self._starting: list[Callable[[], None]] = []  # links that wait for iocRun
@@ -136,6 +139,8 @@ class EngineHost:
         if field.name in DEVICE_LINKS and (devices := self.database.definitions.devices(record.rtype.name)):
             device = list(devices.values())[record.DTYP]
         parsed = parse_link(text, field.type, device)
+        if device is not None and field.type == "INLINK" and device.dset.endswith(WAITING):
+            parsed = replace(parsed, process="NPP")
         if parsed.kind == "pv":
             return self._record_link(record, field, text, parsed)
         if parsed.kind == "constant":
@@ -152,7 +157,7 @@ class EngineHost:
         try:
             address = self.database.find(name)
         except NotFound as error:
-            log.warning("%s.%s: %s in this IOC; the link is LINK/INVALID", record.NAME, field.name, error)
+            log.warning("%s.%s is LINK/INVALID: %s", record.NAME, field.name, error)
             return BrokenLink(record, field.name, text)
         mode = parsed.severity
         if parsed.process in ("CA", "CP", "CPP"):

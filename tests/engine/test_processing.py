@@ -117,7 +117,7 @@ def test_a_link_that_leads_nowhere_is_said_by_name_and_is_a_link_alarm(
     with caplog.at_level(logging.WARNING), local_ioc(tmp_path, db) as ioc:
         ioc.put("x.PROC", 1)
         assert ioc.alarm("x") == ("INVALID", "LINK", "field INP")
-    assert "x.INP: no field DSEC in ai record temperature; did you mean DESC?" in caplog.text
+    assert "x.INP is LINK/INVALID: no field DSEC in ai record temperature; did you mean DSET or DESC?" in caplog.text
 
 
 @pytest.mark.parametrize(
