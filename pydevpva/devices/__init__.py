@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pydevpva.db.definitions import Definitions
-from pydevpva.devices import pydev, soft
+from pydevpva.devices import callback, db_state, environment, general_time, pydev, soft, stdio, timestamp
 from pydevpva.devices.registry import DeviceSupport
 
-__all__ = ["load_devices", "soft"]
+__all__ = ["callback", "db_state", "environment", "general_time", "load_devices", "soft", "stdio", "timestamp"]
 
 
 def load_devices(definitions: Definitions) -> None:

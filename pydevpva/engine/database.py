@@ -14,9 +14,10 @@ from pydevpva.db.definitions import Definitions
 from pydevpva.db.model import Field, RecordInstance
 from pydevpva.engine.creation import Links, create
 from pydevpva.engine.host import EngineHost
-from pydevpva.engine.notify import Done, PutNotify
+from pydevpva.engine.notify import Done, ProcessNotify, PutNotify
 from pydevpva.engine.processing import process
 from pydevpva.engine.scan import Scanner
+from pydevpva.engine.states import States
 from pydevpva.errors import NotFound, PutError, did_you_mean
 from pydevpva.loop import Loop
 from pydevpva.records import fields
@@ -78,6 +79,7 @@ class Database:
         self.pending: set[PutNotify] = set()  # puts that have not been answered
         self.factory = Factory(definitions)
         self._device_for = device_for
+        self.states = States()
         self._host = EngineHost(self)
         self.uses_pydev = False
         self._links: dict[Record, Links] = {}  # of each record as loaded, until iocInit opens them
@@ -172,6 +174,12 @@ class Database:
         else:
             done(None)
         return None
+
+    def process_notify(self, address: Address, done: Done) -> None:
+        """Process a passive record; done(None) when it and all that its processing set off has completed."""
+        notify = ProcessNotify(self, address, None, False, done)
+        self.pending.add(notify)
+        notify.start()
 
     def put_now(self, address: Address, value: Value, process_it: bool | None = None) -> None:
         """Store and process without waiting (dbPutField). PutError when refused."""

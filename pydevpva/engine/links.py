@@ -15,6 +15,7 @@ from pydevpva.records.values import LINKS, STRING_BYTES, Value, clip_text, conve
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Address
+    from pydevpva.engine.notify import Done
 
 log = logging.getLogger(__name__)
 
@@ -222,6 +223,12 @@ class MonitoredLink(RecordLink):
     def close(self) -> None:
         if self.watching:
             self.target.detach(self)
+    def put_async(self, value: Value, dbf: str, done: Done) -> bool:
+        """As put; done(None or error) when all that the put set off has completed."""
+        database = self.address.database
+        database.loop.submit(database.put, self.address, value, None, True, done)
+        return True
+
 
 
 class BrokenLink:

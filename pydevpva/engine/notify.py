@@ -61,6 +61,9 @@ class PutNotify:
             self._end(None)
             self._release(record)
             return
+        self._process(record)
+
+    def _process(self, record: Record) -> None:
         record.PUTF = 1
         record.notify = self
         self._waiting.add(record)
@@ -111,3 +114,16 @@ class PutNotify:
     def cancel(self, reason: str = CANCELLED) -> None:
         """The client is gone or the IOC stops: not begun is dropped, begun runs on without us."""
         self._end(reason)
+
+
+class ProcessNotify(PutNotify):
+    """Processing that is waited for, without a put; a record that is scanned is not processed."""
+
+    __slots__ = ()
+
+    def _put(self, record: Record) -> None:
+        if record.SCAN == 0:
+            self._process(record)
+        else:
+            self._end(None)
+            self._release(record)
