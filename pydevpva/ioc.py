@@ -41,7 +41,7 @@ class Ioc:
     """
 
     def __init__(self, serve: bool = True) -> None:
-        self.state = "new"  # new, built, running, stopped
+        self.state = "new"  # new, built, running, paused, stopped
         self.environment: dict[str, str] = {}  # what epicsEnvSet has set
         self.definitions = Definitions()
         self.instances = Instances()
@@ -103,6 +103,20 @@ class Ioc:
         self.database.loop.call(self.database.run)
         self.state = "running"
         return listening
+
+    def pause(self) -> None:
+        """iocPause: scans and events stop until `resume`; clients are served on."""
+        if self.state != "running":
+            raise PydevpvaError("iocPause: the IOC is not running")
+        self.database.loop.call(self.database.pause)
+        self.state = "paused"
+
+    def resume(self) -> None:
+        """iocRun after iocPause: scans and events go on."""
+        if self.state != "paused":
+            raise PydevpvaError("iocRun: the IOC is not paused")
+        self.database.loop.call(self.database.run)
+        self.state = "running"
 
     def _start_records(self) -> None:
         self.database.scanner.on_new_interrupt = self._subscribe

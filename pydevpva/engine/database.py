@@ -120,7 +120,7 @@ class Database:
             self.uses_pydev = self.uses_pydev or choice == "pydev"
 
     def run(self) -> None:
-        """iocRun: PINI=RUN, scans, CP links' first processing, PINI=RUNNING."""
+        """iocRun, also after a pause: PINI=RUN, scans, at first CP links' processing, PINI=RUNNING."""
         self.process_pini(PINI_RUN)
         self.scanner.start()
         self._host.start_links()

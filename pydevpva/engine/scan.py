@@ -8,7 +8,7 @@ from bisect import insort
 from collections.abc import Callable, Iterator, Sequence
 
 from pydevpva.engine.processing import process
-from pydevpva.loop import Loop
+from pydevpva.loop import Loop, Timer
 from pydevpva.records.record import Record
 
 log = logging.getLogger(__name__)
@@ -67,21 +67,19 @@ class Periodic(ScanList):
         self._pass: Iterator[Record] | None = None
         self._reported = -REPORT_SECONDS
         self.overruns = 0
-        self.paused = True
+        self._next: Timer | None = None
 
     def start(self) -> None:
         """First pass one period from now."""
-        self.paused = False
         self._due = self._loop.clock() + self.period
-        self._loop.at(self._due, self._begin)
+        self._next = self._loop.at(self._due, self._begin)
 
     def stop(self) -> None:
         """No further passes; the one under way ends."""
-        self.paused = True
+        if self._next is not None:
+            self._next.cancel()
 
     def _begin(self) -> None:
-        if self.paused:
-            return
         if self._pass is not None:
             self._overrun()
         else:
@@ -92,7 +90,7 @@ class Periodic(ScanList):
             self.overruns += int(late / self.period)
             self._due += int(late / self.period) * self.period
         self._due += self.period
-        self._loop.at(self._due, self._begin)
+        self._next = self._loop.at(self._due, self._begin)
 
     def _slice(self) -> None:
         if self._pass is None:
@@ -127,15 +125,16 @@ class Scanner:
         self.events: dict[tuple[str, int], ScanList] = {}
         self.interrupts: dict[tuple[str, int], ScanList] = {}
         self.running = False
+        self.paused = False
         self.on_new_interrupt: Callable[[str], None] = _nobody  # told once of each I/O Intr event waited for
 
     def start(self) -> None:
-        self.running = True
+        self.running, self.paused = True, False
         for scan_list in self.periodic.values():
             scan_list.start()
 
     def stop(self) -> None:
-        self.running = False
+        self.running, self.paused = False, True
         for scan_list in self.periodic.values():
             scan_list.stop()
 
@@ -187,7 +186,9 @@ class Scanner:
                     self._loop.submit(process_all, waiting.records)
 
     def interrupt(self, name: str) -> list[Record]:
-        """The records that wait for an I/O Intr event, high PRIO first, each in PHAS order."""
+        """The records that wait for an I/O Intr event, high PRIO first, each in PHAS order; none while paused."""
+        if self.paused:
+            return []
         return [r for p in (2, 1, 0) if (waiting := self.interrupts.get((name, p))) for r in waiting.records]
 
 
