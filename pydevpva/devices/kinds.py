@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pydevpva.records import inputs
 from pydevpva.records.record import Record
 from pydevpva.records.results import NUMBERS, state, text
 
@@ -29,6 +30,7 @@ class Kind:
     bare: frozenset[str]
     store: Store
     scaled: str = ""  # the field that VAL stands for then
+    whole: frozenset[str] = frozenset()  # fields that the code gets as they are, see Record.native
 
 
 def kind(bare: str, store: Store, scaled: str = "") -> Kind:
@@ -163,11 +165,18 @@ def _signal(record: Record, result: Any) -> int:
     return 0
 
 
+def _accept(record: Record, result: Any) -> int:
+    """ndarray and table know themselves what they can hold."""
+    record.accept(result)
+    return 2
+
+
 _ANALOG = _NUMBER + " PREC RVAL ORAW"
 _INTEGER = _NUMBER + " HIGH HIHI LOW LOLO"
 _BINARY = "VAL RVAL NAME TPRO ZNAM ONAM"
 _SHORT, _LONG = "VAL NAME TPRO", "VAL NAME SIZV LEN TPRO"
 _ARRAY = kind("VAL NAME TPRO", _array)
+_WHOLE = Kind(inputs.BARE, _accept, whole=inputs.WHOLE)
 KINDS: dict[str, Kind] = {
     "ai": kind(_ANALOG, _ai, scaled="VAL"),
     "ao": kind(_ANALOG, _ao, scaled="OVAL"),
@@ -191,4 +200,5 @@ KINDS: dict[str, Kind] = {
     "compress": kind("VAL NAME TPRO", _samples),
     "histogram": kind("VAL SGNL NAME TPRO", _signal),
     **dict.fromkeys(("waveform", "aai", "aao", "subArray"), _ARRAY),
+    **dict.fromkeys(("ndarray", "table"), _WHOLE),
 }

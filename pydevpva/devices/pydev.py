@@ -68,6 +68,8 @@ class Pydev(DeviceSupport):
         if name == "VAL" and self._kind.scaled:
             source = self._kind.scaled
             return lambda r: scaled(r, source)
+        if name in self._kind.whole:
+            return lambda r: r.native(name)
         if record.elements(name) != 1:
             if record.info.get("pydev:array") == "numpy":
                 return lambda r: _read_only(r.get(name))

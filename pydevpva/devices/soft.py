@@ -17,7 +17,8 @@ def _stamp(record: Record, link: Link) -> None:
 class SoftInput(
     DeviceSupport,
     dsets="devAiSoft devBiSoft devI64inSoft devLiSoft devLsiSoft devMbbiSoft devMbbiDirectSoft devSiSoft devEventSoft"
-    " devAaiSoft devWfSoft devSASoft devHistogramSoft devCompressSoft",
+    " devAaiSoft devWfSoft devSASoft devHistogramSoft devCompressSoft"
+    " devNdarraySoft devTableSoft",
 ):
     """VAL from INP. A record type that needs more than one scalar defines soft_start and soft_read."""
 

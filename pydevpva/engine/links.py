@@ -85,6 +85,19 @@ class RecordLink:
         text = self.get("STRING")
         return text if text is None else clip_text(text, size)
 
+    def get_any(self) -> Value:
+        """The target's value as it is, whole images and tables too; None when it cannot be had."""
+        target = self.target
+        if self._pp and target.SCAN == 0:
+            process_target(self._owner, target)
+        try:
+            value = self.address.get() if self.address.long else target.native(self._name)
+        except PutError:
+            return self._failed()
+        if self.mode != "NMS" and target is not self._owner:
+            inherit_alarm(self._owner, self.mode, target.STAT, target.SEVR, target.AMSG)
+        return value
+
     def _failed(self) -> None:
         raise_alarm(self._owner, LINK, INVALID, f"field {self.field}")
 
@@ -210,6 +223,12 @@ class MonitoredLink(RecordLink):
         self.address.database.loop.submit(self._put, value)
         return True
 
+    def put_async(self, value: Value, dbf: str, done: Done) -> bool:
+        """As put; done(None or error) when all that the put set off has completed."""
+        database = self.address.database
+        database.loop.submit(database.put, self.address, value, None, True, done)
+        return True
+
     def _put(self, value: Value) -> None:
         self.address.database.put(self.address, value, None, False, self._put_done)
 
@@ -223,12 +242,6 @@ class MonitoredLink(RecordLink):
     def close(self) -> None:
         if self.watching:
             self.target.detach(self)
-    def put_async(self, value: Value, dbf: str, done: Done) -> bool:
-        """As put; done(None or error) when all that the put set off has completed."""
-        database = self.address.database
-        database.loop.submit(database.put, self.address, value, None, True, done)
-        return True
-
 
 
 class BrokenLink:
@@ -255,6 +268,9 @@ class BrokenLink:
     def get_text(self, size: int) -> str | None:
         self.get("STRING")
         return None
+
+    def get_any(self) -> Value:
+        return self.get("")
 
     def put(self, value: Value, dbf: str) -> bool:
         self.get(dbf)

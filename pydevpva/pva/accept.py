@@ -25,6 +25,8 @@ def checked(address: Address, shape: Shape, value: Any) -> Any:
     """The value as Database.put takes it; PutError when the field cannot hold it."""
     if shape.kind is Kind.CHOICE:
         return _index(address, value)
+    if shape.kind is Kind.IMAGE:
+        raise PutError(f"{address.record.NAME}: an ndarray is made by its code or its link; clients cannot write it")
     if address.long:
         return bytes(value.astype("uint8")).split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
     if shape.kind is Kind.TEXT and address.dbf == "CHAR":

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from p4p._p4p import SharedPV  # p4p.server.raw wraps it once more: 2.5 times the memory and the time per record
 
 from pydevpva.pva.accept import sent_value
-from pydevpva.pva.channel import Channel
-from pydevpva.pva.normative import shape_of
+from pydevpva.pva.channels import AnyChannel, channel_of
 from pydevpva.pva.options import put_options
 from pydevpva.pva.puts import ClientPut, Puts
 
@@ -30,7 +29,7 @@ class ServedName:
 
     def __init__(self, name: str, puts: Puts) -> None:
         self._name, self._puts = name, puts
-        self._channel: Channel | None = None
+        self._channel: AnyChannel | None = None
         self._connected = False
         self.pv = SharedPV(self)
 
@@ -67,8 +66,7 @@ class ServedName:
         if self._channel is not None or not self._connected or self._puts.stopping:
             return
         database: Database = self._puts.database
-        address = database.find(self._name)
-        channel = Channel(address, shape_of(address), self.pv)
+        channel = channel_of(self._name, database.find(self._name), self.pv)
         self._channel = channel  # before open: a client may put as soon as it has its type
         try:
             channel.open()

@@ -29,6 +29,8 @@ class Kind(Enum):
     CHOICE = "epics:nt/NTEnum:1.0"
     NUMBERS = "epics:nt/NTScalarArray:1.0"
     TEXTS = "epics:nt/NTScalarArray:1.0 "
+    IMAGE = "epics:nt/NTNDArray:1.0"
+    TABLE = "epics:nt/NTTable:1.0"
 
 
 @dataclass(frozen=True, slots=True)

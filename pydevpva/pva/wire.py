@@ -6,6 +6,7 @@ p4p converts without a word (300 -> 44 as int8, NaN -> INT_MIN): what goes to it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from pydevpva.records.values import cast
 
@@ -24,6 +25,7 @@ DTYPES = {
     "b": "int8", "B": "uint8", "h": "int16", "H": "uint16", "i": "int32", "I": "uint32", "l": "int64", "L": "uint64",
     "f": "float32", "d": "float64",
 }  # fmt: skip
+_BY_DTYPE = {dtype: code for code, dtype in DTYPES.items()} | {"bool": "?"}
 _DBF = {CODES[dbf]: dbf for dbf in ("CHAR", "UCHAR", "SHORT", "USHORT", "LONG", "ULONG", "INT64", "UINT64")}
 
 
@@ -44,6 +46,21 @@ def text(value: str) -> str | bytes:
 def texts(values: Sequence[str]) -> list[str | bytes]:
     """Strings for p4p."""
     return [text(v) for v in values]
+
+
+def any_value(value: Any) -> tuple[str, Any]:
+    """(type code, value) for a variant leaf: numbers and text by their Python or numpy type, all else as text."""
+    if isinstance(value, (bool, str)):
+        return ("?", value) if isinstance(value, bool) else ("s", text(value))
+    if isinstance(value, int):
+        return ("l", value) if -(2**63) <= value < 2**63 else ("d", float(value))
+    if isinstance(value, float):
+        return "d", float(value)
+    dtype, dimensions = getattr(value, "dtype", None), getattr(value, "ndim", 2)
+    code = _BY_DTYPE.get(str(dtype))
+    if code is None or dimensions > 1:
+        return "s", text(str(value))
+    return (f"a{code}", value) if dimensions else (code, value.item())
 
 
 def user_tag(tag: int) -> int:

@@ -36,6 +36,10 @@ class Link(Protocol):
     def get_text(self, size: int) -> Value:
         """The far end as one string of up to size bytes; None: failed; NO_DATA: constant (dbGetLinkLS)."""
 
+    def get_any(self) -> Value:
+        """The far end's value as it is: a scalar, str, list of str, numpy array, NDArray, or a table as a dict of
+        columns; None: failed; NO_DATA: constant."""
+
     def load(self, dbf: str) -> Value:
         """The constant as dbf, or None when there is none (recGblInitConstantLink)."""
 
@@ -80,6 +84,9 @@ class ConstantLink:
         return NO_DATA
 
     def get_text(self, size: int) -> Value:
+        return NO_DATA
+
+    def get_any(self) -> Value:
         return NO_DATA
 
     def load(self, dbf: str) -> Value:

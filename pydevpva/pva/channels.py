@@ -1,0 +1,29 @@
+"""Which kind of channel serves a name: images and tables have their own. Database thread."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from pydevpva.engine.database import Address
+from pydevpva.pva.channel import Channel
+from pydevpva.pva.normative import Shape, shape_of
+
+
+class AnyChannel(Protocol):
+    """What a ServedName asks of its channel."""
+
+    address: Address
+    shape: Shape
+
+    def open(self) -> None: ...
+    def close(self) -> None: ...
+
+
+def channel_of(name: str, address: Address, pv: Any) -> AnyChannel:
+    """The channel for that name; the record's own name of an ndarray is its image, REC.VAL its elements."""
+    record_type = address.record.rtype.name
+    if address.field.name == "VAL" and record_type == "ndarray":
+        from pydevpva.pva.image import ElementsChannel, ImageChannel  # numpy only where there are images
+
+        return ElementsChannel(address, pv) if "." in name else ImageChannel(address, pv)
+    return Channel(address, shape_of(address), pv)

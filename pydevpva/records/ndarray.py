@@ -1,0 +1,126 @@
+"""ndarray: an image, or any numeric array of up to ten dimensions, by user Python or from a link. Database thread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pydevpva.records.alarm import CALC, DBE_LOG, DBE_VALUE, INVALID, raise_alarm
+from pydevpva.records.inputs import LETTERS, fetch_inputs, load_inputs
+from pydevpva.records.links import NO_DATA, Link
+from pydevpva.records.ndarray_results import MOST_DIMENSIONS, dbf_of, elements, image
+from pydevpva.records.ndarray_value import NDArray
+from pydevpva.records.record import Record
+from pydevpva.records.results import ResultError
+from pydevpva.records.values import Value
+
+DEVICE_TIME = -2
+LAST_ID = 2**31 - 1
+EMPTY = image(np.zeros(0, "u1"), 0, None)
+
+
+class Ndarray(Record, rtype="ndarray"):
+    """`image` is the array with its shape, VAL its elements in one dimension; both are the memory the code gave."""
+
+    __slots__ = ("_input_id", "image")
+    image: NDArray
+
+    def array_info(self, field: str) -> tuple[str, int] | None:
+        return (dbf_of(self.image.dtype), max(2, self.VAL.size)) if field == "VAL" else None
+
+    def native(self, field: str) -> Value:
+        """VAL in its shape; A..L as they came."""
+        if field == "VAL":
+            return self.image
+        return getattr(self, field) if field in LETTERS else super().native(field)
+
+    # ---- life ----
+
+    def init_early(self) -> None:
+        self.image, self.VAL = EMPTY, elements(EMPTY)
+        self._input_id: int | None = None
+        self._describe()
+
+    def init_record(self) -> None:
+        load_inputs(self)
+        if self.device is not None:
+            self.device.init_record(self)
+
+    def soft_start(self, link: Link) -> None:
+        if (value := link.load_array("DOUBLE", LAST_ID)) is not None:
+            self.accept(value)
+
+    def soft_read(self, link: Link) -> int:
+        if (value := link.get_any()) is None:
+            return -1
+        if value is not NO_DATA:
+            try:
+                self.accept(value)
+            except ResultError as error:
+                raise_alarm(self, CALC, INVALID, str(error))
+                return -1
+        return 2
+
+    # ---- processing ----
+
+    def process(self) -> None:
+        active = self.PACT
+        if not active:
+            fetch_inputs(self)
+            self._count_lost_inputs()
+        status = self.device.read(self) if self.device is not None else -1
+        if not active and self.PACT:
+            return
+        self.PACT = 1
+        self.stamp()
+        if status < 0:
+            self.ERRC += 1
+        self.post(self.settle() | (DBE_VALUE | DBE_LOG if status >= 0 else 0))
+        self.forward()
+        self.PACT = 0
+
+    def accept(self, result: object) -> None:
+        """Take an array, or refuse it with ResultError and stay as it was."""
+        made = image(result, self.MAXB, self.CMOD - 1 if self.CMOD else None)
+        number = self._number(made)
+        self.image, self.VAL, self.UNID, self.UDF = made, elements(made), number, 0
+        self.CNT += 1
+        if self.TSE == DEVICE_TIME and made.time_ns is not None:
+            self.TIME = made.time_ns
+        self._describe()
+
+    def _number(self, made: NDArray) -> int:
+        """The array's own number, else the next one."""
+        if made.unique_id is None:
+            made.unique_id = self.UNID + 1 if self.UNID < LAST_ID else 0
+        elif self._input_id is None:  # numbers by the code's own source
+            self._lost(self.UNID if self.CNT else None, made.unique_id)
+        return (made.unique_id + 2**31) % 2**32 - 2**31
+
+    def _count_lost_inputs(self) -> None:
+        """LOST by the numbers of the first numbered input; several readings of one array lose nothing."""
+        for letter in LETTERS:
+            number = getattr(getattr(self, letter), "unique_id", None)
+            if number is not None:
+                self._lost(self._input_id, number)
+                self._input_id = number
+                return
+
+    def _lost(self, last: int | None, number: int) -> None:
+        if last is not None and number > last + 1:
+            self.LOST += number - last - 1
+
+    def _describe(self) -> None:
+        made = self.image
+        self.RCMD, self.DTP = (made.color_mode or 0) + 1, made.dtype.name
+        self.NDIM, self.NORD, self.NBYT = made.ndim, made.size, made.nbytes
+        for axis, size in enumerate(_sizes(made.shape), 1):
+            setattr(self, f"SIZ{axis}", size)
+
+
+def _sizes(shape: tuple[int, ...]) -> list[Any]:
+    """Ten sizes, the fastest axis first, 0 for an axis that is not there."""
+    return [*reversed(shape), *[0] * (MOST_DIMENSIONS - len(shape))]
+
+
