@@ -1,0 +1,86 @@
+"""calcout: an expression that is written when OOPT says so."""
+
+from __future__ import annotations
+
+import pytest
+
+OUTPUT = 'record(ai, "out") { field(VAL, "-1") }\n'
+
+
+@pytest.mark.parametrize(
+    ("option", "written"),
+    [
+        ("Every Time", [0, 3, 3, 0]),
+        ("On Change", [-1, 3, 3, 0]),
+        ("When Zero", [0, 0, 0, 0]),
+        ("When Non-zero", [-1, 3, 3, 3]),
+        ("Transition To Zero", [-1, -1, -1, 0]),
+        ("Transition To Non-zero", [-1, 3, 3, 3]),
+    ],
+)
+def test_oopt(engine, option, written):
+    db = engine(OUTPUT + f'record(calcout, "o") {{ field(CALC, "A") field(OOPT, "{option}") field(OUT, "out") }}')
+    seen = []
+    for value in (0, 3, 3, 0):
+        db.put("o.A", value)
+        seen.append(db.get("out"))
+    assert seen == written
+
+
+def test_use_ocal_writes_another_expression(engine):
+    db = engine(
+        OUTPUT + 'record(calcout, "o") { field(CALC, "A") field(DOPT, "Use OCAL") field(OCAL, "A*10")'
+        ' field(OUT, "out") }'
+    )
+    db.put("o.A", 2)
+    assert (db.get("o"), db.get("o.OVAL"), db.get("out")) == (2.0, 20.0, 20.0)
+
+
+def test_odly_delays_the_output_and_a_put_waits_for_it(engine):
+    db = engine(OUTPUT + 'record(calcout, "o") { field(CALC, "A") field(ODLY, "0.05") field(OUT, "out") }')
+    watch = db.watch("o")
+    assert db.put("o.A", 5) == "ok"
+    assert db.get("out") == 5.0
+    assert [change for change in watch.changes if change[0] == "DLYA"] == [("DLYA", 1), ("DLYA", 1)]
+
+
+@pytest.mark.parametrize(
+    ("ivoa", "written"), [("Continue normally", "nan"), ("Don't drive outputs", "-1"), ("Set output to IVOV", "7")]
+)
+def test_ivoa_decides_for_an_invalid_value(engine, ivoa, written):
+    db = engine(
+        OUTPUT + f'record(calcout, "o") {{ field(CALC, "NAN") field(IVOA, "{ivoa}") field(IVOV, "7")'
+        f' field(OUT, "out") }}'
+    )
+    db.process("o")
+    assert db.text("out") == written
+    assert db.alarm("o")[:2] == ("INVALID", "UDF")
+
+
+def test_oevt_is_posted_with_the_output(engine):
+    db = engine(
+        """record(calcout, "o") { field(CALC, "A") field(OEVT, "go") field(OOPT, "When Non-zero") }
+        record(calc, "seen") { field(CALC, "VAL+1") field(SCAN, "Event") field(EVNT, "go") }"""
+    )
+    db.put("o.A", 0)
+    db.put("o.A", 1)
+    db.put("o.A", 1)
+    assert db.get("seen") == 2.0
+
+
+def test_an_expression_that_does_not_compile_is_shown_by_clcv(engine, caplog):
+    db = engine('record(calcout, "o") { field(CALC, "A") }')
+    assert db.put("o.CALC", "A+(") == "ok"
+    assert db.get("o.CLCV") == -1
+    assert db.alarm("o") == ("INVALID", "CALC", "calcPerform")
+    assert "o.CALC:" in caplog.text
+
+
+def test_inav_tells_what_an_input_is(engine):
+    db = engine(
+        'record(ai, "a") {}'
+        '\nrecord(calcout, "o") { field(INPA, "a") field(INPB, "a CP") field(INPC, "1")'
+        ' field(INPD, "nowhere") }'
+    )
+    db.process("o")
+    assert [db.text(f"o.IN{x}V") for x in "ABCD"] == ["Local PV", "Ext PV OK", "Constant", "Ext PV NC"]
