@@ -180,9 +180,20 @@ class Starter:
         code = "from pydevpva.cli import shell_main; shell_main()"
         return self._start([sys.executable, "-c", code, st_cmd], True, cwd=cwd, env=env, keep_stdin=True)
 
-    def command(self, *command: str | Path, serving: bool = True) -> ServerProcess:
+    def command(self, *command: str | Path, serving: bool = True, keep_stdin: bool = False) -> ServerProcess:
         """Start any other server."""
-        return self._start(command, serving)
+        return self._start(command, serving, keep_stdin=keep_stdin)
+
+    def file(self, name: str, text: str) -> Path:
+        """A file with this text in the servers' directory."""
+        path = self._directory / name
+        path.write_text(text)
+        return path
+
+    def kill_all(self) -> None:
+        """End all servers at once."""
+        while self._servers:
+            self._servers.pop().kill()
 
     def stop_all(self) -> None:
         """End all servers, print what they said, and fail when a pydevpva that still ran did not end cleanly."""
