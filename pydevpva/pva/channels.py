@@ -26,4 +26,8 @@ def channel_of(name: str, address: Address, pv: Any) -> AnyChannel:
         from pydevpva.pva.image import ElementsChannel, ImageChannel  # numpy only where there are images
 
         return ElementsChannel(address, pv) if "." in name else ImageChannel(address, pv)
+    if address.field.name == "VAL" and record_type == "table":
+        from pydevpva.pva.table import TableChannel
+
+        return TableChannel(address, pv)
     return Channel(address, shape_of(address), pv)

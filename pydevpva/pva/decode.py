@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from pydevpva.pva import wire
 from pydevpva.pva.image import COLOR_MODE
 from pydevpva.records.ndarray_value import NDArray, mode_fits
 
-NO_ATTRIBUTES: dict[str, Any] = {}
+_DTYPES = wire.DTYPES | {"?": "bool"}
 
 
 def value_of(structure: Any) -> Any:
@@ -21,16 +22,28 @@ def value_of(structure: Any) -> Any:
     kind = structure.getID().split(":")[1] if structure.getID().startswith("epics:nt/") else ""
     if kind == "nt/NTNDArray":
         return image_of(structure)
-    value = structure["value"] if structure.has("value") else structure
     if kind == "nt/NTTable":
-        return {name: _column(column) for name, column in value.items()}
+        return columns_of(structure)
+    value = structure["value"] if structure.has("value") else structure
     if kind == "nt/NTEnum":
         return value["index"]
     return value
 
 
-def _column(column: Any) -> Any:
-    return np.empty(0) if column is None else column
+def columns_of(structure: Any) -> dict[str, Any]:
+    """An NTTable's columns by label, or by member name where the labels are not one for each column."""
+    value, labels = structure["value"], structure["labels"] or []
+    members = list(value)
+    names = labels if len(set(labels)) == len(members) else members
+    return {name: array_of(value, member) for name, member in zip(names, members, strict=True)}
+
+
+def array_of(structure: Any, name: str) -> Any:
+    """An array member: a read-only numpy array, or a list of str. p4p gives None for one that was sent empty."""
+    if (column := structure[name]) is not None:
+        return column
+    code = structure.type().aspy(name)
+    return [] if code == "as" else np.zeros(0, _DTYPES.get(code[1:], "f8"))
 
 
 def image_of(structure: Any) -> NDArray:

@@ -90,7 +90,7 @@ def put(record: Record, field: Field, value: Value) -> None:
     if (info := record.array_info(name)) is not None:
         converted = _array(record, name, info, value)
     elif field.type == "NOACCESS":
-        raise PutError(f"{record.NAME}.{name}: this field cannot be changed")
+        converted = record.whole(name, value)
     else:
         converted = _scalar(record, field, value)
         if converted is None:

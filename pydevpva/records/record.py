@@ -273,6 +273,10 @@ class Record:
         """A field's native value; a link's text."""
         return fields.get(self, self.find_field(field))
 
+    def whole(self, field: str, value: Value) -> Value:
+        """What a put stores into a NOACCESS field that is no array: refused, unless the type has a use for it."""
+        raise PutError(f"{self.NAME}.{field}: this field cannot be changed")
+
     def native(self, field: str) -> Value:
         """A field's value as user code and links of `ndarray` and `table` get it: a whole image, a whole table."""
         return fields.get(self, self.find_field(field))

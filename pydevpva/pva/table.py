@@ -1,0 +1,107 @@
+"""TableChannel: what clients see of a table record: an NTTable. Database thread.
+
+The columns are the members of a structure: other columns are another type. p4p keeps the type of a PV as long as it is
+open, so the PV closes and reopens then, and its clients connect again by themselves.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from typing import Any
+
+from p4p import Type, Value
+
+from pydevpva.engine.database import Address
+from pydevpva.pva import metadata, wire
+from pydevpva.pva.decode import array_of
+from pydevpva.pva.normative import ALARM, TIME, Kind, Shape
+from pydevpva.records.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
+from pydevpva.records.record import Record
+
+log = logging.getLogger(__name__)
+
+CODES = {dtype: f"a{code}" for code, dtype in wire.DTYPES.items()} | {"bool": "a?", "string": "as"}
+
+
+@lru_cache(maxsize=1000)  # a post wants the same type object as the open
+def table_shape(signature: tuple[tuple[str, str], ...]) -> Shape:
+    """The NTTable of these (name, type) columns."""
+    columns = [(name, CODES[kind]) for name, kind in signature]
+    members = [("labels", "as"), ("value", ("S", "", columns)), ("descriptor", "s"), ALARM, TIME]
+    return Shape(Kind.TABLE, "", Type(members, id=Kind.TABLE.value))
+
+
+class TableChannel:
+    """A sink of a table record that keeps an open p4p SharedPV up to date."""
+
+    __slots__ = ("_alarm", "_pv", "_signature", "address", "shape")
+
+    def __init__(self, address: Address, pv: Any) -> None:
+        self.address, self._pv = address, pv
+        self._take_type(address.record)
+
+    def open(self) -> None:
+        """Give the PV its type and first value, every leaf of it marked, and follow the record from now on."""
+        record = self.address.record
+        self._alarm = _alarm_of(record)
+        self._pv.open(Value(self.shape.type, self._leaves(record) | metadata.alarm(record)))
+        record.attach(self)
+
+    def close(self) -> None:
+        """Leave the record and close the PV."""
+        self._pv.close()
+        self.address.record.detach(self)
+
+    def changed(self, record: Record, mask: int, field: str | None) -> None:
+        """See records.record.Sink. A bug here does not stop the record."""
+        try:
+            if field in (None, "VAL"):
+                self._processed(record, mask)
+            elif mask & DBE_PROPERTY or field == "DESC":
+                self._pv.post(Value(self.shape.type, {"descriptor": wire.text(_table(record).description())}))
+        except Exception:
+            log.exception("internal error: %s cannot be posted", record.NAME)
+
+    def _processed(self, record: Record, mask: int) -> None:
+        if mask & DBE_VALUE and _table(record).VAL.signature != self._signature:
+            self.close()
+            self._take_type(record)
+            self.open()
+            return
+        leaves = self._leaves(record) if mask & DBE_VALUE else _stamp(record)
+        news = _alarm_of(record) != self._alarm
+        if news:
+            leaves.update(metadata.alarm(record))
+            self._alarm = _alarm_of(record)
+        if news or mask & (DBE_VALUE | DBE_ALARM):
+            self._pv.post(Value(self.shape.type, leaves))
+
+    def _take_type(self, record: Record) -> None:
+        self._signature = _table(record).VAL.signature
+        self.shape = table_shape(self._signature)
+
+    def _leaves(self, record: Record) -> metadata.Leaves:
+        held = _table(record)
+        leaves: metadata.Leaves = {"labels": wire.texts(held.labels()), "descriptor": wire.text(held.description())}
+        for name, column in held.VAL.columns.items():
+            leaves[f"value.{name}"] = wire.texts(column) if isinstance(column, list) else column
+        return leaves | _stamp(record)
+
+
+def sent_columns(structure: Any) -> dict[str, Any]:
+    """The columns that a client put; strings as a list, numbers as a read-only array."""
+    sent = structure["value"]
+    return {name: array_of(sent, name) for name in sent if structure.changed(f"value.{name}")}
+
+
+def _table(record: Record) -> Any:
+    return record
+
+
+def _stamp(record: Record) -> metadata.Leaves:
+    return metadata.stamp(record, metadata.nanosecond_mask(record))
+
+
+def _alarm_of(record: Record) -> tuple[int, int, str]:
+    return record.SEVR, record.STAT, record.AMSG
