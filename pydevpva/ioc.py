@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +20,11 @@ from pydevpva.devices.registry import DeviceSupport
 from pydevpva.engine.creation import for_good
 from pydevpva.engine.database import Database
 from pydevpva.engine.json_links import refused_link
-from pydevpva.errors import NotFound, Problem, PydevpvaError
+from pydevpva.errors import Location, NotFound, Problem, PydevpvaError
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.loop import Loop
+from pydevpva.pva.groups import Definitions as GroupDefinitions
+from pydevpva.pva.groups import check as check_groups
 from pydevpva.records.factory import behaviour
 from pydevpva.records.record import Record
 
@@ -45,6 +47,7 @@ class Ioc:
         self.environment: dict[str, str] = {}  # what epicsEnvSet has set
         self.definitions = Definitions()
         self.instances = Instances()
+        self.group_definitions = GroupDefinitions()
         self.evaluator = Evaluator()
         self.evaluator.pydev.offer("NDArray", _ndarray_class)
         self.server: Server | None = None
@@ -74,8 +77,9 @@ class Ioc:
         load_template(path, macros, self.definitions, self.instances, list(search), self._refusals)
 
     def load_groups(self, path: str, macros: Mapping[str, str] = NONE) -> None:
-        """dbLoadGroup: refused, groups are not there yet."""
-        raise PydevpvaError(f"{path}: group PVs (dbLoadGroup, -G) are not there yet")
+        """dbLoadGroup: the group PVs that a JSON file defines; all of the file or nothing."""
+        self._check_new("dbLoadGroup")
+        self.group_definitions.load(path, macros)
 
     def run_python(self, source: str) -> object:
         """pydev("..."): run Python in the records' namespace, on the caller's thread; an expression's value."""
@@ -128,11 +132,17 @@ class Ioc:
         from pydevpva.pva.server import Server
 
         rules = self._access_rules()
-        self.server = Server(self.database, self.environment, rules)
+        groups = self.group_definitions.all(self._group_infos())
+        self.server = Server(self.database, self.environment, rules, groups.values())
         listening = self.server.start()
         if listening.port_taken:
             log.warning("TCP port %d is in use: this IOC listens on %d", listening.wanted_port, listening.port)
         return listening
+
+    def _group_infos(self) -> Iterator[tuple[str, str, Location]]:
+        for instance in self.instances.values():
+            if (text := instance.infos.get("Q:group")) is not None:
+                yield instance.name, text, instance.location
 
     def _access_rules(self) -> Any:
         if self.access_file is None:
@@ -187,7 +197,7 @@ class Ioc:
                 message = f'there is no device support for DTYP "{given.text}"; choices: {choices}'
                 yield Problem(given.location, f"record {instance.name}: {message}")
         if "Q:group" in instance.infos:
-            yield Problem(instance.location, f"record {instance.name}: info(Q:group) is not there yet")
+            yield from check_groups(instance.infos["Q:group"], instance.location, instance.name)
         for name, given in instance.fields.items():
             if given.json and (refused := refused_link(given.text)):
                 yield Problem(given.location, f"{instance.name}.{name}: {refused}")

@@ -63,8 +63,12 @@ class ClientPut:
     def __init__(
         self, puts: Puts, operation: Any, address: Address, shape: Shape, value: Any, options: PutOptions
     ) -> None:
-        self._puts, self._operation, self._address, self._shape = puts, operation, address, shape
-        self._value, self._options = value, options
+        self._begin_with(puts, operation, options)
+        self._address, self._shape, self._value = address, shape, value
+
+    def _begin_with(self, puts: Puts, operation: Any, options: PutOptions) -> None:
+        """What puts of every kind need."""
+        self._puts, self._operation, self._options = puts, operation, options
         self._peer = None if puts.rules is None else puts.peers.peer(operation)
         self._running: Running | None = None
 

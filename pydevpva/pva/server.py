@@ -6,7 +6,7 @@ Records and aliases are listed from the start; REC.FIELD names are made when a c
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from p4p._p4p import SharedPV
 
     from pydevpva.engine.database import Database
+    from pydevpva.pva.groups import Definition
+    from pydevpva.pva.groups_member import Group
 
 log = logging.getLogger(__name__)
 
@@ -55,15 +57,22 @@ class Listening:
 
 class Server:
     """Serves the records of a database. `environment` holds the EPICS_PVAS_* and EPICS_PVA_* variables that
-    are not, or not yet, in the process's environment; `rules` decide about puts (None: all are allowed)."""
+    are not, or not yet, in the process's environment; `rules` decide about puts (None: all are allowed); `groups`
+    are served besides."""
 
     def __init__(
-        self, database: Database, environment: Mapping[str, str] | None = None, rules: AccessRules | None = None
+        self,
+        database: Database,
+        environment: Mapping[str, str] | None = None,
+        rules: AccessRules | None = None,
+        groups: Iterable[Definition] = (),
     ) -> None:
         self._database = database
         self._environment = {k: v for k, v in (environment or {}).items() if k.startswith("EPICS_PVA")}
         self._puts = Puts(database, rules)
         self._records = p4p_server.StaticProvider("records")
+        self._definitions = groups
+        self.groups: dict[str, Group] = {}
         self._names: dict[str, ServedName] = {}
         self.fields = FieldNames(database, self._puts)
         self._dynamic = p4p_server.DynamicProvider("fields", self.fields)  # p4p drops it unless it is kept
@@ -76,11 +85,21 @@ class Server:
             self._records.add(name, self._names[name].pv)
         for alias, name in self._database.aliases.items():
             self._records.add(alias, self._names[name].pv)
+        self._add_groups()
         try:
             self._server = p4p_server.Server([(self._records, 0), (self._dynamic, 1)], conf=self._environment)
         except RuntimeError as error:
             raise ServeError(f"cannot start the PVAccess server: {error}") from None
         return self.listening()
+
+    def _add_groups(self) -> None:
+        from pydevpva.pva.groups_member import make_groups
+        from pydevpva.pva.groups_names import GroupName
+
+        self.groups = make_groups(self._definitions, self._database)
+        for name, group in self.groups.items():
+            self._names[name] = GroupName(group, self._puts)
+            self._records.add(name, self._names[name].pv)
 
     def listening(self) -> Listening:
         """The interfaces and ports in effect."""
@@ -96,8 +115,12 @@ class Server:
         )
 
     def names(self) -> list[str]:
-        """What pvlist and pvxlist show: records and aliases."""
+        """What pvlist and pvxlist show: records, aliases and groups."""
         return sorted(self._records.keys())
+
+    def report(self, detail: int) -> str:
+        """The effective configuration and the sources of names, as EPICS's pvxsr prints it."""
+        return str(self._server.tostr(detail)) if self._server is not None else ""
 
     def puts_waiting(self) -> int:
         """Puts of clients that have not been answered; from any thread."""

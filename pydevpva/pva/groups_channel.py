@@ -1,0 +1,196 @@
+"""GroupChannel: what clients see of one group while at least one of them is connected. Database thread.
+
+Follows QSRV2 (pvxs: ioc/groupsource.cpp). A change is posted when the chain of records that it came with has
+processed, so that one update has the values of all of them.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from p4p import Value
+
+from pydevpva.pva import metadata
+from pydevpva.pva.groups import Path
+from pydevpva.pva.groups_member import Group, Member, Source
+from pydevpva.pva.groups_type import plain_code
+from pydevpva.pva.normative import Kind
+from pydevpva.records.alarm import DBE_ALARM, DBE_LOG, DBE_PROPERTY, DBE_VALUE
+from pydevpva.records.record import Record
+
+log = logging.getLogger(__name__)
+
+Leaves = dict[str, Any]
+OPTIONS: Leaves = {"record._options.queueSize": 0, "record._options.atomic": True}
+EVENTS = DBE_VALUE | DBE_ALARM | DBE_LOG  # what QSRV2 subscribes to; "meta" to alarms only
+OTHERS = DBE_VALUE | DBE_ALARM  # what is posted of a field that another one triggers
+
+
+class GroupChannel:
+    """Keeps an open p4p SharedPV up to date with the records of a group."""
+
+    def __init__(self, group: Group, pv: Any) -> None:
+        self.group, self._pv = group, pv
+        self._arrays: Leaves = {}  # arrays of structures by path: p4p posts them as a whole
+        self._followers = [Follower(self, m, m.source) for m in group.members if m.source and m.mapping.type != "proc"]
+        self._followers += [
+            Follower(self, m, m.source) for m in group.members if m.source and m.mapping.type == "proc" and m.triggers
+        ]
+
+    def open(self) -> None:
+        """Give the PV its type and first value, every leaf of it marked, and follow the records from now on."""
+        first = dict(OPTIONS)
+        for member in self.group.members:
+            if member.mapping.type == "const":
+                first.update(self.place(member, {"": member.mapping.const}))
+            elif member.source is not None:
+                first.update(self.place(member, everything(member, member.source)))
+        self._pv.open(Value(self.group.type, first))
+        for follower in self._followers:
+            follower.start()
+
+    def close(self) -> None:
+        """Leave the records and close the PV."""
+        self._pv.close()
+        for follower in self._followers:
+            follower.stop()
+
+    def post(self, leaves: Leaves) -> None:
+        """One update with exactly these leaves."""
+        if leaves:
+            self._pv.post(Value(self.group.type, leaves))
+
+    def place(self, member: Member, leaves: Leaves) -> Leaves:
+        """A member's leaves under their names in the group; inside an array of structures, the whole array."""
+        path = member.mapping.path
+        if not leaves or all(index is None for _, index in path):
+            name = member.name
+            return {f"{name}.{leaf}" if name and leaf else name or leaf: value for leaf, value in leaves.items()}
+        prefix = next(i for i, (_, index) in enumerate(path) if index is not None)
+        array = ".".join(name for name, _ in path[: prefix + 1])
+        _store(self._arrays, ((array, path[prefix][1]), *path[prefix + 1 :]), leaves)
+        return {array: self._arrays[array]}
+
+
+def _store(tree: Leaves, path: Path, leaves: Leaves) -> None:
+    """Write leaves into a tree of dicts and, for parts of the path with an index, lists; None: no such element."""
+    for name, index in path[:-1] if "" in leaves else path:
+        if index is None:
+            tree = tree.setdefault(name, {})
+            continue
+        elements = tree.setdefault(name, [])
+        elements.extend([None] * (index + 1 - len(elements)))
+        if elements[index] is None:
+            elements[index] = {}
+        tree = elements[index]
+    if "" in leaves:
+        tree[path[-1][0]] = leaves[""]
+    else:
+        tree.update(leaves)
+
+
+class Follower:
+    """A sink of one member's record: says to the channel what to post when the member's field changed."""
+
+    __slots__ = ("_alarm", "_channel", "_last", "_member", "_name", "_source")
+
+    def __init__(self, channel: GroupChannel, member: Member, source: Source) -> None:
+        self._channel, self._member, self._source = channel, member, source
+        self._name = source.address.field.name
+        self._last: Any = None
+        self._alarm: Any = None
+
+    def start(self) -> None:
+        record = self._source.address.record
+        self._remember(record)
+        record.attach(self)
+
+    def stop(self) -> None:
+        self._source.address.record.detach(self)
+
+    def changed(self, record: Record, mask: int, field: str | None) -> None:
+        """See records.record.Sink. A bug here does not stop the record."""
+        try:
+            member, source = self._member, self._source
+            if member.mapping.type == "scalar" and (mask & DBE_PROPERTY or field == "DESC"):
+                self._channel.post(self._channel.place(member, metadata.changing(source.address, source.shape)))
+            if member.triggers and (events := self._events(record, mask, field)):
+                own = current(member, source, events) if member in member.triggers else {}
+                source.address.database.loop.submit(self._post, own)
+        except Exception:
+            log.exception("internal error: group %s, field %s cannot be posted", self._channel.group.name, member.name)
+
+    def _events(self, record: Record, mask: int, field: str | None) -> int:
+        """The DBE mask that EPICS posts this member's field with, as far as its type is interested."""
+        wanted = DBE_ALARM if self._member.mapping.type == "meta" else EVENTS
+        if field is None and self._name != "VAL":
+            mask = self._changes(record, mask)
+        elif field is not None and field != self._name:
+            return 0
+        return mask & wanted
+
+    def _changes(self, record: Record, mask: int) -> int:
+        """What processing posted of a field that is not VAL: it is seen by its value."""
+        last, alarm = self._last, self._alarm
+        self._remember(record)
+        if self._name in ("STAT", "AMSG"):
+            return 0 if alarm == self._alarm else DBE_VALUE | DBE_ALARM
+        if self._name == "SEVR":
+            return 0 if last == self._last else DBE_VALUE
+        same = last.tobytes() == self._last.tobytes() if hasattr(last, "tobytes") else _same(last, self._last)
+        return 0 if same else mask | DBE_VALUE | DBE_LOG
+
+    def _remember(self, record: Record) -> None:
+        if self._name != "VAL":
+            value = self._source.read(record)
+            self._last = value.copy() if hasattr(value, "dtype") else value
+            self._alarm = (record.SEVR, record.STAT, record.AMSG)
+
+    def _post(self, own: Leaves) -> None:
+        """The records of the chain have processed: now the other members have their new values."""
+        channel, update = self._channel, {}
+        try:
+            for member in self._member.triggers:
+                if member is self._member:
+                    update.update(channel.place(member, own))
+                elif member.source is not None:
+                    update.update(channel.place(member, current(member, member.source, OTHERS)))
+            channel.post(update)
+        except Exception:
+            log.exception("internal error: group %s cannot be posted", channel.group.name)
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(one == other or (one != one and other != other))
+
+
+def current(member: Member, source: Source, events: int) -> Leaves:
+    """The leaves of a member that an update with these events has, by their names below the member."""
+    record, kind = source.address.record, member.mapping.type
+    leaves: Leaves = {}
+    if kind in ("scalar", "meta") and events & (DBE_VALUE | DBE_ALARM):
+        leaves.update(metadata.stamp(record, source.mask))
+        if events & DBE_ALARM:
+            leaves.update(metadata.alarm(record))
+    if events & DBE_VALUE and kind != "meta":
+        leaves.update(_value(member, source, record))
+    return leaves
+
+
+def everything(member: Member, source: Source) -> Leaves:
+    """All leaves of a member."""
+    leaves = metadata.everything(source.address, source.shape) if member.mapping.type == "scalar" else {}
+    return leaves | current(member, source, OTHERS)
+
+
+def _value(member: Member, source: Source, record: Record) -> Leaves:
+    kind = member.mapping.type
+    if kind == "proc":
+        return {}
+    value = source.read(record)
+    if kind == "plain":
+        return {"": value}
+    if kind == "any":
+        return {"": (plain_code(source.shape), value)}
+    return {"value.index" if source.shape.kind is Kind.CHOICE else "value": value}

@@ -1,0 +1,44 @@
+"""GroupName: the PV of one group; cheap until a client asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydevpva.pva.groups_channel import GroupChannel
+from pydevpva.pva.groups_member import Group
+from pydevpva.pva.groups_puts import GroupPut, sent_values
+from pydevpva.pva.names import ServedName
+from pydevpva.pva.options import put_options
+from pydevpva.pva.puts import Puts
+
+
+class GroupName(ServedName):
+    """Handler of a group's SharedPV, closed until the first client connects; threads as in ServedName."""
+
+    __slots__ = ("group",)
+
+    def __init__(self, group: Group, puts: Puts) -> None:
+        super().__init__(group.name, puts)
+        self.group = group
+
+    def put(self, operation: Any) -> None:
+        self._puts.bury()
+        try:
+            options = put_options(operation.pvRequest(), self._name)
+            put = GroupPut(self._puts, operation, self.group, sent_values(self.group, operation.value()), options)
+            put.warn()
+        except Exception as error:
+            operation.done(error=f"{self._name}: {error}")
+        else:
+            put.submit()
+
+    def _open(self) -> None:
+        if self._channel is not None or not self._connected or self._puts.stopping:
+            return
+        channel: Any = GroupChannel(self.group, self.pv)
+        self._channel = channel
+        try:
+            channel.open()
+        except BaseException:
+            self._channel = None
+            raise

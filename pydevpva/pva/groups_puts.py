@@ -1,0 +1,159 @@
+"""GroupPut: one put of a client to a group. See each method for its thread.
+
+Follows QSRV2 (pvxs: ioc/groupsource.cpp onPutGroup), and besides answers a put with block when all has completed.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from pydevpva.engine.database import Address
+from pydevpva.errors import PutError
+from pydevpva.pva import wire
+from pydevpva.pva.accept import checked
+from pydevpva.pva.groups import Path
+from pydevpva.pva.groups_member import Group, Member, Source
+from pydevpva.pva.normative import Kind
+from pydevpva.pva.options import PutOptions
+from pydevpva.pva.puts import ClientPut, Puts, Running
+
+log = logging.getLogger(__name__)
+
+Sent = dict[Member, Any]
+
+
+def sent_values(group: Group, structure: Any) -> Sent:
+    """What a client sent for each member it marked, those that cannot be written included; on the pvxs thread."""
+    sent: Sent = {}
+    for member in group.members:
+        if member.source is None or member.mapping.type in ("proc", "meta"):
+            continue
+        leaf = _leaf(member, member.source)
+        if _marked(structure, member.mapping.path, leaf):
+            sent[member] = _value(structure, member.mapping.path, leaf)
+    return sent
+
+
+def _leaf(member: Member, source: Source) -> str:
+    if member.mapping.type != "scalar":
+        return ""
+    return "value.index" if source.shape.kind is Kind.CHOICE else "value"
+
+
+def _marked(structure: Any, path: Path, leaf: str) -> bool:
+    """Whether the client sent this leaf; of an array of structures it always sends the whole."""
+    name = ""
+    for part, index in path:
+        name = f"{name}.{part}" if name else part
+        if index is not None:
+            return bool(structure.changed(name)) and index < len(structure[name]) and structure[name][index] is not None
+    return bool(structure.changed(f"{name}.{leaf}" if leaf else name))
+
+
+def _value(structure: Any, path: Path, leaf: str) -> Any:
+    for part, index in path:
+        structure = structure[part] if index is None else structure[part][index]
+    return structure[leaf] if leaf else structure
+
+
+class Composite:
+    """The puts to the records that one put to a group has begun."""
+
+    def __init__(self) -> None:
+        self.parts: list[Running] = []
+
+    def cancel(self) -> None:
+        for part in self.parts:
+            part.cancel()
+
+
+class GroupPut(ClientPut):
+    """One put to a group. All is checked before the first record is touched."""
+
+    __slots__ = ("_error", "_group", "_left", "_sent")
+
+    def __init__(self, puts: Puts, operation: Any, group: Group, sent: Sent, options: PutOptions) -> None:
+        self._begin_with(puts, operation, options)
+        self._group, self._sent = group, sent
+        self._left, self._error = 0, ""
+
+    def warn(self) -> None:
+        """Tell the client what of its put is not taken; on the pvxs thread, before `submit`."""
+        for member in self._sent:
+            if not member.writable:
+                self._operation.warn(f"{member.name}: no putorder, ignore write")
+
+    def _check_access(self) -> None:
+        rules, peer = self._puts.rules, self._peer
+        if rules is None or peer is None:
+            return
+        for member in self._sent:
+            if (source := member.source) is not None and member.writable:
+                record, field = source.address.record, source.address.field
+                if not rules.may_write(record, field, peer):
+                    raise PutError(f"{record.NAME}.{field.name}: access security does not let {peer} write it")
+
+    def _start(self) -> None:
+        self._check_members()
+        work = [item for member in self._group.members if (item := self._item(member)) is not None]
+        if not work and self._sent:
+            names = ", ".join(m.name for m in self._group.members if m.writable) or "none"
+            raise PutError(f"{self._group.name}: nothing of this put can be written; fields that can: {names}")
+        process, block = self._options
+        if block:
+            self._start_all(work)
+            return
+        for address, value in work:
+            self._puts.database.put_now(address, value, process)
+        self._answer(None)
+
+    def _check_members(self) -> None:
+        """As QSRV2: one record with DISP=1 refuses the whole put, whatever is put."""
+        for member in self._group.members:
+            if (source := member.source) is None:
+                continue
+            record, field = source.address.record, source.address.field
+            if record.DISP and field.name != "DISP":
+                raise PutError(f"{record.NAME}.{field.name}: puts are disabled (DISP=1)")
+            if field.type in wire.LINKS:
+                raise PutError(f"{record.NAME}.{field.name}: a group with a link cannot be written")
+
+    def _item(self, member: Member) -> tuple[Address, Any] | None:
+        """The field and the value to put for a member; None: nothing."""
+        if (source := member.source) is None:
+            return None
+        if member.mapping.type == "proc":
+            return self._processing(source.address)
+        if member not in self._sent or not member.writable:
+            return None
+        value = self._sent[member]
+        return source.address, value if member.mapping.type == "any" else checked(source.address, source.shape, value)
+
+    def _processing(self, address: Address) -> tuple[Address, Any] | None:
+        """A "proc" member is processed at every put."""
+        process, record = self._options.process, address.record
+        passive = process is None and address.field.pp and record.SCAN == 0
+        if address.field.name == "PROC" or process or passive:
+            return self._puts.database.find(f"{record.NAME}.PROC"), 1
+        return None
+
+    def _start_all(self, work: list[tuple[Address, Any]]) -> None:
+        """Put all in order, and answer when the last has completed."""
+        self._left = 1 + len(work)
+        running = Composite()
+        self._running = running
+        for address, value in work:
+            part = self._puts.database.put(address, value, self._options.process, True, self._part_done)
+            if part is not None:
+                running.parts.append(part)
+        self._part_done(None)
+
+    def _part_done(self, error: str | None) -> None:
+        self._error = self._error or error or ""
+        self._left -= 1
+        if self._left == 0:
+            self._answer(self._error or None)
+
+    def _name(self) -> str:
+        return self._group.name
