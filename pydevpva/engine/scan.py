@@ -57,7 +57,8 @@ class ScanList:
 class Periodic(ScanList):
     """One period's list: whole passes at fixed times, in slices so that puts and gets are served in between.
 
-    A pass that is not through when the next is due makes that next one be skipped: `overruns` counts them.
+    A pass that is not through when the next is due makes that next one be skipped: `overruns` counts them. The pass
+    after a skipped one begins as soon as the present one is through.
     """
 
     def __init__(self, loop: Loop, period: float, name: str) -> None:
@@ -67,6 +68,7 @@ class Periodic(ScanList):
         self._pass: Iterator[Record] | None = None
         self._reported = -REPORT_SECONDS
         self.overruns = 0
+        self._behind = False
         self._next: Timer | None = None
 
     def start(self) -> None:
@@ -78,6 +80,7 @@ class Periodic(ScanList):
         """No further passes; the one under way ends."""
         if self._next is not None:
             self._next.cancel()
+            self._next = None
 
     def _begin(self) -> None:
         if self._pass is not None:
@@ -98,13 +101,15 @@ class Periodic(ScanList):
         for _ in range(SLICE):
             record = next(self._pass, None)
             if record is None:
-                self._pass = None
-                return
+                self._pass = iter(self.records) if self._behind and self._next is not None else None
+                self._behind = False
+                break
             process(record)
         self._loop.submit(self._slice)
 
     def _overrun(self) -> None:
         self.overruns += 1
+        self._behind = True
         now = self._loop.clock()
         if now - self._reported >= REPORT_SECONDS:
             self._reported = now
