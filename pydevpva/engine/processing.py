@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from typing import ClassVar
 
 from pydevpva.records.alarm import DBE_ALARM, DBE_LOG, DBE_VALUE, DISABLE, INVALID, SCAN, raise_alarm
 from pydevpva.records.links import NO_LINK
@@ -18,6 +20,13 @@ class Tracing:
     active = False
 
 
+class Debugging:
+    """Breakpoints, while there are any: `hold` says not to process a record now, `processed` is told of each."""
+
+    hold: ClassVar[Callable[[Record], bool] | None] = None
+    processed: ClassVar[Callable[[Record], None] | None] = None
+
+
 def process(record: Record) -> None:
     """Process one record unless it is active or disabled (dbProcess)."""
     if record.TPRO and not Tracing.active:
@@ -31,6 +40,8 @@ def process(record: Record) -> None:
 
 
 def _process(record: Record) -> None:
+    if Debugging.hold is not None and Debugging.hold(record):
+        return
     if record.PACT:
         _still_active(record)
         return
@@ -43,6 +54,8 @@ def _process(record: Record) -> None:
     if Tracing.active:
         trace.info("dbProcess of '%s'", record.NAME)
     _run(record)
+    if Debugging.processed is not None:
+        Debugging.processed(record)
     if record.PACT and record.sinks:
         record.post_field("PACT")
 
