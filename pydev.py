@@ -8,7 +8,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-__all__ = ["NDArray", "iointr"]  # noqa: F822
+__all__ = ["NDArray", "iointr", "subroutine"]  # noqa: F822
 
 _NOT_GIVEN = object()
 _last: dict[str, Any] = {}
@@ -24,6 +24,14 @@ def iointr(name: str, value: Any = _NOT_GIVEN) -> Any:
         return _last.get(name)
     _last[name] = value
     return True
+
+
+def subroutine(name: Any = None) -> Any:
+    """Decorator: @pydev.subroutine or @pydev.subroutine("name") lets SNAM and INAM of records name the function."""
+    ioc = getattr(builtins, "pydev", None)
+    if ioc is not None and getattr(ioc, "subroutine", subroutine) is not subroutine:
+        return ioc.subroutine(name)
+    return name if callable(name) else lambda function: function
 
 
 def __getattr__(name: str) -> Any:

@@ -95,6 +95,7 @@ class Ioc:
     def build(self) -> None:
         """iocBuild: make the records and start the threads; nothing scans and nobody is served yet."""
         self._check_new("iocInit")
+        self._import_subroutines()
         self.evaluator.start()
         self.database.loop.start()
         self.database.loop.call(self._start_records)
@@ -121,6 +122,14 @@ class Ioc:
             raise PydevpvaError("iocRun: the IOC is not paused")
         self.database.loop.call(self.database.run)
         self.state = "running"
+
+    def _import_subroutines(self) -> None:
+        """The modules that sub and aSub records name, here on the main thread: importing runs users' code."""
+        for instance in self.instances.values():
+            if instance.type in ("sub", "aSub"):
+                for field in ("SNAM", "INAM", "SUBL"):
+                    if (given := instance.fields.get(field)) is not None:
+                        self.evaluator.subroutines.load(given.text)
 
     def _start_records(self) -> None:
         self.database.scanner.on_new_interrupt = self._subscribe

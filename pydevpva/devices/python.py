@@ -36,8 +36,16 @@ class Python:
 
     def evaluate(self, code: Code, args: tuple[Any, ...], done: Outcome) -> None:
         """Run code(*args) on the evaluator thread; done(result, error) on the database thread."""
+        self.call(code.function, args, done)
+
+    def call(self, function: Callable[..., object], args: tuple[Any, ...], done: Outcome) -> None:
+        """As evaluate, for a function."""
         submit = self.submit
-        self.run(code.function, args, lambda result, error: submit(done, result, error))
+        self.run(function, args, lambda result, error: submit(done, result, error))
+
+    def subroutine(self, name: str) -> Callable[..., object]:
+        """The function that SNAM or INAM names. Raises NotFound."""
+        return self.evaluator.subroutines.find(name)
 
     def failures(self) -> Failures:
         """For a record that has none yet."""

@@ -101,6 +101,12 @@ class EngineHost:
     def failures(self) -> Failures:
         return self.database.python.failures()
 
+    def subroutine(self, name: str) -> Any:
+        return self.database.python.subroutine(name)
+
+    def call(self, function: Any, args: tuple[Any, ...], done: Callable[[Any, BaseException | None], None]) -> None:
+        self.database.python.call(function, args, done)
+
     # ---- links ----
 
     def open_link(self, record: Record, field: Field, text: str) -> None:

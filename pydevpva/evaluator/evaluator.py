@@ -18,6 +18,7 @@ from typing import Any
 from pydevpva.errors import PydevpvaError, Stopped
 from pydevpva.evaluator.code import compile_source
 from pydevpva.evaluator.events import Events
+from pydevpva.evaluator.subroutines import Subroutines
 from pydevpva.evaluator.user import Pydev
 from pydevpva.loop import deep_stack
 
@@ -47,10 +48,11 @@ class Evaluator:
 
     def __init__(self, events: Events | None = None) -> None:
         self.events = events or Events()
-        self.pydev = Pydev(self.events)
         module = types.ModuleType(NAMESPACE, "Shared by all records and the shell's pydev().")
         self.namespace: dict[str, Any] = vars(module)
         self.namespace["__builtins__"] = builtins
+        self.subroutines = Subroutines(self.namespace)
+        self.pydev = Pydev(self.events, self.subroutines)
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._put = self._queue.put
         self._workers: list[_Worker] = []

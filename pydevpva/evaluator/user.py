@@ -6,8 +6,10 @@ import builtins
 import sys
 import types
 from collections.abc import Callable
+from typing import Any
 
 from pydevpva.evaluator.events import Events
+from pydevpva.evaluator.subroutines import Subroutines
 
 NOT_GIVEN = object()
 
@@ -15,9 +17,10 @@ NOT_GIVEN = object()
 class Pydev(types.ModuleType):
     """The module `pydev` inside an IOC; outside, the top-level pydev.py stands in for it."""
 
-    def __init__(self, events: Events) -> None:
+    def __init__(self, events: Events, subroutines: Subroutines | None = None) -> None:
         super().__init__("pydev", "Exchanges values between Python code and records.")
         self._events = events
+        self._subroutines = subroutines or Subroutines({})
         self._before: object = None
         self._offered: dict[str, Callable[[], object]] = {}
 
@@ -41,6 +44,16 @@ class Pydev(types.ModuleType):
         if value is NOT_GIVEN:
             return self._events.last(name)
         return self._events.publish(name, value)
+
+    def subroutine(self, name: object = None) -> Any:
+        """Decorator: @pydev.subroutine or @pydev.subroutine("name") lets SNAM and INAM of records name the function."""
+        if callable(name):
+            return self._register(getattr(name, "__name__", ""), name)
+        return lambda function: self._register(str(name or function.__name__), function)
+
+    def _register(self, name: str, function: Any) -> Any:
+        self._subroutines.registered[name] = function
+        return function
 
     def install(self) -> None:
         """Make this the builtin `pydev`, and what `import pydev` gives, even where a user has a pydev.py."""

@@ -101,6 +101,12 @@ class Host(Protocol):
 
     def failures(self) -> Failures: ...
 
+    def subroutine(self, name: str) -> Any:
+        """The Python function of that name, for SNAM and INAM. NotFound says what there is."""
+
+    def call(self, function: Any, args: tuple[Any, ...], done: Callable[[Any, BaseException | None], None]) -> None:
+        """As evaluate, for a function."""
+
 
 class Notify(Protocol):
     """A put that waits for its whole chain of processing (EPICS: dbNotify.c)."""

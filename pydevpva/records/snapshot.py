@@ -1,0 +1,93 @@
+"""A record's fields as a subroutine sees them: attributes that can be read and assigned, far from the record.
+
+Made on the database thread, used on the evaluator thread, applied on the database thread. What it is made of never
+changes: records replace their arrays and do not write into them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from operator import attrgetter
+from typing import Any
+
+from pydevpva.errors import did_you_mean
+from pydevpva.records.record import Record
+
+ALWAYS_READ = ("TIME",)
+
+
+class View:
+    """Which fields the subroutines of one record see, and how."""
+
+    def __init__(self, record: Record, inputs: Collection[str], outputs: Collection[str]) -> None:
+        self._record = record
+        self.rtype = record.rtype.name
+        self.outputs = frozenset(outputs)
+        self.scalars = frozenset(x for x in (*inputs, *outputs) if record.elements(x) == 1)
+        shown = {*inputs, *outputs, *ALWAYS_READ}
+        names = [f.name for f in record.rtype.fields.values() if f.type != "NOACCESS" or f.name in shown]
+        self.index = {name: at for at, name in enumerate(names)}
+        self._read = attrgetter(*names)
+
+    def snapshot(self) -> Snapshot:
+        """The record as it is now."""
+        return Snapshot(self, self._read(self._record))
+
+
+class Snapshot:
+    """`record` in a subroutine: record.A reads, record.VALA = ... is written to the record when the function is over.
+
+    Arrays of inputs cannot be written to; those of outputs are the function's own copies, so that
+    `record.VALA[0] = 1` counts as an assignment.
+    """
+
+    __slots__ = ("_changed", "_values", "_view")
+
+    def __init__(self, view: View, values: tuple[Any, ...]) -> None:
+        for name, value in (("_view", view), ("_values", values), ("_changed", {})):
+            object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._changed:
+            return self._changed[name]
+        value = self._values[self._index(name)]
+        if name in self._view.scalars:
+            return _first(value)
+        if name in self._view.outputs and hasattr(value, "__len__"):
+            value = self._changed[name] = value.copy()
+        elif hasattr(value, "dtype"):
+            value = value.view()
+            value.flags.writeable = False
+        elif isinstance(value, list):
+            return list(value)
+        return value if isinstance(value, (int, float, str, list)) or hasattr(value, "dtype") else str(value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._index(name)
+        self._changed[name] = value
+
+    def __dir__(self) -> list[str]:
+        return list(self._view.index)
+
+    def __repr__(self) -> str:
+        return f"<{self._view.rtype} {self.NAME}>"
+
+    def _index(self, name: str) -> int:
+        try:
+            return int(self._view.index[name])
+        except KeyError:
+            hint = did_you_mean(name, self._view.index)
+            raise AttributeError(f"{self._view.rtype} has no field {name}{hint}") from None
+
+
+def changes(snapshot: Snapshot) -> Mapping[str, Any]:
+    """The fields that were assigned, in that order."""
+    return snapshot._changed  # type: ignore[no-any-return]
+
+
+def _first(value: Any) -> Any:
+    if isinstance(value, str) or not hasattr(value, "__len__"):
+        return value
+    if len(value) == 0:
+        return "" if isinstance(value, list) else 0
+    return value[0].item() if hasattr(value[0], "item") else value[0]

@@ -1,0 +1,93 @@
+"""sub: a Python function of up to 21 numbers (EPICS: subRecord.c, there a C function). Database thread."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from pydevpva.records.alarm import BAD_SUB, INVALID, raise_alarm
+from pydevpva.records.expression import FAR_ENDS, Inputs
+from pydevpva.records.limits import check_limits, deadbands
+from pydevpva.records.links import NO_DATA
+from pydevpva.records.properties import properties
+from pydevpva.records.results import NUMBERS
+from pydevpva.records.subroutine import Subroutine
+
+log = logging.getLogger(__name__)
+_LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST"
+
+
+class Sub(Subroutine, rtype="sub"):
+    """VAL is what the function SNAM returns; None leaves it, or what the function assigned."""
+
+    __slots__ = ("wires",)
+    properties = properties(
+        units="DOUBLE",
+        precision="VAL",
+        display={_LIMITED: ("LOPR", "HOPR")},
+        control={_LIMITED: ("LOPR", "HOPR")},
+        alarm={"VAL": "severity"},
+        from_links=FAR_ENDS,
+    )
+
+    def init_record(self) -> None:
+        self.start()
+        self.wires = Inputs(self)
+        self.wires.load()
+        if not self.run_inam():
+            return
+        if not self.SNAM:
+            self._refuse_empty()
+        elif (function := self.find("SNAM")) is not None:
+            self.function = function
+            self.MLST = self.ALST = self.LALM = self.VAL
+
+    def _refuse_empty(self) -> None:
+        log.error("%s.SNAM is empty", self.NAME)
+        self.PACT = 1
+
+    def process(self) -> None:
+        if not self.PACT:
+            self.PACT = 1
+            if self._fetch():
+                if self.function is not None:
+                    self.call()
+                    return
+                raise_alarm(self, BAD_SUB, INVALID)
+        elif self.succeeded:
+            self.UDF = 1 if self.VAL != self.VAL else 0
+        self.stamp()
+        check_limits(self)
+        mask = self.settle() | deadbands(self)
+        self.wires.remember()
+        self.post(mask)
+        self.forward()
+        self.PACT = 0
+
+    def _fetch(self) -> bool:
+        """A.. from their links, up to the first that fails."""
+        for link, x in self.wires.links:
+            value = link.get("DOUBLE")
+            if value is None:
+                return False
+            if value is not NO_DATA:
+                setattr(self, x, value)
+        return True
+
+    def taken(self, result: object) -> Mapping[str, Any]:
+        return {} if result is None else {"VAL": NUMBERS["DOUBLE"](result)}
+
+    def special(self, field: str, after: bool) -> None:
+        if field != "SNAM":
+            return
+        if not after:
+            if not self.SNAM and self.PACT:
+                self.PACT = self.RPRO = 0
+        elif not self.SNAM:
+            self._refuse_empty()
+        else:
+            self.look_up()
+
+    def relinked(self, field: str) -> None:
+        self.wires.relinked(field)

@@ -1,0 +1,145 @@
+"""What sub and aSub share: SNAM and INAM name Python functions that get a snapshot of the record.
+
+Database thread; the functions run on the evaluator thread, and what they assign is stored when they are over.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from pydevpva.errors import NotFound, Stopped
+from pydevpva.records.record import Failures, Record, refuse
+from pydevpva.records.results import NUMBERS, ResultError, plain_number, text
+from pydevpva.records.snapshot import Snapshot, View, changes
+from pydevpva.records.values import STRING_BYTES
+
+log = logging.getLogger(__name__)
+Function = Callable[[Snapshot], object]
+_REFUSED = ("SPC_NOMOD", "SPC_ATTRIBUTE")
+
+
+class Subroutine(Record):
+    """A record that calls a function: `call` sets PACT, and when the function is over `process` runs once more.
+
+    While the function that INAM names runs, processing waits for it.
+    """
+
+    __slots__ = ("_failures", "_starting", "_view", "_wanted", "function", "succeeded")
+    inputs: ClassVar[tuple[str, ...]] = ()
+    outputs: ClassVar[tuple[str, ...]] = ()
+    function: Function | None
+    succeeded: bool  # the last call: it returned, and what it assigned has been stored
+
+    def start(self) -> None:
+        """iocInit: nothing runs; INAM's function begins."""
+        self._failures: Failures = self.host.failures()
+        self._view = View(self, self.inputs, self.outputs)
+        self._starting = self._wanted = self.succeeded = False
+        self.function = None
+
+    def run_inam(self) -> bool:
+        """Begin INAM's function, if it is set; False when there is no such function, which is said."""
+        if not self.INAM:
+            return True
+        function = self.find("INAM")
+        if function is None:
+            return False
+        self._starting = True
+        snapshot = self._view.snapshot()
+        self.host.call(function, (snapshot,), lambda result, error: self._inam_done(snapshot, error))
+        return True
+
+    def _inam_done(self, snapshot: Snapshot, error: BaseException | None) -> None:
+        self._finish("INAM", snapshot, None, error, returns=False)
+        self._starting = False
+        if self._wanted:
+            self._wanted = False
+            self._begin()
+
+    def find(self, field: str) -> Function | None:
+        """The function that SNAM or INAM names; None when there is none, which is said."""
+        name = getattr(self, field)
+        try:
+            found: Function = self.host.subroutine(name)
+        except NotFound as error:
+            log.error("%s.%s: %s", self.NAME, field, error)
+            return None
+        return found
+
+    def look_up(self) -> None:
+        """After a put to SNAM: the function, or a refusal; then there is none."""
+        self.function = None
+        try:
+            self.function = self.host.subroutine(self.SNAM)
+        except NotFound as error:
+            raise refuse(self, "SNAM", str(error)) from None
+
+    # ---- calling ----
+
+    def call(self) -> None:
+        """Run the function; PACT stays set until it is over."""
+        if self._starting:
+            self._wanted = True
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        snapshot = self._view.snapshot()
+        assert self.function is not None
+        self.host.call(self.function, (snapshot,), lambda result, error: self._done(snapshot, result, error))
+
+    def _done(self, snapshot: Snapshot, result: object, error: BaseException | None) -> None:
+        if not isinstance(error, Stopped):
+            self.succeeded = self._finish("SNAM", snapshot, result, error, returns=True)
+            self.host.complete(self)
+
+    def _finish(
+        self, field: str, snapshot: Snapshot, result: object, error: BaseException | None, returns: bool
+    ) -> bool:
+        """Store what was assigned, or tell what went wrong; then nothing is stored."""
+        if isinstance(error, Stopped):
+            return False
+        try:
+            if error is not None:
+                raise error
+            given = changes(snapshot)
+            converted = {name: self.converted(name, value) for name, value in given.items()}
+            taken = self.taken(result) if returns else {}
+            self._store({**converted, **taken})
+        except BaseException as failure:  # user code may raise what it likes
+            self._failures.tell(self, field, f"{getattr(self, field)}(record)", failure)
+            return False
+        self._failures.over()
+        return True
+
+    def taken(self, result: object) -> Mapping[str, Any]:
+        """What the function's return value says of the record's fields."""
+        raise NotImplementedError
+
+    def converted(self, name: str, value: object) -> Any:
+        """What was assigned as a value of the field's type. ResultError says why it is none."""
+        field = self.rtype.fields[name]
+        if field.special in _REFUSED or field.type == "NOACCESS":
+            raise ResultError(f"{name} cannot be assigned")
+        try:
+            if field.type == "STRING":
+                return text(value, field.size - 1 if 0 < field.size <= STRING_BYTES else STRING_BYTES)
+            if field.type in NUMBERS and not isinstance(value, str):
+                return NUMBERS[field.type](plain_number(value))
+            return value if isinstance(value, str) else NUMBERS[field.type](value)
+        except KeyError:
+            raise ResultError(f"{name} takes a text, not {value!r}") from None
+        except ResultError as error:
+            raise ResultError(f"{name}: {error}") from None
+
+    def _store(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            field = self.rtype.fields[name]
+            if (name in self.inputs and field.type == "NOACCESS") or name in self.outputs:
+                self.put_array(name, value)
+            elif field.special or field.prop or field.type.endswith("LINK") or isinstance(value, str):
+                self.put(name, value)
+            else:
+                setattr(self, name, value)
