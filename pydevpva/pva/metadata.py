@@ -84,8 +84,8 @@ def _limits(record: Record, name: str, code: str) -> Leaves:
     leaves: Leaves = {}
     if (display := properties.display_limits(record, name)) is not None:
         leaves.update(zip(LIMITS[:2], display, strict=True))
-        if (digits := properties.precision(record, name)) is not None:
-            leaves["display.precision"] = max(0, digits)
+    if (digits := properties.precision(record, name)) is not None:
+        leaves["display.precision"] = max(0, digits)
     if (control := properties.control_limits(record, name)) is not None:
         leaves.update(zip(LIMITS[2:4], control, strict=True))
     if (alarms := properties.alarm_limits(record, name)) is not None:

@@ -11,14 +11,11 @@ from pydevpva.records.record import Record
 from pydevpva.records.selection import ALL, LETTERS, fetch_selection, load_selection, selected
 
 _DELAY_LIMIT = 100000.0  # seqDLYlimit
-_DELAYS = " ".join(f"DLY{x}" for x in LETTERS[1:])
+_DELAYS = " ".join(f"DLY{x}" for x in LETTERS)
 
 
 class Seq(Record, rtype="seq"):
-    """For each selected group: wait DLYn seconds, read DOLn into DOn, write it to LNKn. Busy (PACT) until all are done.
-
-    What EPICS tells of the fields is one group off, as in its source: DLY0 is told nothing of.
-    """
+    """For each selected group: wait DLYn seconds, read DOLn into DOn, write it to LNKn. Busy (PACT) until all are done."""
 
     __slots__ = ("waiting",)
     waiting: list[str]
@@ -26,7 +23,7 @@ class Seq(Record, rtype="seq"):
         units_fields={_DELAYS: "s"},
         precision="",
         precision_fields={_DELAYS: 2},
-        display={_DELAYS: (10.0, 0.0)},
+        display={_DELAYS: (10.0, 0.0)},  # a slip of seqRecord.c: low is set twice, high never
         control={_DELAYS: (0.0, _DELAY_LIMIT)},
         alarm={},
         from_links={f"DO{x}": f"DOL{x}" for x in LETTERS},

@@ -1,0 +1,42 @@
+"""mbbi: an input of up to sixteen states."""
+
+from __future__ import annotations
+
+import pytest
+
+RAW = 'field(DTYP, "Raw Soft Channel") field(INP, "in")'
+
+
+@pytest.mark.parametrize(("raw", "state"), [(4, 0), (20, 1), (0xF7, 1), (8, 65535)])
+def test_val_is_the_state_of_the_masked_and_shifted_raw_value(engine, raw, state):
+    db = engine(
+        f'record(longin, "in") {{ field(VAL, "{raw}") }}'
+        f'record(mbbi, "m") {{ {RAW} field(NOBT, "3") field(SHFT, "2") field(ZRVL, "1") field(ONVL, "5") }}'
+    )
+    db.process("m")
+    assert db.get("m") == state
+
+
+def test_an_unknown_state_has_unsv_and_no_name(engine):
+    db = engine(
+        f'record(longin, "in") {{ field(VAL, "9") }}record(mbbi, "m") {{ {RAW} field(ONVL, "1") field(UNSV, "MAJOR") }}'
+    )
+    db.process("m")
+    assert (db.alarm("m")[:2], db.text("m")) == (("MAJOR", "STATE"), "Illegal Value")
+
+
+def test_without_states_val_is_the_raw_value(engine):
+    db = engine(f'record(longin, "in") {{ field(VAL, "300") }} record(mbbi, "m") {{ {RAW} }}')
+    db.process("m")
+    assert db.get("m") == 300
+
+
+def test_a_new_name_changes_the_choices(engine):
+    db = engine('record(mbbi, "m") { field(ZRST, "a") }')
+    watch = db.watch("m")
+    db.put("m.ONST", "b")
+    assert ("VAL", 8) in watch.changes
+    assert db.put("m", "b") == "ok"
+    db.put("m.ONST", "c")
+    assert ("VAL", 8 | 1 | 2) in watch.changes
+    assert db.text("m") == "c"

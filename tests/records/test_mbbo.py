@@ -1,0 +1,37 @@
+"""mbbo: an output of up to sixteen states."""
+
+from __future__ import annotations
+
+STATES = 'field(ZRST, "a") field(ONST, "b") field(ONVL, "7")'
+
+
+def test_rval_is_the_states_value_shifted_and_masked_on_the_way_out(engine):
+    db = engine(
+        'record(longin, "out") {}'
+        f'record(mbbo, "m") {{ {STATES} field(SHFT, "1") field(NOBT, "2")'
+        ' field(DTYP, "Raw Soft Channel") field(OUT, "out") }'
+    )
+    db.put("m", "b")
+    assert (db.get("m.RVAL"), db.get("out")) == (14, 6)
+
+
+def test_a_value_beyond_the_states_is_not_written_as_raw(engine):
+    db = engine(f'record(mbbo, "m") {{ {STATES} }}')
+    db.put("m", 1)
+    db.put("m", 17)
+    assert (db.get("m.RVAL"), db.alarm("m")[:2], db.text("m")) == (7, ("INVALID", "SOFT"), "Illegal Value")
+
+
+def test_without_states_val_is_a_number(engine):
+    db = engine('record(mbbo, "m") {} record(stringin, "s") { field(INP, "m PP") }')
+    db.put("m", "12")
+    db.process("s")
+    assert (db.get("m"), db.text("m"), db.get("s")) == (12, "12", "12")
+
+
+def test_before_its_first_value_it_is_udf_and_has_no_time(engine):
+    db = engine(f'record(mbbo, "m") {{ {STATES} }}')
+    before = db.ioc.database.records["m"].TIME
+    db.process("m")
+    assert db.alarm("m")[:2] == ("INVALID", "UDF")
+    assert db.ioc.database.records["m"].TIME == before
