@@ -22,7 +22,7 @@ from pydevpva.records.record import Record
 log = logging.getLogger(__name__)
 
 Leaves = dict[str, Any]
-OPTIONS: Leaves = {"record._options.queueSize": 0, "record._options.atomic": True}
+OPTIONS = {"record._options.queueSize": 0}
 EVENTS = DBE_VALUE | DBE_ALARM | DBE_LOG  # what QSRV2 subscribes to; "meta" to alarms only
 OTHERS = DBE_VALUE | DBE_ALARM  # what is posted of a field that another one triggers
 
@@ -40,7 +40,7 @@ class GroupChannel:
 
     def open(self) -> None:
         """Give the PV its type and first value, every leaf of it marked, and follow the records from now on."""
-        first = dict(OPTIONS)
+        first: Leaves = {**OPTIONS, "record._options.atomic": self.group.atomic}
         for member in self.group.members:
             if member.mapping.type == "const":
                 first.update(self.place(member, {"": member.mapping.const}))
@@ -126,8 +126,10 @@ class Follower:
         wanted = DBE_ALARM if self._member.mapping.type == "meta" else EVENTS
         if field is None and self._name != "VAL":
             mask = self._changes(record, mask)
-        elif field is not None and field != self._name:
-            return 0
+        elif field is not None:
+            if field != self._name:
+                return 0
+            self._remember(record)
         return mask & wanted
 
     def _changes(self, record: Record, mask: int) -> int:

@@ -124,19 +124,11 @@ class GroupPut(ClientPut):
         if (source := member.source) is None:
             return None
         if member.mapping.type == "proc":
-            return self._processing(source.address)
+            return self._puts.database.find(f"{source.address.record.NAME}.PROC"), 1  # processed whatever is asked
         if member not in self._sent or not member.writable:
             return None
         value = self._sent[member]
         return source.address, value if member.mapping.type == "any" else checked(source.address, source.shape, value)
-
-    def _processing(self, address: Address) -> tuple[Address, Any] | None:
-        """A "proc" member is processed at every put."""
-        process, record = self._options.process, address.record
-        passive = process is None and address.field.pp and record.SCAN == 0
-        if address.field.name == "PROC" or process or passive:
-            return self._puts.database.find(f"{record.NAME}.PROC"), 1
-        return None
 
     def _start_all(self, work: list[tuple[Address, Any]]) -> None:
         """Put all in order, and answer when the last has completed."""

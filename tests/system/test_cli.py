@@ -236,11 +236,11 @@ def test_the_exit_record_ends_the_ioc_with_what_is_put(folder: Path) -> None:
         assert (put, ended.returncode) == (put, status)
 
 
-def test_groups_are_refused_clearly(folder: Path) -> None:
-    (folder / "g.json").write_text("{}")
+def test_groups_are_read_from_a_file(folder: Path) -> None:
+    (folder / "g.json").write_text('{"g": {"a": {"+chanel": "x.VAL"}}}')
     ended = run("-S", "-d", "a.db", "-G", "g.json", cwd=folder)
     assert ended.returncode == 2
-    assert "g.json: group PVs (dbLoadGroup, -G) are not there yet" in ended.stderr
+    assert "g.json: group g, field a: no key +chanel; did you mean +channel?" in ended.stderr
 
 
 def test_an_access_security_file_is_read_with_the_macros_before_it(folder: Path) -> None:
