@@ -15,7 +15,7 @@ _DELAYS = " ".join(f"DLY{x}" for x in LETTERS)
 
 
 class Seq(Record, rtype="seq"):
-    """For each selected group: wait DLYn seconds, read DOLn into DOn, write it to LNKn. PACT is 1 until all are done."""
+    """For each selected group: wait DLYn seconds, read DOLn into DOn, write it to LNKn. Busy (PACT) until all are."""
 
     __slots__ = ("waiting",)
     waiting: list[str]
