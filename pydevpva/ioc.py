@@ -153,6 +153,11 @@ class Ioc:
             if (text := instance.infos.get("Q:group")) is not None:
                 yield instance.name, text, instance.location
 
+    def reload_access(self) -> None:
+        """asInit while running: read the access security file again. LoadError leaves the rules as they are."""
+        if self.server is not None:
+            self.server.use_rules(self._access_rules())
+
     def _access_rules(self) -> Any:
         if self.access_file is None:
             return None

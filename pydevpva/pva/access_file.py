@@ -53,12 +53,12 @@ class AccessFile:
 
     def __init__(self, path: str | Path, read: Read) -> None:
         """Raises LoadError for a file with mistakes."""
-        from p4p.asLib.yacc import ACFError, parse
+        from p4p.asLib.yacc import ACFError
 
         self._read = read
         self._groups = {"DEFAULT": Group()}
         try:
-            self._load(parse(_with_quotes(Path(path).read_text())))
+            self._load(parsed(Path(path).read_text()))
         except (OSError, ACFError, CalcError, KeyError) as error:
             raise LoadError([Problem(Location(str(path)), _reason(error))]) from None
 
@@ -100,7 +100,15 @@ class AccessFile:
                         group.rules.append(_rule(member, users, hosts))
 
 
-def _with_quotes(text: str) -> str:
+def parsed(text: str) -> list[Any]:
+    """The file's groups as p4p's grammar gives them: ("UAG", name, users), ("ASG", name, inputs and rules), ..."""
+    from p4p.asLib.yacc import parse
+
+    nodes: list[Any] = parse(with_quotes(text))
+    return nodes
+
+
+def with_quotes(text: str) -> str:
     """The file with quotes around names such as 127.0.0.1, which EPICS takes without and p4p's grammar does not."""
     token = re.compile(r'#.*|"(?:\\.|[^"\\])*"|[\w\-+:./\[\]<>;]+')
 

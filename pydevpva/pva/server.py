@@ -118,6 +118,10 @@ class Server:
         """What pvlist and pvxlist show: records, aliases and groups."""
         return sorted(self._records.keys())
 
+    def use_rules(self, rules: AccessRules | None) -> None:
+        """Let these rules decide about puts from now on."""
+        self._puts.rules = rules
+
     def report(self, detail: int) -> str:
         """The effective configuration and the sources of names, as EPICS's pvxsr prints it."""
         return str(self._server.tostr(detail)) if self._server is not None else ""

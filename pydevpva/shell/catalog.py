@@ -71,7 +71,7 @@ class Catalog:
         self._factory = factory = self._factory or Factory(self.definitions)
         cls: Any = factory.record_class(instance.type)
         record: Record = cls(None)
-        record.NAME = instance.name
+        record.NAME, record.info = instance.name, instance.infos
         for name, given in instance.fields.items():
             field = cls.rtype.fields[name]
             if field.type in LINK_TYPES:

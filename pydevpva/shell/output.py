@@ -25,6 +25,18 @@ class Output:
 
     def __init__(self) -> None:
         self._files: dict[int, TextIO] = {}
+        self._console: TextIO | None = None  # of an attached console; the IOC's own is sys.stdout
+        self.shows_log = True  # whether messages of the log are shown on this console (eltc)
+
+    @property
+    def console(self) -> TextIO:
+        """Where this console prints, on whatever thread."""
+        return self._console or sys.stdout
+
+    def show_log(self, text: str) -> None:
+        """Print an entry of the log on this console, from whatever thread."""
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
 
     @property
     def out(self) -> TextIO:

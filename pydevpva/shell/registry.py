@@ -14,6 +14,11 @@ from pydevpva.errors import PydevpvaError
 
 Function = Callable[..., int | None]
 STRING, INT, DOUBLE, RECORD, PATH, PDBBASE, ARGV = "string", "int", "double", "record", "path", "pdbbase", "argv"
+# text, which a terminal can complete
+VALUE, RTYPE, MENU, PYTHON, COMMAND, VARIABLE, ENVIRONMENT, MODULE, STATE, EVENT = (
+    "value", "rtype", "menu", "python", "command", "variable", "environment", "module", "state", "event",
+)  # fmt: skip
+SAME, DIFFERS, NO_EFFECT, OURS = "same", "differs", "no effect", "ours"
 
 
 class ArgumentError(PydevpvaError):
@@ -26,10 +31,14 @@ class CommandFailed(PydevpvaError):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument: its name as help shows it, its kind, and what it stands for when left out."""
+    """One argument: its name as help shows it, its kind, and what it stands for when left out.
+
+    `each` is the kind of every word of an ARGV argument, which takes all that are left.
+    """
 
     name: str
     kind: str = STRING
+    each: str = STRING
 
     def convert(self, text: str | None) -> str | int | float | None:
         """The value handed to the command (cvtArg in iocsh.cpp). Missing: 0 for numbers, None for text."""
@@ -55,12 +64,23 @@ def _strtol(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What the shell knows of a command. The function gets the shell and one value for each argument."""
+    """What the shell knows of a command. The function gets the shell and one value for each argument.
+
+    `status` compares it with softIocPVX's: SAME, DIFFERS or NO_EFFECT, both with the reason, or OURS.
+    """
 
     name: str
     arguments: tuple[Argument, ...]
     function: Function
     help: str
+    status: str = SAME
+    reason: str = ""
+
+    def kind(self, index: int) -> str:
+        """The kind of the argument at that place, for completion; "" when there is none."""
+        if self.arguments and self.arguments[-1].kind == ARGV and index >= len(self.arguments) - 1:
+            return self.arguments[-1].each
+        return self.arguments[index].kind if index < len(self.arguments) else ""
 
     def bind(self, words: Sequence[str]) -> list[Any]:
         """The function's arguments for a line's words; too few are made up, too many are ignored, as in iocsh."""
@@ -73,18 +93,23 @@ class Command:
 _commands: dict[str, Command] = {}
 
 
-def command(name: str, *arguments: Argument | str) -> Callable[[Function], Function]:
+def command(
+    name: str, *arguments: Argument | str, ours: bool = False, differs: str = "", no_effect: str = ""
+) -> Callable[[Function], Function]:
     """Register the decorated function as `name`. Its docstring is the help text.
 
-    It is called as function(shell, *values) on the main thread, prints with shell.print, and returns a status:
-    None or 0 is success. A str argument is short for Argument(name).
+    It is called as function(shell, *values) on the thread of that shell's console, prints with shell.print, and
+    returns a status: None or 0 is success. A str argument is short for Argument(name). `differs` and `no_effect`
+    say how and why it is not as in softIocPVX, `ours` that it is not there at all.
     """
+    status = OURS if ours else DIFFERS if differs else NO_EFFECT if no_effect else SAME
 
     def register(function: Function) -> Function:
         if name in _commands:
             raise ValueError(f"the command {name} is declared twice")
         declared = tuple(a if isinstance(a, Argument) else Argument(a) for a in arguments)
-        _commands[name] = Command(name, declared, function, inspect.cleandoc(function.__doc__ or ""))
+        text = inspect.cleandoc(function.__doc__ or "")
+        _commands[name] = Command(name, declared, function, text, status, differs or no_effect)
         return function
 
     return register

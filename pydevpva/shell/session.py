@@ -1,14 +1,15 @@
-"""Shell: runs iocsh lines from scripts, from one string, or from a console (iocshBody in iocsh.cpp). Main thread."""
+"""Shell: runs iocsh lines from scripts, from one string, or from a console (iocshBody in iocsh.cpp). Any thread: each console has its own."""
 
 from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
-from typing import TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from pydevpva.errors import PydevpvaError, Stopped, did_you_mean
 from pydevpva.evaluator.python_path import set_python_path
@@ -17,6 +18,7 @@ from pydevpva.libcom import parse_definitions
 from pydevpva.shell import registry
 from pydevpva.shell.boot import boot_place
 from pydevpva.shell.language import LanguageError, Line, Redirect, expand, logical_lines, split
+from pydevpva.shell.log import Log
 from pydevpva.shell.output import BLUE, BOLD, RED, CannotOpen, Output
 
 T = TypeVar("T")
@@ -49,16 +51,29 @@ class Scope:
         return os.path.basename(self.path)
 
 
+@dataclass(slots=True)
+class Common:
+    """What all consoles of one IOC share."""
+
+    variables: dict[str, int | float] = field(default_factory=dict)  # set by `var`
+    access_path: str = ""
+    access_macros: str = ""
+    after_init: list[str] = field(default_factory=list)  # lines for when iocInit is through
+    started: float = field(default_factory=time.time)
+    loading: threading.RLock = field(default_factory=threading.RLock)  # one command at a time before iocInit
+    log: Log = field(default_factory=Log)
+    breakpoints: Any = None  # a shell.breakpoints.Breakpoints once one is set
+
+
 class Shell(Output):
     """The iocsh interpreter. One for each console; scripts called from scripts share it."""
 
-    def __init__(self, ioc: Ioc) -> None:
+    def __init__(self, ioc: Ioc, common: Common | None = None) -> None:
         super().__init__()
         self.ioc = ioc
+        self.common = common or Common()
         self.scopes: list[Scope] = []
-        self.variables: dict[str, int | float] = {}
-        self.access_path = ""
-        self.access_macros = ""
+        self.attended = False  # somebody is there to press Ctrl-C
 
     @property
     def scope(self) -> Scope:
@@ -219,6 +234,9 @@ class Shell(Output):
 
     def _run_command(self, command: registry.Command, values: Sequence[object]) -> bool:
         try:
+            if self.ioc.state == "new":
+                with self.common.loading:
+                    return bool(command.function(self, *values))
             return bool(command.function(self, *values))
         except registry.CommandFailed as error:
             self.complain(str(error))
@@ -254,6 +272,11 @@ class Shell(Output):
         self.forget_macro(name)
         if name == "PYTHONPATH":
             set_python_path(value or "")
+
+    def later(self, text: str) -> None:
+        """Print a line to this console from another thread, when the command that set it off has ended."""
+        self.console.write(text + "\n")
+        self.console.flush()
 
     def on_database(self, work: Callable[..., T], *args: object) -> T:
         """work(*args) on the database thread; before iocInit, when that does not run yet, right here."""

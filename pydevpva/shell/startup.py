@@ -28,10 +28,19 @@ class Startup:
         self.ioc = Ioc()
         self.shell = Shell(self.ioc)
         self.ending = Ending(self.ioc)
+        self._show_log()
         self.macros = ""
         self.loaded = False
         self.too_late_for_dbd = False
         self.exit_prefixes: list[str] = []
+
+    def _show_log(self) -> None:
+        shown = self.shell.common.log
+        shown.add(self.shell)
+        log = logging.getLogger("pydevpva")
+        log.handlers = [shown]
+        log.setLevel(logging.INFO)
+        log.propagate = False
 
     def load(self, flags: Sequence[tuple[str, str]], script: str | None) -> bool:
         """Do what the command line says, up to a running IOC. False: it failed, and why has been printed."""
@@ -115,19 +124,3 @@ def _prepare_streams() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True, errors="backslashreplace")
     registry.names()
-    log = logging.getLogger("pydevpva")
-    if not log.handlers:
-        log.addHandler(_ToStderr())
-        log.setLevel(logging.INFO)
-        log.propagate = False
-
-
-class _ToStderr(logging.StreamHandler):  # type: ignore[type-arg]
-    """Follows sys.stderr when the prompt replaces it, so that messages appear above what is being typed."""
-
-    def __init__(self) -> None:
-        super().__init__(sys.stderr)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.stream = sys.stderr
-        super().emit(record)

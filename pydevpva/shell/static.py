@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import LINK_TYPES, Device, Field
+from pydevpva.db.values import value_of
 from pydevpva.errors import PydevpvaError
 from pydevpva.records.record import NEVER, Record
 from pydevpva.shell.formats import real
@@ -39,6 +40,19 @@ def static_text(definitions: Definitions, record: Record, field: Field) -> str:
         bits = HEX_BITS[field.type]
         return f"{value & (1 << bits) - 1:#x}" if field.base == "HEX" else str(int(value))
     return value if field.type == "STRING" else ""
+
+
+def dump_text(definitions: Definitions, record: Record, field: Field) -> tuple[str, bool]:
+    """A field's text, and whether that is what the .dbd gives it (dbIsDefaultValue)."""
+    text = static_text(definitions, record, field)
+    if field.type in LINK_TYPES or field.type == "STRING":
+        return text, text == field.initial
+    if field.type == "NOACCESS":
+        return text, True
+    if field.type == "DEVICE":
+        return text, not definitions.devices(record.rtype.name)
+    initial = value_of(field.initial, field, record.rtype.name, definitions) if field.initial else 0
+    return text, getattr(record, field.name) == initial
 
 
 def _label(labels: tuple[str, ...], index: int) -> str:

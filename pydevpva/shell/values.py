@@ -23,7 +23,7 @@ def cells(address: Address) -> Iterator[str]:
     count = "" if len(elements) == 1 else f"[{len(elements)}]"
     yield f"DBF_{dbf}{count}: " + ("" if len(elements) else "(empty)")
     if dbf == "CHAR" and len(elements) > 1:
-        yield from _characters(bytes(int(c) & 255 for c in elements))
+        yield from characters(bytes(int(c) & 255 for c in elements))
     else:
         yield from (show(dbf, element) for element in elements)
 
@@ -59,7 +59,7 @@ def show(dbf: str, value: Any) -> str:
     return f"{number} = {number & (1 << BITS.get(dbf, 8)) - 1:#x}"
 
 
-def _characters(raw: bytes) -> Iterator[str]:
+def characters(raw: bytes) -> Iterator[str]:
     """A CHAR array as text, up to its NUL, in pieces that fit a line."""
     raw = raw.split(b"\0")[0]
     while raw:

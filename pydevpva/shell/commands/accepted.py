@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydevpva.shell.registry import ARGV, INT, Argument, Function, command
+from pydevpva.shell.registry import ARGV, Argument, Function, command
 from pydevpva.shell.session import Shell
 
 _MUTEX = "there are no EPICS mutexes here: one database thread owns all records"
@@ -10,23 +10,20 @@ _QUEUES = "there are no callback queues here: one database thread does the work,
 _REGISTRY = "there is no registry of C functions here: record types and devices are Python"
 _NO_CA = "there is no Channel Access here: the IOC speaks PVAccess"
 _LOG_SERVER = "there is no iocLogServer client here: send stderr where the log is kept"
+_NO_TABLE = "record names are in a Python dict, which sizes itself"
 
 WITHOUT_MEANING: dict[str, str] = {
-    "ClockTime_Report": "the operating system's clock is used as it is",
+    "asDumpHash": "access groups are in a Python dict, which has no buckets to show",
     "callbackParallelThreads": _QUEUES,
-    "callbackQueueShow": _QUEUES,
     "callbackSetQueueSize": _QUEUES,
-    "scanOnceQueueShow": _QUEUES,
     "scanOnceSetQueueSize": _QUEUES,
     "casr": _NO_CA,
-    "dbcar": _NO_CA,
-    "ascar": _NO_CA,
+    "ascar": "rules read their inputs from records of this IOC, not over Channel Access",
     "dbLockShowLocked": _MUTEX,
-    "dblsr": _MUTEX,
     "epicsMutexShowAll": _MUTEX,
-    "dbNotifyDump": "puts that wait are the server's, not the shell's, to show",
-    "dbPvdTableSize": "record names are in a Python dict, which sizes itself",
-    "dbPvdDump": "record names are in a Python dict, which has no buckets to show",
+    "dbPvdTableSize": _NO_TABLE,
+    "dbPvdDump": _NO_TABLE,
+    "dbDumpDriver": "there are no EPICS drivers here: devices are Python",
     "epicsThreadResume": "no thread is ever suspended here",
     "taskwdShow": "there is no task watchdog here: an error is logged where it happens",
     "installLastResortEventProvider": "event times come from the operating system's clock",
@@ -41,12 +38,6 @@ WITHOUT_MEANING: dict[str, str] = {
     "iocLogPrefix": _LOG_SERVER,
 }
 
-QUIET = {  # scripts set these as a matter of course; there is nothing a user must know
-    "errlogInit": ("bufSize",),
-    "errlogInit2": ("bufSize", "maxMsgSize"),
-    "eltc": ("(0,1)=>(false,true)",),
-}
-
 
 def _explain(name: str, why: str) -> Function:
     def accepted(shell: Shell, words: list[str]) -> None:
@@ -56,17 +47,5 @@ def _explain(name: str, why: str) -> Function:
     return accepted
 
 
-def _be_quiet(shell: Shell, *values: object) -> None:
-    """Accepted, without effect: messages are printed at once and in full."""
-
-
 for _name, _why in WITHOUT_MEANING.items():
-    command(_name, Argument("[argument ...]", ARGV))(_explain(_name, _why))
-for _name, _arguments in QUIET.items():
-    command(_name, *(Argument(argument, INT) for argument in _arguments))(_be_quiet)
-
-
-@command("errlog", "message")
-def errlog(shell: Shell, message: str | None) -> None:
-    """Print a message to stderr."""
-    shell.complain(message or "")
+    command(_name, Argument("[argument ...]", ARGV), no_effect=_why)(_explain(_name, _why))

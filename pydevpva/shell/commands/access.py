@@ -16,38 +16,44 @@ from pydevpva.shell.session import Shell
 def set_filename(shell: Shell, path: str | None) -> None:
     """Name the access security file that iocInit reads; without a name, none is used."""
     # a relative name means the folder where the command stands, wherever the script goes later
-    shell.access_path = os.path.abspath(path) if path else ""
+    shell.common.access_path = os.path.abspath(path) if path else ""
 
 
 @command("asSetSubstitutions", "substitutions")
 def set_substitutions(shell: Shell, macros: str | None) -> None:
     """Values for the $(macros) in the access security file."""
-    shell.access_macros = macros or ""
+    shell.common.access_macros = macros or ""
 
 
-@command("asInit")
-def init(shell: Shell) -> None:
-    """Check the access security file. It takes effect at iocInit."""
-    if not shell.access_path:
-        shell.print("Access security is NOT enabled. Was asSetFilename specified before iocInit?")
-        return
-    read(shell)
-    if shell.ioc.state != "new":
-        shell.complain("asInit: the file is good; it takes effect when the IOC is started the next time")
+@command("asInit", differs="an error leaves the rules as they were")
+def init(shell: Shell) -> int:
+    """Read the access security file; while the IOC runs, its rules take the place of those before.
+
+    iocInit does it too.
+    """
+    if not shell.common.access_path:
+        return 0
+    if shell.ioc.state == "new":
+        read(shell)
+        return 0
+    with ready_file(shell) as path:
+        shell.ioc.access_file = path
+        shell.ioc.reload_access()
+    return 0
 
 
 @contextmanager
 def ready_file(shell: Shell) -> Iterator[str | None]:
     """The path of the access security file with its macros expanded; None when there is none. CommandFailed."""
-    if not shell.access_path:
+    if not shell.common.access_path:
         yield None
         return
     text, expanded = read(shell)
     if text == expanded:
-        yield shell.access_path
+        yield shell.common.access_path
         return
     with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, os.path.basename(shell.access_path))
+        path = os.path.join(folder, os.path.basename(shell.common.access_path))
         with open(path, "w", encoding="utf-8") as file:
             file.write(expanded)
         yield path
@@ -56,12 +62,12 @@ def ready_file(shell: Shell) -> Iterator[str | None]:
 def read(shell: Shell) -> tuple[str, str]:
     """The text of the access security file, as it is and with its macros expanded. CommandFailed."""
     try:
-        with open(shell.access_path, encoding="utf-8") as file:
+        with open(shell.common.access_path, encoding="utf-8") as file:
             text = file.read()
     except OSError as error:
-        raise CommandFailed(f"ERROR: {shell.access_path}: {error.strerror}; asSetFilename must name a file") from None
-    expanded, undefined = expand(text, parse_macros(shell.access_macros)) if "$" in text else (text, [])
+        raise CommandFailed(f"ERROR: {shell.common.access_path}: {error.strerror}; asSetFilename must name a file") from None
+    expanded, undefined = expand(text, parse_macros(shell.common.access_macros)) if "$" in text else (text, [])
     if undefined:
         names = ", ".join(undefined)
-        raise CommandFailed(f"ERROR: {shell.access_path}: macro {names} is undefined; set it with asSetSubstitutions")
+        raise CommandFailed(f"ERROR: {shell.common.access_path}: macro {names} is undefined; set it with asSetSubstitutions")
     return text, expanded

@@ -1,4 +1,4 @@
-"""The life of the IOC, and what a script does besides: wait, print, handle errors, ask for help."""
+"""What a script does besides: wait, print, handle errors, ask for help."""
 
 from __future__ import annotations
 
@@ -6,69 +6,13 @@ import re
 import time
 
 from pydevpva.shell import registry
-from pydevpva.shell.commands import access
 from pydevpva.shell.formats import glob, unescaped
 from pydevpva.shell.output import BOLD, UNDERLINE
-from pydevpva.shell.registry import ARGV, DOUBLE, Argument, CommandFailed, command
+from pydevpva.shell.registry import ARGV, COMMAND, DOUBLE, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
 ON_ERROR_USAGE = "Usage: on error [continue | break | halt | wait <delay>]"
 DEFAULT_DELAY = 5.0
-NOT_NEW = "iocBuild: ERROR IOC can only be initialized from uninitialized or stopped state"
-
-
-@command("iocInit")
-def ioc_init(shell: Shell) -> None:
-    """Make the loaded records live: connect links, process PINI records, start scans, serve PVAccess clients."""
-    _build(shell)
-    _running(shell)
-
-
-@command("iocBuild")
-def ioc_build(shell: Shell) -> None:
-    """The first half of iocInit. Here it is all of it: iocRun has only to say so."""
-    _build(shell)
-
-
-@command("iocRun")
-def ioc_run(shell: Shell) -> None:
-    """The second half of iocInit, after iocBuild."""
-    if shell.ioc.state == "new":
-        raise CommandFailed("iocRun: ERROR IOC not initialized\n    use iocInit")
-    _running(shell)
-
-
-@command("iocPause")
-def ioc_pause(shell: Shell) -> None:
-    """Accepted and without effect: records go on processing."""
-    shell.complain("iocPause: not available here, the IOC goes on")
-
-
-def _build(shell: Shell) -> None:
-    if shell.ioc.state != "new":
-        raise CommandFailed(NOT_NEW)
-    shell.complain("Starting iocInit")
-    _banner(shell)
-    with access.ready_file(shell) as path:
-        shell.ioc.access_file = path
-        shell.ioc.init()
-
-
-def _running(shell: Shell) -> None:
-    shell.complain("iocRun: All initialization complete")
-
-
-@command("coreRelease")
-def core_release(shell: Shell) -> None:
-    """Print the versions of pydevpva and of the EPICS definitions it uses."""
-    _banner(shell)
-
-
-def _banner(shell: Shell) -> None:
-    from pydevpva.shell.versions import epics_version, own_version
-
-    rule = "#" * 76
-    shell.print(f"{rule}\n## pydevpva {own_version()}\n## EPICS {epics_version()} definitions\n{rule}")
 
 
 @command("epicsThreadSleep", Argument("seconds", DOUBLE))
@@ -138,7 +82,7 @@ def comment(shell: Shell, words: list[str]) -> None:
     """A line that starts with # is not run. A script's lines are printed as they come, those with #- are not."""
 
 
-@command("help", Argument("[command ...]", ARGV))
+@command("help", Argument("[command ...]", ARGV, each=COMMAND), differs="the help texts are our own")
 def show_help(shell: Shell, patterns: list[str]) -> None:
     """List the commands; or show the arguments and the use of those whose name matches a pattern.
 

@@ -11,14 +11,14 @@ from pydevpva.records.record import Record
 from pydevpva.shell import values
 from pydevpva.shell.catalog import Catalog
 from pydevpva.shell.formats import Columns, glob
-from pydevpva.shell.registry import INT, RECORD, Argument, CommandFailed, command
+from pydevpva.shell.registry import INT, RECORD, RTYPE, VALUE, Argument, CommandFailed, command
 from pydevpva.shell.session import DATABASE_PATIENCE, Shell
 from pydevpva.shell.static import report, static_text
 
 NAME = Argument("record name", RECORD)
 
 
-@command("dbl", "record type", "fields")
+@command("dbl", Argument("record type", RTYPE), "fields")
 def dbl(shell: Shell, rtype: str | None, fields: str | None) -> None:
     """List the names of all records, or of those of one record type, with the values of some fields.
 
@@ -107,7 +107,7 @@ def dbgf(shell: Shell, name: str | None) -> int:
     if not name:
         shell.print('Usage: dbgf "pv name"')
         return 1
-    if not _live(shell, "dbgf", name):
+    if not live(shell, "dbgf", name):
         return -1
     return _show(shell, name)
 
@@ -128,7 +128,7 @@ def _show(shell: Shell, name: str) -> int:
     return -1 if failed else 0
 
 
-@command("dbpf", NAME, "value")
+@command("dbpf", NAME, Argument("value", VALUE))
 def dbpf(shell: Shell, name: str | None, text: str | None) -> int:
     """Put a value to a field (VAL when none is named), as a client would, and print what it is then.
 
@@ -140,7 +140,7 @@ def dbpf(shell: Shell, name: str | None, text: str | None) -> int:
     if not name or text is None:
         shell.print('Usage: dbpf "pv name", "value"')
         return 1
-    if not _live(shell, "dbpf", name):
+    if not live(shell, "dbpf", name):
         return -1
     outcome: Future[str | None] = Future()
     shell.on_database(_put, shell, name, text, outcome)
@@ -173,14 +173,15 @@ def dbpr(shell: Shell, name: str | None, level: int) -> int:
     if not name:
         shell.print('Usage: dbpr "pv name", level')
         return 1
-    found = _find(shell, name)
+    found = find(shell, name)
     if found is None:
         return -1
-    _report(shell, found, level)
+    print_report(shell, found, level)
     return 0
 
 
-def _report(shell: Shell, record: Record, level: int) -> None:
+def print_report(shell: Shell, record: Record, level: int) -> None:
+    """What dbpr prints."""
     columns = Columns(shell.print, 20)
     for cell in shell.on_database(lambda: list(report(shell.ioc.definitions, record, level))):
         columns.add(cell)
@@ -193,13 +194,13 @@ def dbtr(shell: Shell, name: str | None) -> int:
     if not name:
         shell.print('Usage: dbtr "pv name"')
         return 1
-    if not _live(shell, "dbtr", name):
+    if not live(shell, "dbtr", name):
         return -1
     record = shell.ioc.database.find(name).record
     if not shell.on_database(_process, record):
         shell.print("record active")
         return 1
-    _report(shell, record, 3)
+    print_report(shell, record, 3)
     return 0
 
 
@@ -210,7 +211,7 @@ def _process(record: Record) -> bool:
     return True
 
 
-def _find(shell: Shell, name: str) -> Record | None:
+def find(shell: Shell, name: str) -> Record | None:
     """The record of "REC" or "REC.FIELD", also before iocInit; says so when there is none."""
     try:
         return shell.on_database(Catalog(shell.ioc).find, name)
@@ -221,9 +222,9 @@ def _find(shell: Shell, name: str) -> Record | None:
         return None
 
 
-def _live(shell: Shell, name: str, pv: str) -> bool:
+def live(shell: Shell, name: str, pv: str) -> bool:
     """Whether the PV is there and can be used now; says so when not."""
-    if _find(shell, pv) is None:
+    if find(shell, pv) is None:
         return False
     if shell.ioc.state == "new":
         shell.print(f"{name} only works after iocInit")

@@ -37,7 +37,7 @@ def var(shell: Shell, name: str | None, value: str | None) -> None:
 
 def _known(shell: Shell) -> dict[str, Number]:
     declared = {name: 0.0 if kind == "double" else 0 for name, kind in shell.ioc.definitions.variables.items()}
-    return {**declared, **DEFAULTS, **shell.variables}
+    return {**declared, **DEFAULTS, **shell.common.variables}
 
 
 def _set(shell: Shell, known: dict[str, Number], name: str, text: str) -> None:
@@ -45,7 +45,7 @@ def _set(shell: Shell, known: dict[str, Number], name: str, text: str) -> None:
         raise CommandFailed(f"No known var '{name}'.")
     is_double = isinstance(known[name], float)
     try:
-        shell.variables[name] = float(text) if is_double else int(text, 0)
+        shell.common.variables[name] = float(text) if is_double else int(text, 0)
     except ValueError:
         kind = "double" if is_double else "integer"
         shell.complain(f"Invalid {kind}, var '{name}' not changed.")

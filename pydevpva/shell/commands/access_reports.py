@@ -1,0 +1,167 @@
+"""as*: reports on the access security rules (asLibRoutines.c)."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+from pydevpva.errors import NotFound
+from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
+from pydevpva.shell.commands.access import read
+from pydevpva.shell.registry import INT, RECORD, Argument, command
+from pydevpva.shell.session import Shell
+
+GROUP = "asgname"
+
+
+def _nodes(shell: Shell) -> list[Any]:
+    """The groups of the file; none before iocInit and without one."""
+    if shell.ioc.state == "new" or not shell.common.access_path:
+        return []
+    from pydevpva.pva.access_file import parsed
+
+    nodes = parsed(read(shell)[1])
+    if not any(node[:2] == ("ASG", "DEFAULT") for node in nodes):
+        nodes.append(("ASG", "DEFAULT", None))
+    return nodes
+
+
+def _of(shell: Shell, kind: str, name: str | None) -> list[Any]:
+    return [node for node in _nodes(shell) if node[0] == kind and name in (None, "", node[1])]
+
+
+@command("aspuag", "uagname")
+def aspuag(shell: Shell, name: str | None) -> None:
+    """Print who is in a user access group; without a name, in each."""
+    _members(shell, _of(shell, "UAG", name))
+
+
+@command("asphag", "hagname")
+def asphag(shell: Shell, name: str | None) -> None:
+    """Print which hosts are in a host access group; without a name, in each."""
+    _members(shell, _of(shell, "HAG", name))
+
+
+def _members(shell: Shell, nodes: list[Any]) -> None:
+    for kind, name, members in nodes:
+        shell.print(f"{kind}({name})" + (f" {{{','.join(members)}}}" if members else ""))
+
+
+@command("asprules", GROUP)
+def asprules(shell: Shell, name: str | None) -> None:
+    """Print the rules of an access security group; without a name, of each."""
+    for node in _of(shell, "ASG", name):
+        _group(shell, node, [], "")
+
+
+@command("aspmem", GROUP, Argument("clients", INT))
+def aspmem(shell: Shell, name: str | None, clients: int) -> None:
+    """Print the records of an access security group; without a name, of each."""
+    groups = {node[1] for node in _of(shell, "ASG", None)}
+    for node in _of(shell, "ASG", name):
+        shell.print(f"ASG({node[1]})")
+        for line in _records(shell, node[1], groups):
+            shell.print(line)
+
+
+@command("asdbdump", differs="clients are not listed under the records they are connected to")
+def asdbdump(shell: Shell) -> None:
+    """Print everything about access security: groups, rules, the records of each group."""
+    _members(shell, _of(shell, "UAG", None))
+    _members(shell, _of(shell, "HAG", None))
+    groups = {node[1] for node in _of(shell, "ASG", None)}
+    for node in _of(shell, "ASG", None):
+        _group(shell, node, list(_records(shell, node[1], groups)), "   VALID")
+
+
+def _records(shell: Shell, group: str, groups: set[str]) -> Iterator[str]:
+    found = []
+    for record in shell.ioc.database.records.values():
+        if (record.ASG if record.ASG in groups else "DEFAULT") == group:
+            found.append(f"\t\t{record.ASG or '<null>'} Record:{record.NAME}")
+    return iter(["\tMEMBERLIST", *found] if found else [])
+
+
+def _group(shell: Shell, node: Any, members: list[str], valid: str) -> None:
+    _, name, content = node
+    if not content and not members:
+        shell.print(f"ASG({name})")
+        return
+    shell.print(f"ASG({name}) {{")
+    inputs = {part[1]: _value(shell, part[2]) for part in content or () if part[0] == "INP"}
+    for part in content or ():
+        if part[0] == "INP":
+            value = inputs[part[1]]
+            validity = valid if value is not None or not valid else " INVALID"
+            shell.print(f"\tINP{part[1]}({part[2]}){validity} value={value or 0.0:f}")
+    for part in content or ():
+        if part[0] == "RULE":
+            _rule(shell, part, inputs)
+    for line in members:
+        shell.print(line)
+    shell.print("}")
+
+
+def _value(shell: Shell, name: str) -> float | None:
+    try:
+        return float(shell.on_database(lambda: shell.ioc.database.find(name).get()))
+    except (NotFound, TypeError, ValueError):
+        return None
+
+
+def _rule(shell: Shell, rule: Any, inputs: dict[str, float | None]) -> None:
+    head = f"\tRULE({rule[1]},{rule[2]},{'TRAPWRITE' if rule[3] else 'NOTRAPWRITE'})"
+    if not rule[4]:
+        shell.print(head)
+        return
+    shell.print(head + " {")
+    for kind, content in rule[4]:
+        if kind == "CALC":
+            shell.print(f'\t\tCALC("{content}") result={"TRUE" if _holds(content, inputs) else "FALSE"}')
+        else:
+            shell.print(f"\t\t{kind}({','.join(content)})")
+    shell.print("\t}")
+
+
+def _holds(text: str, inputs: dict[str, float | None]) -> bool:
+    try:
+        calc, args = Calc(text), CalcArgs()
+    except CalcError:
+        return False
+    for letter in calc.reads:
+        value = inputs.get(letter)
+        if value is None:
+            return False
+        args[CALC_NAMES.index(letter)] = value
+    return 0.99 < calc.perform(args) < 1.01
+
+
+@command("astac", Argument("recordname", RECORD), "user", "host", differs="everybody may read")
+def astac(shell: Shell, name: str | None, user: str | None, host: str | None) -> int:
+    """Print whether a user on a host may read and write a record.
+
+    Example: astac LAB:Temp operator console1
+    """
+    if not name or not user or not host:
+        shell.print('Usage: astac "record name", "user", "host"')
+        return 1
+    from pydevpva.pva.access import Peer
+    from pydevpva.pva.access_file import AccessFile
+
+    address = shell.ioc.database.find(name)
+    writes = True
+    if shell.common.access_path:
+        try:
+            where = socket.gethostbyname(host)
+        except OSError:
+            where = host
+        rules = AccessFile(shell.common.access_path, lambda pv: _read(shell, pv))
+        writes = shell.on_database(rules.may_write, address.record, address.field, Peer(where, user))
+    shell.print(f"astac callback {name}: status=0 get Yes put {'Yes' if writes else 'No'}")
+    return 0
+
+
+def _read(shell: Shell, name: str) -> tuple[float, int]:
+    address = shell.ioc.database.find(name)
+    return float(address.get()), int(address.record.SEVR)

@@ -1,0 +1,154 @@
+"""dbb, dbd, dbc, dbs, dbp, dbap, dbstat: stop processing before a record, look, and go on (dbBkpt.c)."""
+
+from __future__ import annotations
+
+import time
+
+from pydevpva.errors import NotFound
+from pydevpva.records.record import Record
+from pydevpva.shell.breakpoints import Breakpoints, Stopped
+from pydevpva.shell.commands.records import print_report
+from pydevpva.shell.formats import Columns
+from pydevpva.shell.registry import INT, RECORD, Argument, command
+from pydevpva.shell.session import Shell
+from pydevpva.shell.static import report
+
+NAME = Argument("record name", RECORD)
+
+
+def _all(shell: Shell) -> Breakpoints:
+    common = shell.common
+    if common.breakpoints is None:
+        common.breakpoints = Breakpoints(shell.ioc.database, shell.later, lambda record: _show(shell, record))
+    points: Breakpoints = common.breakpoints
+    return points
+
+
+def _show(shell: Shell, record: Record) -> None:
+    columns = Columns(shell.later, 20)
+    for cell in report(shell.ioc.definitions, record, 2):
+        columns.add(cell)
+    columns.flush()
+
+
+def _record(shell: Shell, name: str | None, usage: str) -> Record | None:
+    if not name:
+        shell.print(f'Usage: {usage} "record_name"')
+        return None
+    try:
+        return shell.ioc.database.find(name).record
+    except NotFound as error:
+        shell.complain(f"   BKPT> {error}")
+        return None
+
+
+@command("dbb", NAME)
+def dbb(shell: Shell, name: str | None) -> int:
+    """Set a breakpoint: from now on processing stops before this record.
+
+    The records that database links connect to it wait; everything else goes on.
+
+    Example: dbb LAB:Temp; then dbpf, dbp, dbs, dbc, and dbd
+    """
+    record = _record(shell, name, "dbb")
+    if record is None:
+        return -1
+    if not shell.on_database(_all(shell).add, record):
+        shell.print("   BKPT> Breakpoint already set in this record")
+        return -1
+    return 0
+
+
+@command("dbd", NAME)
+def dbd(shell: Shell, name: str | None) -> int:
+    """Remove a breakpoint."""
+    record = _record(shell, name, "dbd")
+    if record is None:
+        return -1
+    if not shell.on_database(_all(shell).remove, record):
+        shell.print("   BKPT> No breakpoint set in this record")
+        return -1
+    return 0
+
+
+def _stopped(shell: Shell, name: str | None) -> Stopped | None:
+    points = _all(shell)
+    if not name:
+        found = shell.on_database(points.stopped)
+        if found is None:
+            shell.print("   BKPT> No records are currently stopped")
+        return found
+    record = _record(shell, name, "")
+    if record is None:
+        return None
+    found = shell.on_database(points.set_of, record)
+    if found is None or found.at is None:
+        shell.print("   BKPT> Currently not stopped in this lockset")
+        return None
+    return found
+
+
+@command("dbc", NAME)
+def dbc(shell: Shell, name: str | None) -> int:
+    """Go on from where processing stopped, to the next breakpoint; without a name, where it stopped last."""
+    return _go_on(shell, name, "Continuing: ", step=False)
+
+
+@command("dbs", NAME)
+def dbs(shell: Shell, name: str | None) -> int:
+    """Process the record where processing stopped, and stop before the next."""
+    return _go_on(shell, name, "Stepping:   ", step=True)
+
+
+def _go_on(shell: Shell, name: str | None, word: str, step: bool) -> int:
+    found = _stopped(shell, name)
+    if found is None:
+        return -1
+    points = _all(shell)
+    if not name and points.last != found.number and found.at is not None:
+        shell.print(f"   BKPT> {word} {found.at.NAME}")
+    shell.out.flush()
+    shell.on_database(points.resume, found, step)
+    return 0
+
+
+@command("dbp", NAME, Argument("interest level", INT))
+def dbp(shell: Shell, name: str | None, level: int) -> int:
+    """Print the fields of the record before which processing stopped (dbpr 2, or that level)."""
+    found = _stopped(shell, name)
+    if found is None or found.at is None:
+        return -1
+    print_report(shell, found.at, level or 2)
+    return 0
+
+
+@command("dbap", NAME)
+def dbap(shell: Shell, name: str | None) -> int:
+    """Print this record each time it has been processed, as long as its lock set has breakpoints; once more: no longer."""
+    record = _record(shell, name, "dbap")
+    if record is None:
+        return -1
+    printed = _all(shell).printed
+    on = record not in printed
+    (printed.add if on else printed.discard)(record)
+    shell.print(f"   BKPT> Auto print {'on' if on else 'off'} for record {record.NAME}")
+    return 0
+
+
+@command("dbstat")
+def dbstat(shell: Shell) -> None:
+    """List the breakpoints, where processing is stopped, and from which records it was to start."""
+    points = _all(shell)
+    for found in shell.on_database(lambda: list(points.sets)):
+        tail = f"#B: {len(found.points):05d}  T: {id(found):#x}"
+        if found.at is None:
+            shell.print(f"LSet: {found.number}{' ' * 44}{tail}")
+        else:
+            shell.print(f"LSet: {found.number}  Stopped at: {found.at.NAME:<28.28}  {tail}")
+            for entry in found.entries.values():
+                ago = time.time() - entry.since
+                name = entry.record.NAME
+                shell.print(f"             Entrypoint: {name:<28.28}  #C: {entry.count:05d}  C/S: {ago:7.1f}")
+        for record in found.points:
+            flag = " (ap)" if record in points.printed else ""
+            shell.print(f"             Breakpoint: {record.NAME:<28.28}{flag}")

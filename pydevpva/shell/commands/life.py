@@ -1,0 +1,99 @@
+"""The life of the IOC: iocInit and its halves, pause and resume, what is run once it runs."""
+
+from __future__ import annotations
+
+from pydevpva.shell.commands import access
+from pydevpva.shell.registry import CommandFailed, command
+from pydevpva.shell.session import Shell
+
+NOT_NEW = "iocBuild: ERROR IOC can only be initialized from uninitialized or stopped state"
+
+
+@command("iocInit")
+def ioc_init(shell: Shell) -> None:
+    """Make the loaded records live: connect links, process PINI records, start scans, serve PVAccess clients.
+
+    Prints where it listens.
+    """
+    _build(shell)
+    _run(shell)
+
+
+@command("iocBuild")
+def ioc_build(shell: Shell) -> None:
+    """The first half of iocInit: make the records and their links. Nothing scans, and clients see nothing yet."""
+    _build(shell)
+
+
+@command("iocRun")
+def ioc_run(shell: Shell) -> int:
+    """The second half of iocInit, after iocBuild; or let scanning go on after iocPause."""
+    if shell.ioc.state == "paused":
+        shell.ioc.resume()
+        shell.complain("iocRun: IOC restarted")
+        return 0
+    if shell.ioc.state != "built":
+        shell.complain("iocRun: WARNING IOC not paused")
+        return -1
+    _run(shell)
+    return 0
+
+
+@command("iocPause")
+def ioc_pause(shell: Shell) -> int:
+    """Stop scanning, until iocRun; puts of clients are still served."""
+    if shell.ioc.state != "running":
+        shell.complain("iocPause: WARNING IOC not running")
+        return -1
+    shell.ioc.pause()
+    shell.complain("iocPause: IOC suspended")
+    return 0
+
+
+@command("afterIocRunning", "command (before iocInit)")
+def after_ioc_running(shell: Shell, line: str | None) -> int:
+    """Run a line once iocInit is through; several are run in their order.
+
+    Example: afterIocRunning("dbpf LAB:Start 1")
+    """
+    if shell.ioc.state != "new":
+        shell.complain("WARNING afterIocRunning: can only be used before 'iocInit'")
+        return 1
+    if not line:
+        raise CommandFailed("ERROR afterIocRunning: received an empty 'command' argument")
+    shell.common.after_init.append(line)
+    return 0
+
+
+@command("coreRelease", differs="pydevpva's own version is said with the release of the EPICS definitions")
+def core_release(shell: Shell) -> None:
+    """Print the versions of pydevpva and of the EPICS definitions it uses."""
+    _banner(shell)
+
+
+def _build(shell: Shell) -> None:
+    if shell.ioc.state != "new":
+        raise CommandFailed(NOT_NEW)
+    shell.complain("Starting iocInit")
+    _banner(shell)
+    shell.ioc.build()
+
+
+def _run(shell: Shell) -> None:
+    with access.ready_file(shell) as path:
+        shell.ioc.access_file = path
+        listening = shell.ioc.run()
+    if listening is not None:
+        shell.complain(str(listening))
+    shell.complain("iocRun: All initialization complete")
+    for line in shell.common.after_init:
+        shell.print(f"afterIocRunning: {line}")
+        shell.run_text(line)
+    shell.common.after_init.clear()
+
+
+def _banner(shell: Shell) -> None:
+    from pydevpva.shell.versions import epics_version, own_version
+
+    rule = "#" * 76
+    shell.print(f"{rule}\n## pydevpva {own_version()}\n## EPICS {epics_version()} definitions\n{rule}")

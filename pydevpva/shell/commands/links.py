@@ -1,0 +1,217 @@
+"""Links and device support, record by record (dbCaTest.c, dbJLink.c, dbLock.c, dbTest.c)."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable, Iterator
+
+from pydevpva.db.linktext import LinkText, parse_link
+from pydevpva.db.model import HARDWARE_TYPES, LINK_TYPES, Field
+from pydevpva.errors import PydevpvaError
+from pydevpva.records.record import Record
+from pydevpva.shell.catalog import Catalog
+from pydevpva.shell.locksets import lock_sets
+from pydevpva.shell.registry import INT, PDBBASE, RECORD, Argument, command
+from pydevpva.shell.session import Shell
+from pydevpva.shell.static import link_text, static_text
+
+NAME, LEVEL = Argument("record name", RECORD), Argument("level", INT)
+
+
+def _records(shell: Shell, name: str | None = None) -> list[Record]:
+    """All records, or the one of that name, in EPICS's order; an alias is none of its own."""
+    if shell.ioc.state == "new":
+        catalog = Catalog(shell.ioc)
+        return [catalog.record(e.name) for e in catalog.entries() if e.name == e.target and name in (None, e.name)]
+    return [record for record in shell.ioc.database.records.values() if name in (None, record.NAME)]
+
+
+def _links(record: Record) -> Iterator[Field]:
+    return (field for field in record.rtype.fields.values() if field.type in LINK_TYPES)
+
+
+def _one(name: str | None) -> str | None:
+    return None if name in (None, "", "*") else name
+
+
+@command("dbcar", NAME, LEVEL, differs="CA links stay inside the IOC; level 3 has no Channel Access client to show")
+def dbcar(shell: Shell, name: str | None, level: int) -> None:
+    """Count the links with CA, CP or CPP and those whose record is not in this IOC.
+
+    1  list those that are not connected     2  list all
+    """
+    one = _one(name)
+    shell.print(f"CA links in record named '{one}'\n" if one else "CA links in all records\n")
+    found = shell.on_database(lambda: list(_ca_links(shell, one)))
+    connected = 0
+    for record, field, target, is_connected in found:
+        connected += is_connected
+        if is_connected and level > 1:
+            direction = {"INLINK": "IN", "OUTLINK": "    ON"}.get(field.type, "")
+            shell.print(f"{record:>28}.{field.name:<4} ==> {target:<28}  (0, 0)")
+            shell.print(f"{'':21} [{direction:<8}] host {socket.gethostname()}, Read/Write")
+        elif not is_connected and level > 0:
+            shell.print(f"{record:>28}.{field.name:<4} --> {target:<28}  (0, 0)")
+    if (level > 1 and connected) or (level > 0 and connected != len(found)):
+        shell.print()
+    plural = "" if len(found) == 1 else "s"
+    shell.print(f"Total {len(found)} CA link{plural}; {connected} connected, {len(found) - connected} not connected.")
+    shell.print("    0 can't read, 0 can't write.  (0 disconnects, 0 writes prohibited)\n")
+
+
+def _ca_links(shell: Shell, name: str | None) -> Iterator[tuple[str, Field, str, bool]]:
+    for record in _records(shell, name):
+        for field in _links(record):
+            kind, text = link_text(shell.ioc.definitions, record, field)
+            if kind == "CA_LINK":
+                link = getattr(record, field.name)
+                yield record.NAME, field, text.split()[0], bool(link.connected())
+
+
+@command("dbjlr", NAME, LEVEL, differs="a JSON link is shown as it is written")
+def dbjlr(shell: Shell, name: str | None, level: int) -> None:
+    """List the links that are written as JSON."""
+    one = _one(name)
+    shell.print(f"JSON links in record '{one}'\n" if one else "JSON links in all records\n")
+    for record in _records(shell, one):
+        shell.print(f"  {record.rtype.name} record '{record.NAME}':")
+        for field_name, text in shell.on_database(lambda r: list(_json_links(r)), record):
+            shell.print(f"    Link field '{field_name}':\n      {text}")
+
+
+def _json_links(record: Record, key: str = "") -> Iterator[tuple[str, str]]:
+    for field in _links(record):
+        text = str(getattr(record, field.name)).strip()
+        if text.startswith("{") and key in text:
+            yield field.name, text
+
+
+@command("dbpvar", NAME, LEVEL, differs="a link to a record of another IOC is shown as it is written")
+def dbpvar(shell: Shell, name: str | None, level: int) -> None:
+    """List the links to PVs of other IOCs ({pva: ...})."""
+    one = _one(name)
+    shell.print(f"PVA links in record named '{one}'\n" if one else "PVA links in all records\n")
+    connected = count = 0
+    for record in _records(shell, one):
+        for field_name, text in shell.on_database(lambda r: list(_json_links(r, "pva")), record):
+            is_connected = bool(shell.on_database(getattr(record, field_name).connected))
+            count, connected = count + 1, connected + is_connected
+            if level > 0:
+                shell.print(f"    {record.NAME}.{field_name} {'==>' if is_connected else '-->'} {text}")
+    shell.print(f"  {connected}/{count} channels connected used by {count} links")
+
+
+@command("dbior", "driver name", Argument("interest level", INT), differs="reports pydev, and nothing without it")
+def dbior(shell: Shell, name: str | None, level: int) -> None:
+    """Report on device support: how many records pydev serves; with 1 also which."""
+    if name not in (None, "", "*", "pydev"):
+        return
+    served = [r for r in _records(shell) if _dtyp(shell, r) == "pydev"]
+    if served:
+        shell.print(f"Device Support: pydev\n    {len(served)} records")
+        for record in served if level > 0 else ():
+            shell.print(f"    {record.rtype.name} {record.NAME}")
+
+
+def _dtyp(shell: Shell, record: Record) -> str:
+    return static_text(shell.ioc.definitions, record, record.rtype.fields["DTYP"])
+
+
+@command("dbhcr")
+def dbhcr(shell: Shell) -> None:
+    """List the records with a hardware address: link type, address, DTYP, name, linear conversion."""
+    for line in shell.on_database(lambda: list(_hardware(shell))):
+        shell.print(line)
+
+
+@command("dbReportDeviceConfig", Argument("pdbbase", PDBBASE))
+def db_report_device_config(shell: Shell, base: str | None) -> None:
+    """The same as dbhcr."""
+    dbhcr(shell)
+
+
+def _hardware(shell: Shell) -> Iterator[str]:
+    definitions = shell.ioc.definitions
+    for record in _records(shell):
+        for field in _links(record):
+            parsed = _parsed(shell, record, field)
+            if parsed is None or parsed.type not in HARDWARE_TYPES or "DTYP" not in record.rtype.fields:
+                continue
+            text = str(getattr(record, field.name))
+            bus = parsed.type.removesuffix("_IO")
+            yield f"{bus:<8} {text:<20} {_dtyp(shell, record):<20} {record.NAME:<20} {_conversion(definitions, record)}"
+            break
+
+
+def _parsed(shell: Shell, record: Record, field: Field) -> LinkText | None:
+    device = None
+    if field.name in ("INP", "OUT"):
+        devices = list(shell.ioc.definitions.devices(record.rtype.name).values())
+        device = devices[record.DTYP] if len(devices) > record.DTYP else None
+    try:
+        return parse_link(str(getattr(record, field.name)), field.type, device)
+    except (PydevpvaError, ValueError):
+        return None
+
+
+def _conversion(definitions, record: Record) -> str:  # type: ignore[no-untyped-def]
+    fields = record.rtype.fields
+    if "LINR" not in fields or static_text(definitions, record, fields["LINR"]) != "LINEAR":
+        return ""
+    limits = [static_text(definitions, record, fields[name]) for name in ("EGUL", "EGUF")]
+    return f"cvt({','.join(limits)})"
+
+
+@command("dblsr", NAME, LEVEL, differs="no mutexes: one thread owns all records, so sets only say what links connect")
+def dblsr(shell: Shell, name: str | None, level: int) -> None:
+    """List the sets of records that database links connect; 1 their members, 2 also the links."""
+    if shell.ioc.state == "new":
+        return
+    database, one = shell.ioc.database, _one(name)
+    if one is not None:
+        one = database.aliases.get(one, one)
+        if one not in database.records:
+            shell.print("Record not found")
+            return
+    for number, members in shell.on_database(lock_sets, database.records.values()):
+        if one is None or any(record.NAME == one for record in members):
+            shell.print(f"Lock Set {number} {len(members)} members {len(members)} refs")
+            for line in shell.on_database(lambda m: list(_members(m, level)), members):
+                shell.print(line)
+
+
+def _members(members: Iterable[Record], level: int) -> Iterator[str]:
+    kinds = {"INLINK": "\t INLINK", "OUTLINK": "\tOUTLINK", "FWDLINK": "\tFWDLINK"}
+    for record in members if level > 0 else ():
+        yield record.NAME
+        for field in _links(record) if level > 1 else ():
+            link = getattr(record, field.name)
+            if (address := getattr(link, "address", None)) is not None and not link.is_volatile:
+                process = " PP" if parse_link(str(link), field.type).process == "PP" else "NPP"
+                if field.type == "FWDLINK":
+                    process = "NPP"
+                yield f"\t{field.name}{kinds[field.type]} {process} {link.mode} {address.record.NAME}"
+
+
+@command("dbNotifyDump", Argument("pdbbase", PDBBASE))
+def db_notify_dump(shell: Shell, base: str | None) -> None:
+    """List the puts that wait for processing to complete, and the records they wait for."""
+    if shell.ioc.state != "new":
+        for line in shell.on_database(lambda: list(_waiting(shell))):
+            shell.print(line)
+
+
+def _waiting(shell: Shell) -> Iterator[str]:
+    database = shell.ioc.database
+    for put in sorted(database.pending, key=lambda p: str(p.address.record.NAME)):
+        record = put.address.record
+        if record.notify is not put:
+            continue
+        yield f"{record.NAME} state 2 ppn {id(put):#x}\n  waitList"
+        for other in database.records.values():
+            if other.notify is put:
+                yield f"    {other.NAME} pact {other.PACT}"
+        behind = [p for p in database.waiting.get(record, ()) if not p.ended]
+        if behind:
+            yield f"{record.NAME} restartList"
+            yield from (f"    {p.address.record.NAME}" for p in behind)

@@ -1,0 +1,120 @@
+"""The PVAccess server and what it serves (pvxs: iochooks.cpp, singlesourcehooks.cpp, groupsourcehooks.cpp; dbServer.c)."""
+
+from __future__ import annotations
+
+from pydevpva.shell.registry import INT, Argument, CommandFailed, command
+from pydevpva.shell.session import Shell
+
+DETAIL = Argument("[show_detailed_information?]", INT)
+_SOURCES = "names come from the sources records, fields and groups, not qsrvSingle and qsrvGroup"
+STATES = {"new": "registering", "built": "registering", "paused": "paused", "stopped": "stopped"}
+
+
+@command("pvxsr", DETAIL, differs=_SOURCES)
+def pvxsr(shell: Shell, detail: int) -> None:
+    """Print the settings the PVAccess server runs with and where it has its names from."""
+    if shell.ioc.server is None:
+        raise CommandFailed("pvxsr: nothing is served before iocInit")
+    for line in shell.ioc.server.report(detail).rstrip("\n").split("\n"):
+        shell.print(line)
+
+
+@command("dbsr", Argument("interest level", INT), differs="there is one server, of PVAccess; " + _SOURCES)
+def dbsr(shell: Shell, level: int) -> None:
+    """Print whether the IOC serves, and the server's report (pvxsr)."""
+    shell.print(f"Server state: {STATES.get(shell.ioc.state, shell.ioc.state)}")
+    shell.print("Server 'pydevpva'")
+    if shell.ioc.server is not None:
+        pvxsr(shell, level)
+
+
+@command("pvxsl", Argument("details", INT))
+def pvxsl(shell: Shell, details: int) -> None:
+    """List the names that are served: records and their aliases."""
+    if shell.ioc.server is None:
+        raise CommandFailed("pvxsl: nothing is served before iocInit")
+    names = [entry.name for entry in shell.on_database(_entries, shell)]
+    if details > 0:
+        shell.print("------------------\nSOURCE: qsrvSingle@0\n------------------\nRECORDS: ")
+    for name in sorted(names):
+        shell.print(f"  {name}" if details > 0 else name)
+
+
+def _entries(shell: Shell):  # type: ignore[no-untyped-def]
+    from pydevpva.shell.catalog import Catalog
+
+    return Catalog(shell.ioc).entries()
+
+
+@command("pvxsi", differs="prints the versions of what pydevpva is made of")
+def pvxsi(shell: Shell) -> None:
+    """Print the host and the versions of the libraries, for a report of a problem."""
+    from pydevpva.pva import report
+
+    for line in report.versions():
+        shell.print(line)
+    if shell.ioc.server is not None:
+        shell.print("Effective Server config")
+        for line in shell.ioc.server.report(0).splitlines():
+            if line.startswith("EPICS_"):
+                shell.print(f"    {line}")
+
+
+_before: dict[str, int] = {}
+
+
+@command("pvxrefshow", differs="counts what the server of pydevpva holds")
+def pvxrefshow(shell: Shell) -> None:
+    """Print how many objects of each kind the PVAccess library holds."""
+    _references(shell, {})
+
+
+@command("pvxrefsave")
+def pvxrefsave(shell: Shell) -> None:
+    """Remember the numbers of pvxrefshow for pvxrefdiff."""
+    from pydevpva.pva import report
+
+    _before.clear()
+    _before.update(report.references())
+
+
+@command("pvxrefdiff")
+def pvxrefdiff(shell: Shell) -> None:
+    """Print by how much the numbers of pvxrefshow changed since pvxrefsave."""
+    _references(shell, _before)
+
+
+def _references(shell: Shell, before: dict[str, int]) -> None:
+    from pydevpva.pva import report
+
+    now = report.references()
+    for kind in sorted({*now, *before}):
+        difference = now.get(kind, 0) - before.get(kind, 0)
+        if difference:
+            shell.print(f"{kind}\t= {difference}")
+
+
+@command("pvxs_log_config", "config", differs="the level is that of all of pvxs's loggers; without an argument it says so")
+def pvxs_log_config(shell: Shell, config: str | None) -> int:
+    """Set how much the PVAccess library logs.
+
+    Example: pvxs_log_config "pvxs.*=DEBUG"
+    """
+    from pydevpva.pva import report
+
+    if not config:
+        shell.complain('Usage: pvxs_log_config "pvxs.*=DEBUG"')
+        return 0
+    for part in config.split(","):
+        level = part.rpartition("=")[2]
+        if not report.set_log_level(level):
+            shell.complain(f"pvxs_log_config: no level '{level}'; choices: CRIT ERR WARN INFO DEBUG")
+    return 0
+
+
+@command("pvxs_log_clear")
+def pvxs_log_clear(shell: Shell) -> None:
+    """Undo pvxs_log_config."""
+    from pydevpva.pva import report
+
+    report.set_log_level("WARN")

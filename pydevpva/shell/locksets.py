@@ -1,0 +1,43 @@
+"""Which records hang together by database links (dbLock.c). Database thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydevpva.db.model import LINK_TYPES
+from pydevpva.records.record import Record
+
+FIRST = 2  # EPICS's first record has this number
+
+
+def lock_sets(records: Iterable[Record]) -> list[tuple[int, list[Record]]]:
+    """(number, members) of each set, numbered by the place of its first record."""
+    order = list(records)
+    place = {record: i for i, record in enumerate(order)}
+    parent = list(range(len(order)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = i = parent[parent[i]]
+        return i
+
+    for i, record in enumerate(order):
+        for target in linked(record):
+            a, b = root(i), root(place[target])
+            parent[max(a, b)] = min(a, b)
+    sets: dict[int, list[Record]] = {}
+    for i, record in enumerate(order):
+        sets.setdefault(root(i), []).append(record)
+    return [(number + FIRST, members) for number, members in sorted(sets.items())]
+
+
+def linked(record: Record) -> list[Record]:
+    """The records at the far ends of a record's database links: not those by CA, CP or CPP."""
+    found = []
+    for field in record.rtype.fields.values():
+        if field.type in LINK_TYPES:
+            link = getattr(record, field.name)
+            address = getattr(link, "address", None)
+            if address is not None and not link.is_volatile:
+                found.append(address.record)
+    return found
