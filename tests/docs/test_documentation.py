@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from p4p.client.thread import Context
 
+from pydevpva.db.definitions import Definitions
+from pydevpva.records.factory import behaviour
 from tests.clients import Watch
 from tests.ioc_process import ROOT, ServerProcess, Starter, free_ports
 
@@ -110,6 +112,14 @@ def test_commands_of_an_example_page(page: Path, start: Starter) -> None:
     server.type("exit")
     assert server.ended(within=10)
     assert server.process.returncode == 0
+
+
+def test_conformance_lists_the_record_types_that_there_are() -> None:
+    (listed,) = re.findall(r"(?ms)^## Record types\n\n(.*?)\n\n", (ROOT / "docs" / "conformance.md").read_text())
+    names = set(re.findall(r"\w+(?=[ .\n]|$)", re.sub(r"\b[A-Z][^:.]*:", "", listed)))
+    definitions = Definitions()
+    assert names == set(definitions.record_type_names)
+    assert all(behaviour(name) for name in names)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
