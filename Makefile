@@ -4,12 +4,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs
+.PHONY: help demo test lint bench soak docs
 
 help:
 	@echo "make demo   start the demo IOC, show it with a client, hand over its prompt"
 	@echo "make test   run the tests"
 	@echo "make lint   ruff, mypy --strict, import contracts"
+	@echo "make bench  measure beside the peers and write docs/performance.md"
+	@echo "make soak   half an hour of everything at once; fails when something grows"
 	@echo "make docs   build the documentation into build/docs"
 
 demo: $(VENV)/installed
@@ -22,6 +24,12 @@ lint: $(VENV)/installed-test
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+bench: $(VENV)/installed-test $(VENV)/installed-bench
+	@$(BIN)/python -m tests.benchmarks --write
+
+soak: $(VENV)/installed-test
+	@$(BIN)/python -m tests.benchmarks.soak
 
 docs: $(VENV)/installed-docs
 	@$(BIN)/mkdocs build --strict --site-dir build/docs

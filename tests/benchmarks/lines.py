@@ -1,4 +1,4 @@
-"""One line of the table: what was measured, on whom, and the goal. Lines register themselves in the order they are shown."""
+"""One line of the table: what was measured, on whom, and the goal. Lines register themselves, in the order shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The floor of anything built on p4p: raw SharedPVs whose handler queues, one thread that evaluates, posts and answers."""
+"""The floor of anything built on p4p: raw SharedPVs that queue puts, one thread that evaluates, posts and answers."""
 
 from __future__ import annotations
 
