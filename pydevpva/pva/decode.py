@@ -1,4 +1,4 @@
-"""Structured values of other servers as Python has them: NTNDArray as NDArray, NTTable as a dict of columns. Any thread.
+"""Values of other servers as Python has them: NTNDArray as NDArray, NTTable as a dict of columns. Any thread.
 
 The arrays are p4p's own memory: read-only, not copied.
 """

@@ -14,6 +14,7 @@ from p4p import Type, Value
 from pydevpva.engine.database import Address
 from pydevpva.pva import metadata, wire
 from pydevpva.pva.channel import Channel
+from pydevpva.pva.memory import keep_image_memory
 from pydevpva.pva.normative import ALARM, FORMS, TIME, Kind, Shape, shape_of
 from pydevpva.records.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.record import Record
@@ -67,6 +68,7 @@ class ImageChannel:
 
     def open(self) -> None:
         """Give the PV its first value, every leaf of it marked, and follow the record from now on."""
+        keep_image_memory()
         record = self.address.record
         first = self._hot
         for leaf, content in (*metadata.alarm(record).items(), *_properties(record).items(), *_CONSTANT.items()):
