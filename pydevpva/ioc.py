@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydevpva.db.batch import Instances
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.loader import load_records
-from pydevpva.db.model import RecordInstance
+from pydevpva.db.model import LINK_TYPES, RecordInstance
 from pydevpva.db.template import load_template
 from pydevpva.devices import load_devices
 from pydevpva.devices.pydev import Pydev
@@ -212,8 +212,11 @@ class Ioc:
                 yield Problem(given.location, f"record {instance.name}: {message}")
         if "Q:group" in instance.infos:
             yield from check_groups(instance.infos["Q:group"], instance.location, instance.name)
+        fields = self.definitions.record_type(instance.type).fields
         for name, given in instance.fields.items():
-            if given.json and (refused := refused_link(given.text)):
+            if given.text[:1] == "{" and fields[name].type in LINK_TYPES and (
+                refused := refused_link(given.text, fields[name].type)
+            ):
                 yield Problem(given.location, f"{instance.name}.{name}: {refused}")
 
     # ---- pydev.iointr ----

@@ -5,9 +5,20 @@ A name after "@" that is new makes a state; without a name there is none, and no
 
 from __future__ import annotations
 
+import logging
+
 from pydevpva.devices.parameter import parameter
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.records.record import Record
+
+log = logging.getLogger(__name__)
+
+
+def create(record: Record, name: str) -> None:
+    """Make a state that is new, and say so."""
+    if name and name not in record.host.states:
+        log.info("Creating new db state '%s'", name)
+        record.host.states.create(name)
 
 
 class StateInput(DeviceSupport, dsets="devBiDbState"):
@@ -16,11 +27,12 @@ class StateInput(DeviceSupport, dsets="devBiDbState"):
     __slots__ = ()
 
     def init_record(self, record: Record) -> int:
-        record.host.states.create(parameter(record, "INP"))
+        create(record, parameter(record, "INP"))
         return 2
 
     def read(self, record: Record) -> int:
         if name := parameter(record, "INP"):
+            create(record, name)
             record.VAL, record.UDF = int(record.host.states.get(name)), 0
         return 2
 
@@ -31,10 +43,11 @@ class StateOutput(DeviceSupport, dsets="devBoDbState"):
     __slots__ = ()
 
     def init_record(self, record: Record) -> int:
-        record.host.states.create(parameter(record, "OUT"))
+        create(record, parameter(record, "OUT"))
         return 2
 
     def write(self, record: Record) -> int:
         if name := parameter(record, "OUT"):
+            create(record, name)
             record.host.states.set(name, bool(record.VAL))
         return 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydevpva.db import json5
 from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import Field
+from pydevpva.engine import calc_link, const_link, debug_link, state_link  # noqa: F401  # they register themselves
 from pydevpva.engine.clock import EventTimes, now
 from pydevpva.engine.json_links import make_json_link
 from pydevpva.engine.links import BrokenLink, MonitoredLink, RecordLink

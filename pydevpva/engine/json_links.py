@@ -1,65 +1,82 @@
-"""The kinds of JSON links, {"const": 5}, by name: where a room adds its own. Database thread, but for registering.
+"""The kinds of JSON links, {"const": 5}, by name: where a room adds its own. Database thread, but for registering
+and `refused_link`.
 
 A kind is a factory: `factory(host, record, field, text, value)`, with the owner of the link, the field it stands in,
 the link's whole text (what str() of the link must give), and the JSON value that follows the kind's name. It
-returns a records.links.Link, and raises ValueError with the reason when the value is none for it. A link that
-watches its far end may have `start()`, called at iocRun or when it is set later, and `close()`, called when its text
-changes.
+returns a records.links.Link. Its check, `check(link_type, value)` with INLINK, OUTLINK or FWDLINK, runs when a database
+is loaded and before the factory; it raises ValueError with the reason when the value is none for it, and so may the
+factory. A link that watches its far end may have `start()`, called at iocRun or when it is set later, and `close()`,
+called when its text changes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pydevpva.db import json5
 from pydevpva.db.json5 import Json
 from pydevpva.db.model import Field
 from pydevpva.errors import did_you_mean
-from pydevpva.records.links import ConstantLink, Link
+from pydevpva.records.links import NO_LINK, Link
 from pydevpva.records.record import Record
 
 if TYPE_CHECKING:
     from pydevpva.engine.host import EngineHost
 
 Factory = Callable[["EngineHost", Record, Field, str, Json], Link]
+Check = Callable[[str, Json], None]
 KINDS: dict[str, Factory] = {}
+CHECKS: dict[str, Check] = {}
 
 
-def json_link(name: str) -> Callable[[Factory], Factory]:
+def json_link(name: str, check: Check | None = None) -> Callable[[Factory], Factory]:
     """Decorator: serve {"name": ...} by this factory."""
 
     def register(factory: Factory) -> Factory:
         if name in KINDS:
             raise TypeError(f'JSON link kind "{name}" is defined twice: {KINDS[name]} and {factory}')
         KINDS[name] = factory
+        if check is not None:
+            CHECKS[name] = check
         return factory
 
     return register
 
 
-def refused_link(text: str) -> str:
+def refused_link(text: str, link_type: str = "INLINK") -> str:
     """Why a link's text cannot be served, or ""; called when a database is loaded."""
     text = text.strip()
     if not text.startswith("{"):
         return ""
-    value = json5.parse(text)
-    kind = next(iter(cast(dict[str, Json], value)), None)
-    if kind is None or kind in KINDS:
-        return ""
-    return f'JSON links of type "{kind}" are not there{did_you_mean(kind, KINDS)}; choices: {", ".join(sorted(KINDS))}'
+    try:
+        check_link(link_type, json5.parse(text))
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def check_link(link_type: str, value: Json) -> None:
+    """Raise ValueError unless value, such as {"const": 5}, is a link for that type of field; {} is none and allowed."""
+    if not isinstance(value, dict) or len(value) > 1:
+        raise ValueError(f"{value!r} is no JSON link, an object with one key, its type")
+    for kind, content in value.items():
+        if kind not in KINDS:
+            choices = ", ".join(sorted(KINDS))
+            raise ValueError(f'no JSON link type "{kind}"{did_you_mean(kind, KINDS)}; choices: {choices}')
+        if kind in CHECKS:
+            CHECKS[kind](link_type, content)
 
 
 def make_json_link(host: EngineHost, record: Record, field: Field, text: str, value: Json) -> Link:
     """The link that a JSON object such as {"const": 5} describes; value is that object. Raises ValueError."""
-    if refused := refused_link(text):
-        raise ValueError(refused)
-    for kind, content in cast(dict[str, Json], value).items():
+    check_link(field.type, value)
+    return make_child(host, record, field, text, value)
+
+
+def make_child(host: EngineHost, record: Record, field: Field, text: str, value: Json) -> Link:
+    """As make_json_link, for a link inside another whose check has seen it."""
+    assert isinstance(value, dict)
+    for kind, content in value.items():
         return KINDS[kind](host, record, field, text, content)
-    return ConstantLink(text)
-
-
-@json_link("const")
-def constant(host: EngineHost, record: Record, field: Field, text: str, value: Json) -> Link:
-    """{"const": 5}, {"const": "text"}, {"const": [1, 2]}."""
-    return ConstantLink(text, value)
+    return NO_LINK

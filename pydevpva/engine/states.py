@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
-log = logging.getLogger(__name__)
-
 
 class States:
     """Named flags, each made the first time it is named; cleared at first."""
@@ -16,7 +12,6 @@ class States:
     def create(self, name: str) -> None:
         """Make a state unless it is there. The empty name is none."""
         if name and name not in self._set:
-            log.info("Creating new db state '%s'", name)
             self._set[name] = False
 
     def get(self, name: str) -> bool:

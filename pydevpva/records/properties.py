@@ -95,12 +95,20 @@ def _far(record: Record, name: str) -> tuple[Record, str] | None:
     return None if address is None else (address.record, address.field.name)
 
 
+def _told(record: Record, name: str, what: str) -> Any:
+    """What the link itself tells of its value; None when it tells nothing."""
+    tell = getattr(getattr(record, record.properties.from_links[name]), what, None)
+    return None if tell is None else tell()
+
+
 def units(record: Record, name: str) -> str | None:
     """The unit of a field, or None when the record type has no units (rset get_units)."""
     table = record.properties
     if table.units_types is None and not table.units_fields:
         return None
     if name in table.from_links:
+        if (told := _told(record, name, "units")) is not None:
+            return str(told)
         far = _far(record, name)
         return (units(*far) or "") if far else ""
     if (text := table.units_fields.get(name)) is not None:
@@ -121,7 +129,7 @@ def precision(record: Record, name: str) -> int | None:
     digits = int(getattr(record, table.precision_field, 0))
     if name in table.from_links:
         far = _far(record, name)
-        there = precision(*far) if far else None
+        there = precision(*far) if far else _told(record, name, "precision")
         return digits if there is None else there
     return digits if name in table.precision or 0 <= digits <= 15 else 15
 

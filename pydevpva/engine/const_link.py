@@ -1,0 +1,59 @@
+"""{"const": 5}, {"const": "text"}, {"const": [1, 2.5]}: a JSON constant (EPICS: lnkConst.c). Database thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydevpva.db.json5 import Json
+from pydevpva.db.model import Field
+from pydevpva.engine.json_links import json_link
+from pydevpva.records.links import ConstantLink, Link
+from pydevpva.records.record import Record
+from pydevpva.records.values import Value, plain_text
+
+if TYPE_CHECKING:
+    from pydevpva.engine.host import EngineHost
+
+
+class JsonConstant(ConstantLink):
+    """A constant whose type JSON tells: a number becomes text as EPICS writes numbers."""
+
+    __slots__ = ()
+
+    def load(self, dbf: str) -> Value:
+        first = self.value[0] if isinstance(self.value, list) and self.value else self.value
+        if dbf == "STRING" and isinstance(first, (int, float)):
+            return plain_text(first)
+        return super().load(dbf)
+
+    def load_array(self, dbf: str, limit: int) -> Value:
+        if isinstance(self.value, str) and dbf == "CHAR":  # a text with its NUL, of which there is always room
+            raw = self.value.encode("utf-8", "surrogateescape")[: limit - 1] + b"\0"
+            return super().load_array(dbf, limit) if limit < 1 else _characters(raw)
+        return super().load_array(dbf, limit)
+
+
+def check(link_type: str, value: Json) -> None:
+    """A number, a text, or an array of one of these."""
+    if link_type != "INLINK":
+        raise ValueError("const works with input links only")
+    values = value if isinstance(value, list) else [value]
+    if any(v is None or isinstance(v, (list, dict)) for v in values):
+        raise ValueError("const takes a number, a text, or an array of these")
+    if len({isinstance(v, str) for v in values}) > 1:
+        raise ValueError("const: text and numbers are mixed in one array")
+
+
+@json_link("const", check)
+def constant(host: EngineHost, record: Record, field: Field, text: str, value: Json) -> Link:
+    """One double makes all numbers of an array doubles; true and false are 1 and 0."""
+    if not isinstance(value, list):
+        return JsonConstant(text, int(value) if isinstance(value, bool) else value)
+    number = float if any(isinstance(v, float) for v in value) else int
+    return JsonConstant(text, [v if isinstance(v, str) else number(v) for v in value])  # type: ignore[arg-type]
+
+
+def _characters(raw: bytes) -> Value:
+    import numpy as np
+
+    return np.frombuffer(raw, "i1").copy()

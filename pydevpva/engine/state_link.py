@@ -1,0 +1,60 @@
+"""{"state": "red"}, {"state": "!red"}: one of the IOC's named states (EPICS: lnkState.c). Database thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydevpva.db.json5 import Json
+from pydevpva.db.model import Field
+from pydevpva.engine.computed_link import ComputedLink
+from pydevpva.engine.json_links import json_link
+from pydevpva.records.links import Link
+from pydevpva.records.record import Record
+from pydevpva.records.values import Value
+
+if TYPE_CHECKING:
+    from pydevpva.engine.host import EngineHost
+
+
+class StateLink(ComputedLink):
+    """1 while the state is set; "!" turns that round, in both directions."""
+
+    __slots__ = ("_inverted", "_name", "_states")
+    is_volatile = False
+
+    def __init__(self, host: EngineHost, record: Record, field: Field, text: str, name: str) -> None:
+        super().__init__(record, field, text)
+        self._inverted = len(name) > 1 and name[0] == "!"
+        self._name = name[1:] if self._inverted else name
+        self._states = host.states
+        self._states.create(self._name)
+
+    def value(self) -> int:
+        return int(self._states.get(self._name) != self._inverted)
+
+    def put(self, value: Value, dbf: str) -> bool:
+        """A number that is not 0, or a text other than "" and "0", is true."""
+        if not isinstance(value, str) and hasattr(value, "__len__"):
+            if len(value) == 0:
+                return True
+            value = value[0]
+        true = value not in ("", "0") if isinstance(value, str) else bool(value)
+        self._states.set(self._name, true != self._inverted)
+        return True
+
+    def source(self) -> tuple[str, int] | None:
+        return "SHORT", 1
+
+
+def check(link_type: str, value: Json) -> None:
+    """A name, in an input or output link."""
+    if link_type == "FWDLINK":
+        raise ValueError("state does not work with forward links")
+    if not isinstance(value, str):
+        raise ValueError('state takes a name: {"state": "red"}')
+
+
+@json_link("state", check)
+def state(host: EngineHost, record: Record, field: Field, text: str, value: Json) -> Link:
+    """One of the IOC's named states; it is made here if it is new."""
+    return StateLink(host, record, field, text, str(value))
