@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STOPPING = "the IOC is shutting down"
+MOST_WAITING = 50_000  # unanswered puts; beyond, each is refused at once instead of waiting for longer than anybody would
+OVERLOADED = f"the IOC is overloaded: {MOST_WAITING} puts wait; try again later"
 
 
 class Running(Protocol):
@@ -85,6 +87,9 @@ class ClientPut:
             return
         if self._puts.stopping:
             self._answer(STOPPING)
+            return
+        if len(self._puts.waiting) >= MOST_WAITING:
+            self._answer(OVERLOADED)
             return
         self._puts.waiting.add(self)
         try:

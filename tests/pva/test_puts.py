@@ -157,3 +157,15 @@ def test_access_security_refuses_with_its_reason(serve: Serve) -> None:
     assert served.put("FREE", 1.0) == "ok"
     served.on_database(served.record("A").put, "ASG", "")
     assert served.put("A", 1.0) == "ok"
+
+
+def test_beyond_the_bound_of_waiting_puts_a_client_is_told_at_once(
+    slow: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pydevpva.pva.puts.MOST_WAITING", 1)
+    waiting = threading.Thread(target=lambda: slow.put("SLOW", {"value": 1.0}, wait=True), daemon=True)
+    waiting.start()
+    wait_begun(slow)
+    assert "overloaded" in slow.put("SLOW", {"value": 2.0}, wait=True)
+    names(slow)["go"].set()
+    waiting.join(PATIENCE)
