@@ -193,6 +193,7 @@ class Database:
             record.RPRO = 1
             if address.field.name == "VAL":
                 record.overwritten = True
+            record.post_field("PACT")
         else:
             record.PUTF = 1
             process(record)

@@ -158,6 +158,7 @@ class EngineHost:
         return ConstantLink(text)  # a hardware address: only its device support reads it
 
     def _record_link(self, record: Record, field: Field, text: str, parsed: LinkText) -> Link:
+        text = _shown(parsed, field)
         name, is_time = parsed.target, field.name == "TSEL" and ".TIME" in parsed.target
         if is_time:
             name = name.replace(".TIME", "")
@@ -180,3 +181,10 @@ class EngineHost:
         starting, self._starting = self._starting, []
         for start in starting:
             start()
+
+
+def _shown(parsed: LinkText, field: Field) -> str:
+    """A link to a record as EPICS shows it: all its attributes, also those that were left out (dbGetString)."""
+    if field.type == "FWDLINK":
+        return parsed.target + (" CA" if parsed.process == "CA" else "")
+    return f"{parsed.target} {parsed.process} {parsed.severity}"

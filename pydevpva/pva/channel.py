@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 WANTED = DBE_VALUE | DBE_ALARM  # what QSRV2 subscribes to unless asked otherwise: ADEL alone posts nothing
 SECONDS, NANOSECONDS, TAG = b"secondsPastEpoch", b"nanoseconds", b"userTag"  # bytes: p4p need not encode them
+# What is set while a record processes and posts: the engine tells, as a change of PACT, what is left of it afterwards
+ACTIVITY = frozenset({"PACT", "PUTF", "RPRO"})
 
 
 class Channel:
@@ -74,6 +76,8 @@ class Channel:
                 self._processed(record, mask)
             elif (field == self._name and mask & WANTED) or self._counted(record):
                 self._post_value(record, self._read(record))
+            elif field == "PACT" and self._name in ACTIVITY and self._differs(value := self._read(record)):
+                self._post_value(record, value)
         except Exception:
             log.exception("internal error: %s.%s cannot be posted", record.NAME, self._name)
 
@@ -83,10 +87,8 @@ class Channel:
             if mask & WANTED:
                 self._post_value(record, self._read(record))
                 return
-        elif self._name == "PACT":  # set at this moment in every processing: the engine tells when a record waits
-            return
         elif mask != DBE_PROPERTY:
-            value = self._read(record)
+            value = self._last if self._name in ACTIVITY else self._read(record)
             if self._differs(value) or self._alarm != (record.SEVR, record.STAT, record.AMSG):
                 self._post_value(record, value)
                 return

@@ -5,7 +5,7 @@ Database thread.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections.abc import Sequence
 
 from pydevpva.records.alarm import MAJOR, SOFT, raise_alarm
 from pydevpva.records.record import Record
@@ -36,8 +36,7 @@ def to_engineering(record: Record, raw: int) -> float:
         return value
     if record.LINR <= LINEAR:
         return value * float(record.ESLO) + float(record.EOFF)
-    points = record.host.breakpoint_table(record.LINR).points
-    converted, inside = _interpolate([p[0] for p in points], [p[1] for p in points], value)
+    converted, inside = _interpolate(record, record.host.breakpoint_table(record.LINR).points, value)
     if not inside:
         raise_alarm(record, SOFT, MAJOR, "BPT Error")
     return converted
@@ -46,8 +45,8 @@ def to_engineering(record: Record, raw: int) -> float:
 def to_raw(record: Record, value: float) -> float | None:
     """Engineering to raw value before rounding; None when it is beyond the breakpoint table (SOFT/MAJOR)."""
     if record.LINR > LINEAR:
-        points = sorted((p[1], p[0]) for p in record.host.breakpoint_table(record.LINR).points)
-        value, inside = _interpolate([p[0] for p in points], [p[1] for p in points], value)
+        points = [(point[1], point[0]) for point in record.host.breakpoint_table(record.LINR).points]
+        value, inside = _interpolate(record, points, value)
         if not inside:
             raise_alarm(record, SOFT, MAJOR)
             return None
@@ -59,8 +58,24 @@ def to_raw(record: Record, value: float) -> float | None:
     return float(value - record.ROFF)
 
 
-def _interpolate(xs: list[float], ys: list[float], x: float) -> tuple[float, bool]:
-    """y at x on the broken line, continued straight beyond its ends; False when x lies beyond them."""
-    i = min(max(bisect_right(xs, x) - 1, 0), len(xs) - 2)
-    slope = (ys[i + 1] - ys[i]) / (xs[i + 1] - xs[i])
-    return ys[i] + (x - xs[i]) * slope, xs[0] <= x <= xs[-1]
+def _interpolate(record: Record, points: Sequence[tuple[float, float]], x: float) -> tuple[float, bool]:
+    """y at x on the broken line, continued straight beyond its ends; False when x lies beyond them.
+
+    The search begins at LBRK, the interval of the last time, and leaves the new one there (cvtBpt.c).
+    """
+    at = 0 if record.INIT else min(max(record.LBRK, 0), len(points) - 2)
+    rising, inside = points[at + 1][0] > points[at][0], True
+    while x > points[at + 1][0] if rising else x <= points[at + 1][0]:
+        at += 1
+        if at == len(points) - 1:
+            inside = False
+            break
+    while x < points[at][0] if rising else x > points[at][0]:
+        if at == 0:
+            inside = False
+            break
+        at -= 1
+    record.LBRK = at
+    (x0, y0), (x1, y1) = points[at : at + 2] if at < len(points) - 1 else points[-2:]
+    start = points[at]
+    return start[1] + (x - start[0]) * ((y1 - y0) / (x1 - x0)), inside

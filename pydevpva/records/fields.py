@@ -110,6 +110,7 @@ def put(record: Record, field: Field, value: Value) -> None:
         record.post_field(name, DBE_VALUE | DBE_LOG)
     if field.prop:
         record.post_field(name, DBE_PROPERTY)
+        record.property_changed(name)
     if field.special and field.special not in LATER:
         record.post(0)  # a special may have changed other fields: who shows them looks again
 

@@ -302,6 +302,9 @@ class Record:
     def relinked(self, field: str) -> None:
         """A put has given a link field another link."""
 
+    def property_changed(self, field: str) -> None:
+        """After a put to a field that says how VAL is shown, and the post of that."""
+
     def put_array(self, field: str, value: Value) -> None:
         """Store an already converted array into a DBADDR field."""
         setattr(self, field, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from pydevpva.records.alarm import COS, DBE_LOG, DBE_PROPERTY, DBE_VALUE, STATE, raise_alarm
+from pydevpva.records.alarm import COS, DBE_LOG, DBE_VALUE, STATE, raise_alarm
 from pydevpva.records.record import Record
 
 PREFIXES = ("ZR", "ON", "TW", "TH", "FR", "FV", "SX", "SV", "EI", "NI", "TE", "EL", "TV", "TT", "FT", "FF")
@@ -82,8 +82,10 @@ class SixteenStates(Record):
             self.LALM = self.VAL
 
     def state_changed(self, field: str) -> None:
-        """After a put to a state's name or value: VAL's choices are others now."""
+        """After a put to a state's name or value."""
         self.define_states()
-        if field in STRINGS:
-            is_present = STRINGS.index(field) == self.VAL
-            self.post_field("VAL", DBE_PROPERTY | (DBE_VALUE | DBE_LOG if is_present else 0))
+
+    def property_changed(self, field: str) -> None:
+        """The present state has another name: VAL shows another text."""
+        if field in STRINGS and STRINGS.index(field) == self.VAL:
+            self.post_field("VAL", DBE_VALUE | DBE_LOG)

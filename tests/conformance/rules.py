@@ -1,0 +1,117 @@
+"""Rules: the differences between EPICS and pydevpva that are on purpose, each with its reason, and what they forgive.
+
+The page docs/conformance.md lists them. What no rule here names is a bug.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Leaves = dict[str, Any]
+ARGUMENTS = tuple("ABCDEFGHIJKLMNOPQRSTU")  # fields that a link fills, and with L before them their last values
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One deliberate difference, as a row of the page."""
+
+    what: str
+    epics: str
+    pydevpva: str
+    why: str
+
+
+FIRST_UPDATE = Rule(
+    "first update of a monitor",
+    "leaves minStep, valueAlarm.active, its severities and hysteresis unmarked",
+    "marks every leaf",
+    "clients show an unmarked leaf as NaN or null",
+)
+DESC = Rule("change of DESC", "not posted", "posted as display.description", "a display shows the new text")
+FIRST_STAMP = Rule(
+    "first processing that changes nothing",
+    "not posted",
+    "the time stamp is posted, alone or with the next property change",
+    "a get is answered with the last post, and must show that the record has processed",
+)
+FIELD_CHANNELS = Rule(
+    "monitor of `REC.FIELD`",
+    "some fields are posted when processing changes them, without alarm; others never",
+    "each change of the field or of the alarm is posted, with the alarm when that changed",
+    "a get is answered with the last post, so that must be the field as it is",
+)
+LAG = Rule(
+    "get",
+    "reads the record",
+    "gives the last post, so it may lag by up to MDEL; `REC.FIELD` gives each change",
+    "the server library answers a get with the last post",
+)
+
+STALE_MESSAGE = Rule(
+    "alarm message and AMSG of a record whose alarm is over",
+    "the text of the last alarm stays, if it had one of its own",
+    "empty",
+    "a message beside severity 0 misleads",
+)
+LINKED_PROPERTIES = Rule(
+    "units and limits of A..U, which are those of the field at the link's other end",
+    "read at each get",
+    "read when the first client connects to the field",
+    "a get is answered with the last post",
+)
+
+RULES = (FIRST_UPDATE, DESC, FIRST_STAMP, FIELD_CHANNELS, LAG, STALE_MESSAGE, LINKED_PROPERTIES)
+
+
+def first_update(theirs: Leaves, ours: Leaves) -> Leaves:
+    """FIRST_UPDATE: what EPICS does not mark is not looked at."""
+    return {name: content for name, content in ours.items() if name in theirs}
+
+
+def main_stream(updates: list[Leaves]) -> list[Leaves]:
+    """DESC, FIRST_STAMP: our updates less those that EPICS does not send."""
+    shown: Leaves = {}
+    kept = []
+    for update in updates:
+        fresh = {name for name, content in update.items() if name not in shown or shown[name] != content}
+        is_property = "display.description" in update and not any(name.startswith("alarm.") for name in update)
+        shown.update(update)
+        if fresh == {"display.description"} and is_property:
+            continue
+        if all(name.startswith("timeStamp.") for name in update):
+            continue
+        kept.append({k: v for k, v in update.items() if not (is_property and k.startswith("timeStamp."))})
+    return kept
+
+
+def without_stale_message(update: Leaves) -> Leaves:
+    """STALE_MESSAGE: the message of severity 0 is not looked at."""
+    if update.get("alarm.severity") == 0 and update.get("alarm.status") == 0:
+        return {name: content for name, content in update.items() if name != "alarm.message"}
+    return update
+
+
+def is_forgiven_field(name: str, leaf: str, severity: int) -> bool:
+    """STALE_MESSAGE, LINKED_PROPERTIES: a leaf of a field that may differ."""
+    field = name.partition(".")[2]
+    if field in ("AMSG", "NAMSG") and leaf == "value":
+        return severity == 0 or field == "NAMSG"
+    linked = field.removeprefix("L") in ARGUMENTS or field in ARGUMENTS
+    return linked and leaf.startswith(("display.", "control.", "valueAlarm."))
+
+
+def changes(updates: list[Leaves]) -> list[Any]:
+    """FIELD_CHANNELS: the values that a field showed, one after the other."""
+    shown: list[Any] = []
+    for update in updates:
+        for leaf in ("value", "value.index"):
+            if leaf in update and (not shown or shown[-1] != update[leaf]):
+                shown.append(update[leaf])
+    return shown
+
+
+def is_subsequence(part: list[Any], whole: list[Any]) -> bool:
+    """Whether all of `part` is in `whole`, in that order."""
+    rest = iter(whole)
+    return all(any(item == other for other in rest) for item in part)
