@@ -25,6 +25,7 @@ from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.loop import Loop
 from pydevpva.pva.groups import Definitions as GroupDefinitions
 from pydevpva.pva.groups import check as check_groups
+from pydevpva.pva.links_factory import RemoteLinks
 from pydevpva.records.factory import behaviour
 from pydevpva.records.record import Record
 
@@ -56,6 +57,8 @@ class Ioc:
         loop = Loop("database")
         self._python = Python(self.evaluator, loop)
         self.database = Database(self.definitions, self._device_for, loop, self._python)
+        self.remote_links = RemoteLinks(loop, self.environment)
+        self.database.remote = self.remote_links
         load_devices(self.definitions)
 
     # ---- before init ----
@@ -176,6 +179,7 @@ class Ioc:
         self.state = "stopped"
         if self.server is not None:
             self.server.stop(timeout / 2)
+        self.remote_links.close()
         self.evaluator.stop(timeout / 4)
         self.database.loop.stop(timeout / 4)
 

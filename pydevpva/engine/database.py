@@ -11,21 +11,24 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any, Protocol
 
 from pydevpva.db.definitions import Definitions
-from pydevpva.db.model import Field, RecordInstance
+from pydevpva.db.model import RecordInstance
+from pydevpva.engine.address import Address
 from pydevpva.engine.creation import Links, create
+from pydevpva.engine.filters import parse_filters, split_filters
 from pydevpva.engine.host import EngineHost
 from pydevpva.engine.notify import Done, ProcessNotify, PutNotify
 from pydevpva.engine.processing import process
+from pydevpva.engine.remote import RemoteLinks
 from pydevpva.engine.scan import Scanner
 from pydevpva.engine.states import States
 from pydevpva.errors import NotFound, PutError, did_you_mean
 from pydevpva.loop import Loop
-from pydevpva.records import fields
 from pydevpva.records.alarm import UDF
 from pydevpva.records.factory import Factory
 from pydevpva.records.record import Device, Failures, Record
 from pydevpva.records.values import LINKS, Value
 
+__all__ = ["Address", "Database"]
 log = logging.getLogger(__name__)
 
 PINI_NO, PINI_YES, PINI_RUN, PINI_RUNNING, PINI_PAUSE, PINI_PAUSED = range(6)
@@ -40,31 +43,6 @@ class PythonRunner(Protocol):
     def failures(self) -> Failures: ...
     def subroutine(self, name: str) -> Any: ...
     def call(self, function: Any, args: tuple[Any, ...], done: Callable[[Any, BaseException | None], None]) -> None: ...
-
-
-class Address:
-    """One field of one record, as a channel or a link names it. `long`: a string asked for in full length ($)."""
-
-    __slots__ = ("database", "dbf", "elements", "field", "long", "record")
-
-    def __init__(self, database: Database, record: Record, field: Field, long: bool = False) -> None:
-        self.database, self.record, self.field, self.long = database, record, field, long
-        self.dbf, self.elements = record.dbf(field.name), record.elements(field.name)
-
-    def __repr__(self) -> str:
-        return f"<Address {self.record.NAME}.{self.field.name}{'$' if self.long else ''}>"
-
-    def get(self) -> Value:
-        """The native value (see records/values.py)."""
-        return fields.get(self.record, self.field)
-
-    def text(self) -> str:
-        """The value as EPICS shows it as a string."""
-        return fields.text(self.record, self.field)
-
-    def put(self, value: Value) -> None:
-        """Store and post, without processing."""
-        fields.put(self.record, self.field, value)
 
 
 class Database:
@@ -82,6 +60,7 @@ class Database:
         self.factory = Factory(definitions)
         self._device_for = device_for
         self.states = States()
+        self.remote: RemoteLinks | None = None  # None: links to other IOCs are LINK/INVALID
         self._host = EngineHost(self)
         self.uses_pydev = False
         self._links: dict[Record, Links] = {}  # of each record as loaded, until iocInit opens them
@@ -141,16 +120,27 @@ class Database:
 
     # ---- names ----
 
+    def has_record(self, name: str) -> bool:
+        """Whether the record that REC or REC.FIELD speaks of is here."""
+        base = name.partition(".")[0]
+        return base in self.records or base in self.aliases
+
     def find(self, name: str) -> Address:
-        """The field that REC, REC.FIELD, REC.FIELD$ or an alias of it names. NotFound with suggestions."""
+        """The field that REC, REC.FIELD, REC.FIELD$ or an alias of it names, with filters that may follow.
+
+        NotFound with suggestions.
+        """
         base, _, rest = name.partition(".")
         record = self.records.get(base) or self.records.get(self.aliases.get(base, ""))
         if record is None:
             raise NotFound(f"no record {base}{did_you_mean(base, self.records)}")
+        rest, filters = split_filters(rest)
         long = rest.endswith("$")
         field = record.find_field(rest.rstrip("$") or "VAL")
         if long and not (field.type == "STRING" or field.type in LINKS or record.dbf(field.name) == "STRING"):
             raise NotFound(f"{name}: $ asks for a long string, {field.name} is {field.type}")
+        if filters:
+            return Address(self, record, field, long, parse_filters(filters, self.states))
         return Address(self, record, field, long)
 
     # ---- puts ----

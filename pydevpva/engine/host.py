@@ -165,6 +165,8 @@ class EngineHost:
         try:
             address = self.database.find(name)
         except NotFound as error:
+            if self.database.remote is not None and not self.database.has_record(name):
+                return self.database.remote.from_text(record, field, text, parsed)
             log.warning("%s.%s is LINK/INVALID: %s", record.NAME, field.name, error)
             return BrokenLink(record, field.name, text)
         mode = parsed.severity

@@ -1,0 +1,205 @@
+"""PvaLink: a link field whose far end is a PV of another server, or a group or part of a structure. Database thread.
+
+Follows QSRV2 (pvxs: ioc/pvalink_lset.cpp, pvalink_link.cpp).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydevpva.engine.processing import process
+from pydevpva.pva.links_client import DISCONNECTED, Done, Part, RemotePV
+from pydevpva.pva.links_config import LinkConfig
+from pydevpva.pva.links_values import Far, filler
+from pydevpva.records.alarm import INVALID, LINK, raise_alarm
+from pydevpva.records.record import Record
+from pydevpva.records.values import STRING_BYTES, Value, clip_text, to_array
+
+NEVER = (631152000 * 10**9, 0)  # TIME and UTAG of what has none
+NO_VALUE = object()
+
+
+class PvaLink:
+    """Reads come from the last update of a monitor, writes are sent on; neither waits.
+
+    As long as the far end is not there: LINK/INVALID.
+    """
+
+    __slots__ = (
+        "_config",
+        "_far",
+        "_message",
+        "_owner",
+        "_pv",
+        "_scratch",
+        "_severity",
+        "_stamp",
+        "_waiting",
+        "field",
+        "is_input",
+        "is_time",
+        "order",
+        "text",
+    )  # fmt: skip
+    is_constant = False
+    is_volatile = True
+
+    def __init__(self, owner: Record, field: str, text: str, config: LinkConfig, pv: RemotePV, is_input: bool) -> None:
+        self._owner, self.field, self.text, self._config, self._pv = owner, field, text, config, pv
+        self.is_input, self.is_time = is_input, False
+        self.order = config.monorder
+        self._far: Far | None = None
+        self._scratch: Any = NO_VALUE  # written, but not sent
+        self._waiting: list[Done] = []
+        self._severity, self._message, self._stamp = INVALID, "", NEVER  # as of the last read
+
+    def __str__(self) -> str:
+        return self.text
+
+    def start(self) -> None:
+        """Connect."""
+        self._pv.add(self)
+
+    def close(self) -> None:
+        """The field has another link now."""
+        self._pv.remove(self)
+        self.disconnected_from()
+
+    # ---- what RemotePV tells ----
+
+    def connected_to(self, root: Any) -> None:
+        self._far = Far(root, self._config.field)
+
+    def disconnected_from(self) -> None:
+        self._far = None
+        if not self._config.retry:
+            self._scratch = NO_VALUE
+            waiting, self._waiting = self._waiting, []
+            for done in waiting:
+                done(DISCONNECTED)
+
+    def updated(self) -> None:
+        """CP and CPP: process the record; once more when it is busy."""
+        record, proc = self._owner, self._config.proc
+        if not self.is_input or not (proc == "CP" or (proc == "CPP" and record.SCAN == 0)):
+            return
+        if record.PACT:
+            record.RPRO = 1
+        else:
+            process(record)
+
+    def take_put(self) -> Part | None:
+        if self._scratch is NO_VALUE or self._far is None:
+            return None
+        value, self._scratch = self._scratch, NO_VALUE
+        waiting, self._waiting = self._waiting, []
+
+        def retry() -> None:
+            self._scratch = value if self._scratch is NO_VALUE else self._scratch
+            self._waiting = waiting + self._waiting
+            self._pv.put()
+
+        fill = filler(self._far, value)
+        return Part(fill, self._config.proc, waiting, retry if self._config.retry else None)
+
+    # ---- reads ----
+
+    def get(self, dbf: str) -> Value:
+        """The value, or the first element, as dbf; NO_DATA for an empty array: VAL stays as it is."""
+        value = self._read(lambda far: far.scalar(dbf))
+        return clip_text(value, STRING_BYTES) if isinstance(value, str) else value
+
+    def get_array(self, dbf: str, limit: int) -> Value:
+        return self._read(lambda far: to_array(far.elements(dbf)[:limit], dbf))
+
+    def get_text(self, size: int) -> Value:
+        text = self._read(Far.text)
+        return None if text is None else clip_text(text, size)
+
+    def get_any(self) -> Value:
+        return self._read(Far.whole)
+
+    def _read(self, take: Callable[[Far], Value]) -> Value:
+        """What `take` finds; None with LINK/INVALID when there is nothing, or nothing of that kind."""
+        if (far := self._far) is None:
+            is_json = self.text.startswith("{")  # EPICS says less of the links that are CA links there
+            raise_alarm(self._owner, LINK, INVALID, f"{self.field} Disconn" if is_json else f"field {self.field}")
+            return None
+        try:
+            value = take(far)
+        except (ValueError, TypeError, KeyError):
+            self._failed()
+            return None
+        self._latch(far)
+        return value
+
+    def _failed(self) -> None:
+        raise_alarm(self._owner, LINK, INVALID, f"field {self.field}")
+
+    def _latch(self, far: Far) -> None:
+        """What goes with the value just read."""
+        owner, sevr = self._owner, self._config.sevr
+        self._severity, self._message = far.alarm()
+        self._stamp = far.stamp() or NEVER
+        if (self._severity and sevr == "MS") or (self._severity == INVALID and sevr == "MSI"):
+            raise_alarm(owner, LINK, self._severity, self._message)
+        if self._config.time:
+            owner.TIME, owner.UTAG = self._stamp
+
+    # ---- writes ----
+
+    def put(self, value: Value, dbf: str) -> bool:
+        """Send a value on; False: nobody is there, alarm raised."""
+        return self._write(value, None)
+
+    def put_async(self, value: Value, dbf: str, done: Done) -> bool:
+        """As put; done(None or error) when the far end has completed it."""
+        return self._write(value, done)
+
+    def _write(self, value: Value, done: Done | None) -> bool:
+        if self._far is None and not self._config.retry:
+            self._failed()
+            return False
+        self._scratch = value.copy() if hasattr(value, "dtype") else value  # records write into their arrays
+        if done is not None:
+            self._waiting.append(done)
+        if not self._config.defer:
+            self._pv.put()
+        return True
+
+    def forward(self) -> None:
+        """Process the far end, whatever it is."""
+        if self._far is None and not self._config.retry:
+            raise_alarm(self._owner, LINK, INVALID, "Disconn")
+        else:
+            self._pv.process()
+
+    # ---- what is known ----
+
+    def load(self, dbf: str) -> Value:
+        return None
+
+    def load_array(self, dbf: str, limit: int) -> Value:
+        return None
+
+    def time(self) -> tuple[int, int] | None:
+        """TIME and UTAG that came with the value read last."""
+        if self.is_time and self._far is not None:
+            return self._far.stamp()
+        return self._stamp if self._far is not None else None
+
+    def connected(self) -> bool:
+        return self._far is not None
+
+    def alarm(self) -> tuple[int, int, str] | None:
+        return None if self._far is None else (LINK if self._severity else 0, self._severity, self._message)
+
+    def source(self) -> tuple[str, int] | None:
+        return None if self._far is None else self._far.source()
+
+    def units(self) -> str | None:
+        return None if self._far is None else self._far.meta("display.units")
+
+    def precision(self) -> int | None:
+        return None if self._far is None else self._far.meta("display.precision")

@@ -1,0 +1,266 @@
+"""RemotePVs: the PVs of other servers that links of this IOC lead to, and the one p4p client behind them.
+
+p4p calls back on its own thread, and these callbacks only hand over to the database thread, where all else is done.
+Follows QSRV2 (pvxs: ioc/pvalink_channel.cpp).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from p4p.client.raw import Context
+
+    from pydevpva.loop import Loop
+
+log = logging.getLogger(__name__)
+
+Done = Callable[[str | None], None]
+Fill = Callable[[Any], None]  # stores one link's value into the p4p Value that is sent; on the client's thread
+DISCONNECTED = "disconnected"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one link sends: how to fill it in, its "proc", who waits for completion, and what to do when the
+    connection is lost before that."""
+
+    fill: Fill
+    proc: str
+    waiting: list[Done]
+    retry: Callable[[], None] | None = None
+
+
+class User(Protocol):
+    """A link of this IOC, as its RemotePV sees it."""
+
+    order: int  # links of one PV hear of its updates in this order
+
+    def connected_to(self, root: Any) -> None:
+        """First value after a connect: a p4p Value, whose structure may be new."""
+
+    def disconnected_from(self) -> None: ...
+
+    def updated(self) -> None:
+        """A connect, update or disconnect: process the record that waits for it."""
+
+    def take_put(self) -> Part | None:
+        """What this link wants to be sent now; None: nothing."""
+
+
+class RemotePVs:
+    """All remote PVs of an IOC by name and request. `environment` has the EPICS_PVA_* variables that the process's
+    environment has not."""
+
+    def __init__(self, loop: Loop, environment: Mapping[str, str]) -> None:
+        self.loop = loop
+        self.spent: deque[Any] = deque()  # ended p4p operations
+        self._environment = environment
+        self._context: Context | None = None
+        self._pvs: dict[tuple[str, str], RemotePV] = {}
+        self.closed = False
+
+    def pv(self, name: str, queue: int, pipeline: bool) -> RemotePV:
+        """The one PV of that name and request."""
+        request = f"field()record[queueSize={queue},pipeline={str(pipeline).lower()},atomic=true]"
+        key = (name, request)
+        if key not in self._pvs:
+            self._pvs[key] = RemotePV(self, name, request)
+        return self._pvs[key]
+
+    def forget(self, pv: RemotePV) -> None:
+        """No link leads there any more."""
+        self._pvs.pop((pv.name, pv.request), None)
+
+    def all(self) -> list[RemotePV]:
+        """For reports."""
+        return list(self._pvs.values())
+
+    def context(self) -> Context:
+        """The p4p client, made when the first link needs it."""
+        if self._context is None:
+            from p4p.client.raw import Context
+
+            conf = {k: v for k, v in self._environment.items() if k.startswith("EPICS_PVA_")}
+            self._context = Context("pva", conf=conf, useenv=True, nt=False)
+        return self._context
+
+    def bury(self) -> None:
+        """Free ended operations; on the client's thread, where it costs no waiting for that thread."""
+        while self.spent:
+            self.spent.popleft()
+
+    def close(self) -> None:
+        """End the client; on the main thread."""
+        self.closed = True
+        context, self._context = self._context, None
+        if context is not None:
+            context.close()
+
+
+class RemotePV:
+    """One PV of another server: its last value, and the puts to it. One put is under way at a time; what links want
+    to send meanwhile goes out together with the next, so that the newest value always arrives."""
+
+    def __init__(self, pvs: RemotePVs, name: str, request: str) -> None:
+        self._pvs, self.name, self.request = pvs, name, request
+        self.users: list[User] = []
+        self.root: Any = None  # the p4p Value with all that is known
+        self.connected = False
+        self.disconnects = 0
+        self._monitor: Any = None
+        self._put: Any = None
+        self._wanted = False  # a link that does not defer its puts has something to send
+        self._forced = False  # the far end is to be processed
+        self._popping = False
+        self._told = ""  # the last error of a put that was logged
+
+    # ---- links ----
+
+    def add(self, user: User) -> None:
+        """A link begins: it hears of the value at once when it is there."""
+        self.users = sorted([*self.users, user], key=lambda u: u.order)
+        if self._monitor is None:
+            self._monitor = self._pvs.context().monitor(self.name, self._event, self.request)
+        elif self.connected:
+            user.connected_to(self.root)
+            user.updated()
+
+    def remove(self, user: User) -> None:
+        """A link ends."""
+        self.users = [u for u in self.users if u is not user]
+        if not self.users:
+            self._pvs.forget(self)
+            monitor, self._monitor = self._monitor, None
+            if monitor is not None:
+                monitor.close()
+
+    # ---- updates ----
+
+    def _event(self) -> None:
+        """The monitor has something; on the client's thread."""
+        self._pvs.bury()
+        if not self._popping:
+            self._popping = True
+            self._pvs.loop.submit(self._pop)
+
+    def _pop(self) -> None:
+        """Take one update, so that others have their turn before the next; on the database thread."""
+        self._popping = False
+        monitor = self._monitor
+        if monitor is None or self._pvs.closed or (update := monitor.pop()) is None:
+            return
+        if isinstance(update, Exception):
+            self._disconnected()
+        elif self.connected:
+            self.root[None] = update
+        else:
+            self.connected, self.root = True, update
+            for user in self.users:
+                user.connected_to(update)
+            self._start_put()  # what waited for the connection
+        for user in self.users:
+            user.updated()
+        if not self._popping:
+            self._popping = True
+            self._pvs.loop.submit(self._pop)
+
+    def _disconnected(self) -> None:
+        if self.connected:
+            self.disconnects += 1
+        self.connected = self._forced = False
+        put, self._put = self._put, None
+        for user in self.users:
+            user.disconnected_from()
+        if put is not None:
+            put.abandon()
+
+    # ---- puts ----
+
+    def put(self) -> None:
+        """Send what links want to be sent, now or as soon as that is possible."""
+        self._wanted = True
+        self._start_put()
+
+    def process(self) -> None:
+        """Process the far end."""
+        self._forced = True
+        self._start_put()
+
+    def _start_put(self) -> None:
+        if self._put is not None or not self.connected or not (self._wanted or self._forced):
+            return
+        parts = [part for user in self.users if (part := user.take_put()) is not None]
+        forced, self._forced, self._wanted = self._forced, False, False
+        if parts or forced:
+            block = any(part.waiting for part in parts)
+            request = f"field()record[block={str(block).lower()},process={_process(parts, forced)}]"
+            self._put = Put(self._pvs, self, parts)
+            self._put.start(self.name, request)
+
+    def put_ended(self, error: str | None) -> None:
+        """The put under way has ended."""
+        if error and error != self._told:
+            log.warning("put to %s: %s", self.name, error)
+        self._told = error or ""
+        self._put = None
+        self._start_put()
+
+
+def _process(parts: list[Part], forced: bool) -> str:
+    """record._options.process: the far end decides, unless a link asks for, or against, processing."""
+    words = {part.proc for part in parts}
+    if forced or words & {"PP", "CP", "CPP"}:
+        return "true"
+    return "false" if "NPP" in words else "passive"
+
+
+class Put:
+    """One put under way. Who waits for it is told once, when it has ended or the connection is lost."""
+
+    def __init__(self, pvs: RemotePVs, pv: RemotePV, parts: list[Part]) -> None:
+        self._pvs, self._pv, self._parts = pvs, pv, parts
+        self._operation: Any = None
+        self._ended = False
+
+    def start(self, name: str, request: str) -> None:
+        """On the database thread; returns at once."""
+        self._operation = self._pvs.context().put(name, self._answered, self._build, request, get=False)
+
+    def _build(self, value: Any) -> None:
+        """Fill in what is sent; on the client's thread."""
+        for part in self._parts:
+            part.fill(value)
+
+    def _answered(self, result: object) -> None:
+        """On the client's thread."""
+        self._pvs.bury()
+        error = None if result is None else str(result) or type(result).__name__
+        self._pvs.loop.submit(self._end, error)
+
+    def _end(self, error: str | None) -> None:
+        """On the database thread."""
+        self._pvs.spent.append(self._operation)
+        self._operation = None
+        if not self._ended:
+            self._tell(error)
+            self._pv.put_ended(error)
+
+    def abandon(self) -> None:
+        """The connection is lost; on the database thread."""
+        self._operation.close()
+        retried = [part for part in self._parts if part.retry is not None]
+        self._parts = [part for part in self._parts if part.retry is None]
+        self._tell(DISCONNECTED)
+        for part in retried:
+            part.retry()  # type: ignore[misc]  # chosen above
+
+    def _tell(self, error: str | None) -> None:
+        self._ended = True
+        for part in self._parts:
+            for done in part.waiting:
+                done(error)

@@ -1,0 +1,87 @@
+"""Which link a {"pva": ...}, or the name of a record of another IOC, becomes. Database thread.
+
+What QSRV2 sends through the network to itself stays inside: a link to a record of this IOC is a link between records.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pydevpva.db.json5 import Json
+from pydevpva.db.linktext import LinkText
+from pydevpva.db.model import Field
+from pydevpva.engine.json_links import json_link
+from pydevpva.engine.links import BrokenLink
+from pydevpva.errors import NotFound
+from pydevpva.loop import Loop
+from pydevpva.pva.links import PvaLink
+from pydevpva.pva.links_client import RemotePVs
+from pydevpva.pva.links_config import LinkConfig, link_config, plain_config
+from pydevpva.pva.links_local import LocalLink
+from pydevpva.records.links import Link
+from pydevpva.records.record import Record
+
+if TYPE_CHECKING:
+    from pydevpva.engine.database import Address, Database
+    from pydevpva.engine.host import EngineHost
+
+log = logging.getLogger(__name__)
+
+
+class RemoteLinks:
+    """Makes the links of one IOC that leave it (engine.remote.RemoteLinks)."""
+
+    def __init__(self, loop: Loop, environment: Mapping[str, str]) -> None:
+        self.pvs = RemotePVs(loop, environment)
+
+    def from_text(self, record: Record, field: Field, text: str, parsed: LinkText) -> Link:
+        """A link's plain text that names no record of this IOC."""
+        config = plain_config(parsed)
+        is_time = field.name == "TSEL" and ".TIME" in config.pv
+        if is_time:
+            config = LinkConfig(config.pv.replace(".TIME", ""), proc=config.proc, sevr=config.sevr)
+        link = self.make(record, field, text, config)
+        link.is_time = is_time
+        return link
+
+    def make(self, record: Record, field: Field, text: str, config: LinkConfig) -> PvaLink:
+        """A link through the network."""
+        pv = self.pvs.pv(config.pv, config.Q, config.pipeline)
+        return PvaLink(record, field.name, text, config, pv, field.type == "INLINK")
+
+    def close(self) -> None:
+        """End all connections; on the main thread."""
+        self.pvs.close()
+
+
+def check(link_type: str, value: Json) -> None:
+    """Raises ValueError for options that a PVA link has not."""
+    link_config(value)
+
+
+@json_link("pva", check)
+def pva_link(host: EngineHost, record: Record, field: Field, text: str, value: Json) -> Link:
+    """{"pva": "NAME"}, {"pva": {pv: "NAME", field: "a.b", proc: "CP", ...}}."""
+    config = link_config(value)
+    address = _own(host.database, config)
+    if address is not None:
+        return LocalLink(record, field, text, address, config)
+    remote = host.database.remote
+    if config.local or not isinstance(remote, RemoteLinks):
+        log.error(
+            "%s.%s: a link with local:true needs a record of this IOC, not %s", record.NAME, field.name, config.pv
+        )
+        return BrokenLink(record, field.name, text)
+    return remote.make(record, field, text, config)
+
+
+def _own(database: Database, config: LinkConfig) -> Address | None:
+    """The field of this IOC that a link means; a part of its structure other than the value is none."""
+    if config.field not in ("", "value"):
+        return None
+    try:
+        return database.find(config.pv)
+    except NotFound:
+        return None

@@ -1,0 +1,56 @@
+"""LocalLink: a PVA link to a record of this IOC, without the network. Database thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydevpva.db.model import Field
+from pydevpva.engine.links import MonitoredLink
+from pydevpva.pva.links_config import LinkConfig
+from pydevpva.records.record import Record
+from pydevpva.records.values import Value
+
+if TYPE_CHECKING:
+    from pydevpva.engine.database import Address
+    from pydevpva.engine.notify import Done
+
+PROCESS = {"": None, "NPP": False, "PP": True, "CP": True, "CPP": True}
+
+
+class LocalLink(MonitoredLink):
+    """As a client of the own IOC: reads do not process the target, writes come in their own turn, in order."""
+
+    __slots__ = ("_config",)
+
+    def __init__(self, owner: Record, field: Field, text: str, address: Address, config: LinkConfig) -> None:
+        watching = config.proc if field.type == "INLINK" and config.proc in ("CP", "CPP") else ""
+        super().__init__(owner, field.name, text, address, config.sevr, watching)
+        self._config = config
+
+    def get(self, dbf: str) -> Value:
+        return self._with_time(super().get(dbf))
+
+    def get_array(self, dbf: str, limit: int) -> Value:
+        return self._with_time(super().get_array(dbf, limit))
+
+    def get_any(self) -> Value:
+        return self._with_time(super().get_any())
+
+    def _with_time(self, value: Value) -> Value:
+        if self._config.time and value is not None:
+            self._owner.TIME, self._owner.UTAG = self.target.TIME, self.target.UTAG
+        return value
+
+    def put_async(self, value: Value, dbf: str, done: Done) -> bool:
+        database = self.address.database
+        database.loop.submit(database.put, self.address, value, PROCESS[self._config.proc], True, done)
+        return True
+
+    def _put(self, value: Value) -> None:
+        self.address.database.put(self.address, value, PROCESS[self._config.proc], False, self._put_done)
+
+    def forward(self) -> None:
+        """Process the target, also one that is not passive."""
+        database = self.address.database
+        address = database.find(f"{self.target.NAME}.PROC")
+        database.loop.submit(database.put, address, 1, None, False, self._put_done)

@@ -1,0 +1,177 @@
+"""Far: a remote value as a link reads and writes it. Reading belongs to the database thread.
+
+Follows QSRV2 (pvxs: ioc/pvalink_lset.cpp pvaGetValue, pvalink_channel.cpp linkBuildPut).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydevpva.pva import wire
+from pydevpva.records.links import NO_DATA
+from pydevpva.records.values import Value, converter, to_array
+
+_DBF = {code: dbf for dbf, code in wire.CODES.items() if dbf not in ("ENUM", "MENU", "DEVICE", *wire.LINKS)}
+
+
+class Far:
+    """The part of a remote structure that a link means: `field`, or the top. A structure stands for its `value`,
+    and its alarm and timeStamp go with it. Values are looked up at each read: the structure is kept up to date."""
+
+    def __init__(self, root: Any, field: str) -> None:
+        self._root, self._field = root, field
+        found = root.get(field) if field else root
+        self._is_structure = hasattr(found, "changedSet")
+        prefix = f"{field}." if field else ""
+        self._path = f"{prefix}value" if self._is_structure else field
+        self._prefix = prefix
+        value: Any = root.get(self._path) if self._path else None
+        self._has_value = root.has(self._path) if self._path else False
+        self.is_enum = hasattr(value, "getID") and value.getID() == "enum_t"
+        spec = root.type().aspy(self._path) if self._has_value else None
+        self._code = spec if isinstance(spec, str) else ""
+        self._alarm = self._names("alarm.severity", "alarm.message")
+        self._time = self._names("timeStamp.secondsPastEpoch", "timeStamp.nanoseconds", "timeStamp.userTag")
+
+    def _names(self, *leaves: str) -> tuple[str, ...]:
+        """The leaves below this part; none when the first is not there."""
+        names = tuple(self._prefix + leaf for leaf in leaves)
+        return tuple(n for n in names if self._root.has(n)) if self._is_structure and self._root.has(names[0]) else ()
+
+    def _value(self) -> Any:
+        if not self._has_value:
+            raise ValueError("the remote structure has no value")
+        value = self._root[self._path]
+        if value is None and self._code.startswith("a"):
+            return []  # p4p's way to tell an empty array
+        return value
+
+    def scalar(self, dbf: str) -> Value:
+        """The value or its first element as dbf; NO_DATA: an empty array. ValueError: it is none of that kind."""
+        value = self._value()
+        if self.is_enum:
+            return self._label(value) if dbf == "STRING" else converter(dbf)(value["index"])
+        if isinstance(value, list) or hasattr(value, "dtype"):
+            if not len(value):
+                return NO_DATA
+            value = value[0].item() if hasattr(value, "dtype") else value[0]
+        return _convert(value, dbf)
+
+    def elements(self, dbf: str) -> Any:
+        """The value as a sequence, not converted to dbf yet, but text where dbf is STRING."""
+        value = self._value()
+        if self.is_enum:
+            return [self._label(value) if dbf == "STRING" else value["index"]]
+        if hasattr(value, "dtype"):
+            value = value.ravel()
+            return [_text(v) for v in value.tolist()] if dbf == "STRING" else value
+        if not isinstance(value, list):
+            value = [value]
+        return [_convert(v, dbf) for v in value]
+
+    def text(self) -> str:
+        """The value as one text; an array of characters is one too."""
+        value = self._value()
+        if hasattr(value, "dtype") and value.dtype.itemsize == 1:
+            return bytes(value).split(b"\0", 1)[0].decode("utf-8", "replace")
+        text = self.scalar("STRING")
+        return "" if text is NO_DATA else str(text)
+
+    def whole(self) -> Value:
+        """The value as it is: arrays, images and tables too."""
+        if not self._field:
+            from pydevpva.pva.decode import value_of
+
+            return value_of(self._root)
+        value = self._value()
+        return value["index"] if self.is_enum else value
+
+    def _label(self, value: Any) -> str:
+        index, choices = value["index"], value["choices"]
+        return choices[index] if 0 <= index < len(choices) else str(index)
+
+    def choice(self, text: str) -> int | None:
+        """The index of a label of an enum."""
+        choices = self._root[self._path]["choices"] if self.is_enum else []
+        return choices.index(text) if text in choices else None
+
+    def put_path(self) -> tuple[str, str]:
+        """The leaf that a put writes, and its type's code."""
+        return (f"{self._path}.index", "i") if self.is_enum else (self._path, self._code)
+
+    def alarm(self) -> tuple[int, str]:
+        """Severity and message; no alarm where the structure tells none."""
+        if not self._alarm:
+            return 0, ""
+        severity = min(max(self._root[self._alarm[0]], 0), 3)
+        return severity, self._root[self._alarm[1]] if severity and len(self._alarm) > 1 else ""
+
+    def stamp(self) -> tuple[int, int] | None:
+        """ns since the POSIX epoch and the user tag."""
+        if not self._time:
+            return None
+        seconds, nanoseconds, tag = (*(self._root[name] for name in self._time), 0, 0)[:3]
+        return seconds * 1_000_000_000 + nanoseconds, tag & 0xFFFFFFFF
+
+    def source(self) -> tuple[str, int]:
+        """DBF type and number of elements now, as dbGetLinkDBFtype and dbGetNelements tell them."""
+        if self.is_enum:
+            return "ENUM", 1
+        value: Any = self._value() if self._has_value else 0
+        size = len(value) if isinstance(value, list) or hasattr(value, "dtype") else 1
+        return _DBF.get(self._code.removeprefix("a"), "LONG"), size
+
+    def meta(self, leaf: str) -> Any:
+        """A leaf of the structure's properties, such as display.units; None: it has none."""
+        name = self._prefix + leaf
+        return self._root[name] if self._is_structure and self._root.has(name) else None
+
+
+def _convert(value: Any, dbf: str) -> Value:
+    if not isinstance(value, (bool, int, float, str)):
+        raise ValueError(f"{type(value).__name__} is no scalar")
+    return _text(value) if dbf == "STRING" else converter(dbf)(value)
+
+
+def _text(value: Any) -> str:
+    """As pvxs shows a number; text as it is."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def filler(far: Far, value: Value) -> Callable[[Any], None]:
+    """A function that stores value into the p4p Value of a put, on the client's thread: it knows no record."""
+    if isinstance(value, str) and (index := far.choice(value)) is not None:
+        value = index
+    path, code = far.put_path()
+
+    def fill(sent: Any) -> None:
+        sent[path] = _fitting(value, code)
+
+    return fill
+
+
+def _fitting(value: Value, code: str) -> Any:
+    """A record's value for a leaf of type code: C casts, as between records; ValueError for text that is no number."""
+    if code.startswith("a"):
+        return _array(value, code)
+    if hasattr(value, "dtype") or isinstance(value, list):
+        if not len(value):
+            raise ValueError("an empty array has no scalar value")
+        value = value[0].item() if hasattr(value, "dtype") else value[0]
+    if code == "s":
+        return wire.text(_text(value))
+    if code == "?":
+        return bool(converter("DOUBLE")(value))
+    if code == "v":
+        return value
+    return converter(_DBF[code])(value)
+
+
+def _array(value: Value, code: str) -> Any:
+    values: Any = value if hasattr(value, "dtype") or isinstance(value, list) else [value]
+    if code == "as":
+        return wire.texts([_text(v) for v in (values.tolist() if hasattr(values, "dtype") else values)])
+    return to_array(values, _DBF[code[1:]])
