@@ -1,10 +1,12 @@
-"""What Tab offers: commands, and for their arguments record names, files, commands. Main thread."""
+"""What Tab offers, by what the command declares for the argument at the cursor. The console's thread."""
 
 from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -12,60 +14,157 @@ from prompt_toolkit.document import Document
 from pydevpva.errors import PydevpvaError
 from pydevpva.shell import registry
 from pydevpva.shell.catalog import Catalog
-from pydevpva.shell.registry import PATH, PDBBASE, RECORD
+from pydevpva.shell.registry import (
+    COMMAND,
+    ENVIRONMENT,
+    EVENT,
+    MENU,
+    MODULE,
+    PATH,
+    PDBBASE,
+    PYTHON,
+    RECORD,
+    RTYPE,
+    STATE,
+    VALUE,
+    VARIABLE,
+)  # fmt: skip
 from pydevpva.shell.session import Shell
 
-_WORDS = re.compile(r"[^ \t(),\"'<>]+")
-_CURRENT = re.compile(r"[^ \t(),\"'<>]*$")
+_WORDS = re.compile(r"""(?:"[^"]*"|'[^']*'|[^ \t(),"'<>])+""")
+_CURRENT = re.compile(r"""(?:"[^"]*|'[^']*|[^ \t(),"'<>]*)$""")
+_MACRO = re.compile(r"\$[({]([^)}=,]*)$")
+_PYTHON_NAME = re.compile(r"[A-Za-z_][\w.]*$")
 MOST = 500  # a menu longer than that helps nobody
+PATIENCE = 0.5  # seconds for the database thread: a busy IOC has no completions, and the prompt goes on
 
 
 class ShellCompleter(Completer):
-    """Completes the word before the cursor by what the command declares for that argument."""
+    """Completes the word before the cursor."""
 
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         text = document.text_before_cursor
-        word = _CURRENT.search(text)
-        current = word[0] if word else ""
-        before = text[: len(text) - len(current)]
-        for i, choice in enumerate(self._choices(before, current)):
-            if i == MOST:
-                return
-            yield Completion(choice, start_position=-len(current))
+        try:
+            current, choices = self._choices(text)
+            for i, choice in enumerate(choices):
+                if i == MOST:
+                    return
+                yield Completion(choice, start_position=-len(current))
+        except (PydevpvaError, TimeoutError):
+            return
 
-    def _choices(self, before: str, current: str) -> Iterable[str]:
-        words = _WORDS.findall(before)
+    def _choices(self, text: str) -> tuple[str, Iterable[str]]:
+        """(the word being typed, what it may become)."""
+        if (macro := _MACRO.search(text)) is not None:
+            return macro[1], _starting(self.shell.macros(), macro[1])
+        found = _CURRENT.search(text)
+        word = found[0] if found else ""
+        before = text[: len(text) - len(word)]
+        words = [w.strip("\"'") for w in _WORDS.findall(before)]
+        quote = word[:1] if word[:1] in ("'", '"') else ""
+        word = word[len(quote) :]
         if before.rstrip().endswith(("<", ">")):
-            return _files(current)
+            return word, _files(word)
         if not words:
-            return [name for name in registry.names() if name.startswith(current)]
-        if words[0] == "help":
-            return [name for name in registry.names() if name.startswith(current)]
+            return word, _starting(registry.names(), word)
         command = registry.find(words[0])
-        if command is None or len(words) > len(command.arguments):
-            return []
-        kind = command.arguments[len(words) - 1].kind
+        kind = command.kind(len(words) - 1) if command else ""
+        if kind == PYTHON:
+            name = _PYTHON_NAME.search(word)
+            return (name[0], self._python(name[0])) if name else ("", ())
+        choices = self._of_kind(kind, word, words[1:])
+        return word, (f'"{c}' if " " in c and not quote else c for c in choices)
+
+    def _of_kind(self, kind: str, word: str, before: list[str]) -> Iterable[str]:
+        definitions = self.shell.ioc.definitions
         if kind == RECORD:
-            return self._records(current)
+            return self._records(word)
+        if kind == VALUE:
+            return _starting(self._values(before[0]), word) if before else ()
         if kind == PATH:
-            return _files(current)
-        return ["pdbbase"] if kind == PDBBASE else []
+            return _files(word)
+        if kind == MENU:
+            return _starting({f.menu for t in self._types() for f in definitions.record_type(t).fields.values()}, word)
+        choices: dict[str, Any] = {
+            COMMAND: registry.names, PDBBASE: lambda: ["pdbbase"], RTYPE: lambda: definitions.record_type_names,
+            VARIABLE: lambda: definitions.variables, ENVIRONMENT: lambda: os.environ, MODULE: self._modules,
+            STATE: lambda: self._on_database(self.shell.ioc.database.states.all), EVENT: self._events,
+        }  # fmt: skip
+        return _starting(choices[kind](), word) if kind in choices else ()
+
+    def _on_database(self, work: Any, *args: object) -> Any:
+        return self.shell.on_database(work, *args, timeout=PATIENCE)
+
+    def _types(self) -> list[str]:
+        return sorted({entry.rtype for entry in self._on_database(Catalog(self.shell.ioc).entries)})
+
+    def _events(self) -> list[str]:
+        return sorted({name for name, _ in self._on_database(lambda: dict(self.shell.ioc.database.scanner.events))})
+
+    def _modules(self) -> list[str]:
+        """Modules that user code has imported into the records' namespace."""
+        namespace = dict(self.shell.ioc.evaluator.namespace)
+        used = {getattr(v, "__module__", None) or getattr(v, "__name__", "") for v in namespace.values()}
+        return sorted(name for name in used if isinstance(name, str) and name in sys.modules)
 
     def _records(self, current: str) -> Iterator[str]:
         """Record names; after a dot the fields of that record."""
         catalog = Catalog(self.shell.ioc)
         name, dot, field = current.partition(".")
         if not dot:
-            yield from (e.name for e in self.shell.on_database(catalog.entries) if e.name.startswith(current))
+            yield from _starting((entry.name for entry in self._on_database(catalog.entries)), current)
             return
-        try:
-            record = self.shell.on_database(catalog.record, name)
-        except PydevpvaError:
-            return
+        record = self._on_database(catalog.record, name)
         yield from (f"{name}.{f}" for f in sorted(record.rtype.fields) if f.startswith(field))
+
+    def _values(self, pv: str) -> list[str]:
+        """The choices of a menu or state field, when the IOC runs."""
+        if self.shell.ioc.state == "new":
+            return []
+
+        def choices() -> list[str]:
+            address = self.shell.ioc.database.find(pv)
+            return list(address.record.choices(address.field.name))
+
+        found: list[str] = self._on_database(choices)
+        return found
+
+    def _python(self, dotted: str) -> Iterable[str]:
+        """Names of the records' namespace; after dots, of modules, classes and objects. Runs no user code."""
+        *path, last = dotted.split(".")
+        scope: Any = dict(self.shell.ioc.evaluator.namespace)
+        builtins = scope.pop("__builtins__", None)
+        if not path:
+            names = {*scope, *(vars(builtins) if builtins else ())}
+            return _starting((n for n in names if last.startswith("_") or not n.startswith("_")), last)
+        for step in path:
+            if step not in scope:
+                return ()
+            scope = _inside(scope[step])
+        prefix = ".".join([*path, ""])
+        return (prefix + n for n in _starting((n for n in scope if last.startswith("_") or n[:1] != "_"), last))
+
+
+def _inside(value: Any) -> dict[str, Any]:
+    """What is behind a dot, without asking the object itself: properties and __getattr__ are users' code."""
+    found: dict[str, Any] = {}
+    for cls in reversed(type(value).__mro__):
+        found.update(vars(cls))
+    if isinstance(value, type):
+        for cls in reversed(value.__mro__):
+            found.update(vars(cls))
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        own = {}
+    return {**found, **own}
+
+
+def _starting(names: Iterable[str], start: str) -> list[str]:
+    return sorted(name for name in names if name.startswith(start))
 
 
 def _files(current: str) -> Iterator[str]:

@@ -1,20 +1,17 @@
-"""Where typed lines come from: a prompt with history and completion on a terminal, else plain lines. Main thread."""
+"""Where the process's own typed lines come from: a line editor on a terminal, else plain lines. Main thread."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TextIO, cast
 
 from pydevpva.shell.output import GREEN
 from pydevpva.shell.session import Shell
-
-if TYPE_CHECKING:
-    from prompt_toolkit import PromptSession
+from pydevpva.shell.streams import route
 
 PROMPT = "epics> "
-HISTORY = "~/.pydevpva_history"
 
 
 def has_terminal() -> bool:
@@ -31,9 +28,10 @@ def run(shell: Shell, after_prompt: Callable[[], object] = lambda: None) -> bool
 
     def lines() -> Iterator[str]:
         nonlocal ended
-        yield from _edited_lines(shell, after_prompt) if _editable() else _plain_lines(shell)
+        yield from _edited_lines(shell, after_prompt) if _editable() else plain_lines(shell, sys.stdin)
         ended = True
 
+    shell.attended = has_terminal()
     shell.run_console(lines())
     return ended
 
@@ -42,17 +40,13 @@ def _editable() -> bool:
     return has_terminal() and not os.environ.get("IOCSH_HISTEDIT_DISABLE") and os.environ.get("TERM") != "dumb"
 
 
-def _prompt() -> str:
-    return os.environ.get("IOCSH_PS1", PROMPT)
-
-
-def _plain_lines(shell: Shell) -> Iterator[str]:
-    """Lines of stdin, each after a prompt: what procServ, pipes and expect scripts see of softIoc."""
+def plain_lines(shell: Shell, stream: TextIO | None) -> Iterator[str]:
+    """Lines of a stream, each after a prompt: what procServ, pipes and expect scripts see of softIoc."""
     while True:
-        shell.print(shell.colour(_prompt(), GREEN, shell.out), end="")
+        shell.print(shell.colour(os.environ.get("IOCSH_PS1", PROMPT), GREEN, shell.out), end="")
         shell.out.flush()
         try:
-            line = sys.stdin.readline() if sys.stdin is not None else ""
+            line = stream.readline() if stream is not None else ""
         except KeyboardInterrupt:
             shell.print()
             continue
@@ -62,46 +56,27 @@ def _plain_lines(shell: Shell) -> Iterator[str]:
 
 
 def _edited_lines(shell: Shell, after_prompt: Callable[[], object]) -> Iterator[str]:
-    from prompt_toolkit.formatted_text import ANSI
-    from prompt_toolkit.patch_stdout import patch_stdout
-
-    session = _session(shell)
-    asked = False
-    while True:
-        try:
-            with patch_stdout(raw=True):
-                line = session.prompt(ANSI(shell.colour(_prompt(), GREEN, sys.stdout)))
-        except KeyboardInterrupt:
-            asked = False
-            continue
-        except EOFError:
-            if asked:
-                return
-            asked = True
-            shell.print("Ctrl-D once more, or exit, ends the IOC.")
-            continue
-        asked = False
-        after_prompt()
-        yield line
-
-
-def _session(shell: Shell) -> PromptSession[str]:
-    from prompt_toolkit import PromptSession
-    from prompt_toolkit.history import FileHistory, History, InMemoryHistory
     from prompt_toolkit.output.vt100 import Vt100_Output
 
-    from pydevpva.shell.completion import ShellCompleter
+    from pydevpva.shell.above import AbovePrompt
+    from pydevpva.shell.prompt import LineEditor, Terminal
 
-    path = os.path.expanduser(os.environ.get("EPICS_IOCSH_HISTFILE", HISTORY))
-    writable = path and os.access(os.path.dirname(path) or ".", os.W_OK)
-    history: History = FileHistory(path) if writable else InMemoryHistory()
+    out, err = route()
     # telnet and procServ do not answer questions about the cursor: the line editor must not ask and then warn
-    screen = Vt100_Output.from_pty(sys.stdout, term=os.environ.get("TERM"))
+    screen = Vt100_Output.from_pty(out.own, term=os.environ.get("TERM"))
     screen.enable_cpr = False
-    return PromptSession(
-        history=history,
-        completer=ShellCompleter(shell),
-        complete_while_typing=False,
-        enable_history_search=True,
-        output=screen,
-    )
+    above = [AbovePrompt(out.own), AbovePrompt(err.own)]
+    editor = LineEditor(shell, Terminal(None, screen, above, colour=not os.environ.get("NO_COLOR")))
+    asked = False
+
+    def may_leave() -> bool:
+        nonlocal asked
+        if not asked:
+            shell.print("Ctrl-D once more, or exit, ends the IOC.")
+        asked = not asked
+        return not asked
+
+    with out.for_others(cast(TextIO, above[0])), err.for_others(cast(TextIO, above[1])):
+        for line in editor.lines(may_leave, after_prompt):
+            asked = False
+            yield line

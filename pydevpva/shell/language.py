@@ -78,19 +78,47 @@ def _unquote(word: str) -> str:
     return "".join(next(filter(None, piece), "") for piece in _PIECE.findall(word))
 
 
-def logical_lines(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """Lines with those that end in a backslash joined to the next, each with the number of its first line."""
+def logical_lines(lines: Iterable[str], blank_ends: bool = False) -> Iterator[tuple[int, str]]:
+    """Lines with those that end in a backslash joined to the next, each with the number of its first line.
+
+    Python that is not closed at the end of a line, pydev("..., goes on until it is; with blank_ends, which a console
+    wants, at most to an empty line.
+    """
     held, start = "", 0
+    python: list[tuple[int, str]] = []
     for number, raw in enumerate(lines, 1):
         text = raw.rstrip("\r\n")
+        if python:
+            python.append((number, text))
+            joined = "\n".join(line for _, line in python)
+            if not is_open_python(joined) or (blank_ends and not text):
+                yield python[0][0], joined
+                python = []
+            continue
         start = start or number
         if text.endswith("\\"):
             held += text[:-1]
             continue
-        yield start, held + text
+        if is_open_python(held + text):
+            python = [(start, held + text)]
+        else:
+            yield start, held + text
         held, start = "", 0
+    yield from python  # never closed: each for itself, so that the first is the error
     if held:
         yield start, held
+
+
+_PYTHON = re.compile(r"""\s*pydev(?:Exec)?[\s(]+(["'])""")
+
+
+def is_open_python(text: str) -> bool:
+    """Whether text is the beginning of pydev("... without the closing quote."""
+    start = _PYTHON.match(text)
+    if start is None:
+        return False
+    rest = re.sub(r"""\\.|"[^"]*"|'[^']*'""", "", text[start.end() - 1 :], flags=re.DOTALL)
+    return '"' in rest or "'" in rest
 
 
 def expand(text: str, macros: Mapping[str, str]) -> str:

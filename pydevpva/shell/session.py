@@ -1,4 +1,7 @@
-"""Shell: runs iocsh lines from scripts, from one string, or from a console (iocshBody in iocsh.cpp). Any thread: each console has its own."""
+"""Shell: runs iocsh lines from scripts, from one string, or from a console (iocshBody in iocsh.cpp).
+
+On any thread: each console has a Shell of its own.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +107,7 @@ class Shell(Output):
 
     def run_console(self, lines: Iterable[str]) -> None:
         """Run lines as they come from a console, until they end or `exit`."""
-        self._run(Scope(interactive=True), logical_lines(lines))
+        self._run(Scope(interactive=True), logical_lines(lines, blank_ends=True))
 
     def _run(self, scope: Scope, lines: Iterable[tuple[int, str]]) -> int:
         scope.values = parse_definitions(scope.macros) if scope.macros else {}
@@ -278,10 +281,10 @@ class Shell(Output):
         self.console.write(text + "\n")
         self.console.flush()
 
-    def on_database(self, work: Callable[..., T], *args: object) -> T:
+    def on_database(self, work: Callable[..., T], *args: object, timeout: float = DATABASE_PATIENCE) -> T:
         """work(*args) on the database thread; before iocInit, when that does not run yet, right here."""
         try:
-            return self.ioc.database.loop.call(work, *args, timeout=DATABASE_PATIENCE)
+            return self.ioc.database.loop.call(work, *args, timeout=timeout)
         except Stopped:
             if self.ioc.state != "new":
                 raise

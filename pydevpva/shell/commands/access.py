@@ -12,7 +12,7 @@ from pydevpva.shell.registry import PATH, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
 
-@command("asSetFilename", Argument("ascf", PATH))
+@command("asSetFilename", Argument("ascf", PATH), differs="a relative path works, so it is not warned of")
 def set_filename(shell: Shell, path: str | None) -> None:
     """Name the access security file that iocInit reads; without a name, none is used."""
     # a relative name means the folder where the command stands, wherever the script goes later
@@ -61,13 +61,14 @@ def ready_file(shell: Shell) -> Iterator[str | None]:
 
 def read(shell: Shell) -> tuple[str, str]:
     """The text of the access security file, as it is and with its macros expanded. CommandFailed."""
+    path, macros = shell.common.access_path, shell.common.access_macros
     try:
-        with open(shell.common.access_path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8") as file:
             text = file.read()
     except OSError as error:
-        raise CommandFailed(f"ERROR: {shell.common.access_path}: {error.strerror}; asSetFilename must name a file") from None
-    expanded, undefined = expand(text, parse_macros(shell.common.access_macros)) if "$" in text else (text, [])
+        raise CommandFailed(f"ERROR: {path}: {error.strerror}; asSetFilename must name a file") from None
+    expanded, undefined = expand(text, parse_macros(macros)) if "$" in text else (text, [])
     if undefined:
         names = ", ".join(undefined)
-        raise CommandFailed(f"ERROR: {shell.common.access_path}: macro {names} is undefined; set it with asSetSubstitutions")
+        raise CommandFailed(f"ERROR: {path}: macro {names} is undefined; set it with asSetSubstitutions")
     return text, expanded

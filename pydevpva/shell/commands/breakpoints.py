@@ -124,7 +124,7 @@ def dbp(shell: Shell, name: str | None, level: int) -> int:
 
 @command("dbap", NAME)
 def dbap(shell: Shell, name: str | None) -> int:
-    """Print this record each time it has been processed, as long as its lock set has breakpoints; once more: no longer."""
+    """Print this record each time it has been processed while its lock set has breakpoints; once more: no longer."""
     record = _record(shell, name, "dbap")
     if record is None:
         return -1

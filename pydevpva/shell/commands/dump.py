@@ -9,7 +9,7 @@ from pydevpva.db.model import DEVICE_LINK_TYPES, Field, RecordType
 from pydevpva.errors import NotFound
 from pydevpva.records.record import Record
 from pydevpva.shell.catalog import Catalog
-from pydevpva.shell.formats import escaped
+from pydevpva.shell.formats import SIZES, SPECIAL, escaped
 from pydevpva.shell.registry import INT, MENU, PDBBASE, RTYPE, Argument, command
 from pydevpva.shell.session import Shell
 from pydevpva.shell.static import dump_text
@@ -110,9 +110,9 @@ def dump_device(shell: Shell, base: str | None, name: str | None) -> None:
 
 
 _LINK_ORDER = (
-    "CONSTANT PV_LINK VME_IO CAMAC_IO AB_IO GPIB_IO BITBUS_IO MACRO_LINK JSON_LINK PN_LINK DB_LINK CA_LINK INST_IO "
-    "BBGPIB_IO RF_IO VXI_IO"
-).split()
+    "CONSTANT", "PV_LINK", "VME_IO", "CAMAC_IO", "AB_IO", "GPIB_IO", "BITBUS_IO", "MACRO_LINK", "JSON_LINK", "PN_LINK",
+    "DB_LINK", "CA_LINK", "INST_IO", "BBGPIB_IO", "RF_IO", "VXI_IO",
+)  # fmt: skip
 _LINK_NUMBER = {name: i for i, name in enumerate(_LINK_ORDER)}
 assert set(_LINK_ORDER) == set(DEVICE_LINK_TYPES)
 
@@ -132,11 +132,11 @@ def dump_field(shell: Shell, base: str | None, name: str | None, field: str | No
 def _show_field(shell: Shell, field: Field) -> None:
     lines = {
         "         prompt": field.prompt, "          extra": field.extra, "      indRecordType": field.index,
-        "        special": field.special or 0, "     field_type": f"DBF_{field.type}",
+        "        special": f"{SPECIAL.get(field.special, field.special or 0)} ", "     field_type": f"DBF_{field.type}",
         "process_passive": int(field.pp), "       property": int(field.prop),
         "           base": int(field.base == "HEX"), "    promptgroup": field.group,
         "       interest": field.interest, "       as_level": field.asl, "        initial": field.initial,
-        "           menu": field.menu, "           size": field.size,
+        "           menu": field.menu, "           size": field.size or SIZES[field.type],
     }  # fmt: skip
     shell.print(f"    {field.name}")
     for label, value in lines.items():
@@ -154,7 +154,8 @@ def dump_record_type(shell: Shell, base: str | None, name: str | None) -> None:
         shell.print(f"name({rtype.name}) no_fields({len(fields)}) no_prompt({prompt}) no_links({links})")
         shell.print("index size name\tsortind sortname")
         for i, (field, by_name) in enumerate(zip(rtype.fields.values(), sorted(fields), strict=True)):
-            shell.print(f"{i:5d} {field.size:4d} {field.name}\t{fields.index(by_name):7d} {by_name}")
+            size = field.size or SIZES[field.type]
+            shell.print(f"{i:5d} {size:4d} {field.name}\t{fields.index(by_name):7d} {by_name}")
 
 
 @command("dbDumpRecord", BASE, OF_TYPE, Argument("interest level", INT))

@@ -6,7 +6,7 @@ import os
 import platform
 
 from pydevpva.shell.formats import glob
-from pydevpva.shell.registry import CommandFailed, command
+from pydevpva.shell.registry import ENVIRONMENT, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
 # EPICS's configuration parameters with their defaults, in the order of envDefs.h; None: no default
@@ -26,7 +26,7 @@ PARAMETERS: dict[str, str | None] = {
 }  # fmt: skip
 
 
-@command("epicsEnvSet", "name", "value")
+@command("epicsEnvSet", Argument("name", ENVIRONMENT), "value")
 def epics_env_set(shell: Shell, name: str | None, value: str | None) -> None:
     """Set an environment variable, for $(name) in later lines, for Python and for programs that are started.
 
@@ -41,7 +41,7 @@ def epics_env_set(shell: Shell, name: str | None, value: str | None) -> None:
     shell.set_environment(name, value)
 
 
-@command("epicsEnvUnset", "name")
+@command("epicsEnvUnset", Argument("name", ENVIRONMENT))
 def epics_env_unset(shell: Shell, name: str | None) -> None:
     """Remove an environment variable."""
     if name is None:
@@ -49,7 +49,7 @@ def epics_env_unset(shell: Shell, name: str | None) -> None:
     shell.set_environment(name, None)
 
 
-@command("epicsEnvShow", "[name]")
+@command("epicsEnvShow", Argument("[name]", ENVIRONMENT))
 def epics_env_show(shell: Shell, pattern: str | None) -> None:
     """Print the environment variables whose name matches the pattern; without one, all.
 

@@ -57,10 +57,11 @@ def after_ioc_running(shell: Shell, line: str | None) -> int:
     Example: afterIocRunning("dbpf LAB:Start 1")
     """
     if shell.ioc.state != "new":
-        shell.complain("WARNING afterIocRunning: can only be used before 'iocInit'")
+        shell.print("WARNING afterIocRunning: can only be used before 'iocInit'")
         return 1
     if not line:
-        raise CommandFailed("ERROR afterIocRunning: received an empty 'command' argument")
+        shell.print("ERROR afterIocRunning: received an empty 'command' argument")
+        return 1
     shell.common.after_init.append(line)
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterable, Iterator
 
+from pydevpva.db.definitions import Definitions
 from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import HARDWARE_TYPES, LINK_TYPES, Field
 from pydevpva.errors import PydevpvaError
@@ -154,7 +155,7 @@ def _parsed(shell: Shell, record: Record, field: Field) -> LinkText | None:
         return None
 
 
-def _conversion(definitions, record: Record) -> str:  # type: ignore[no-untyped-def]
+def _conversion(definitions: Definitions, record: Record) -> str:
     fields = record.rtype.fields
     if "LINR" not in fields or static_text(definitions, record, fields["LINR"]) != "LINEAR":
         return ""

@@ -13,19 +13,16 @@ from pydevpva.records.values import converter, parse_number, to_array
 from pydevpva.shell import values
 from pydevpva.shell.catalog import Catalog
 from pydevpva.shell.commands.records import NAME, find, live
-from pydevpva.shell.formats import Columns, glob
+from pydevpva.shell.formats import SIZES, SPECIAL, Columns, glob
 from pydevpva.shell.registry import INT, VALUE, Argument, command
 from pydevpva.shell.session import Shell
 from pydevpva.shell.static import time_text
 
-DBF = (
-    "STRING CHAR UCHAR SHORT USHORT LONG ULONG INT64 UINT64 FLOAT DOUBLE ENUM MENU DEVICE INLINK OUTLINK FWDLINK "
-    "NOACCESS"
-).split()
+DBF = [
+    "STRING", "CHAR", "UCHAR", "SHORT", "USHORT", "LONG", "ULONG", "INT64", "UINT64", "FLOAT", "DOUBLE", "ENUM", "MENU",
+    "DEVICE", "INLINK", "OUTLINK", "FWDLINK", "NOACCESS",
+]  # fmt: skip
 DBR = DBF[:12]
-SPECIAL = {"SPC_NOMOD": 1, "SPC_DBADDR": 2, "SPC_SCAN": 3, "SPC_ALARMACK": 5, "SPC_AS": 6, "SPC_ATTRIBUTE": 7,
-           "SPC_MOD": 100, "SPC_RESET": 101, "SPC_LINCONV": 102, "SPC_CALC": 103}  # fmt: skip
-SIZES = {**values.SIZES, "ENUM": 2, "MENU": 2, "DEVICE": 2, "INLINK": 80, "OUTLINK": 80, "FWDLINK": 80, "NOACCESS": 8}
 LONG_LINK = 1024
 BUFFER = 3200  # bytes that dbtgf reads of each type
 

@@ -1,7 +1,8 @@
-"""The PVAccess server and what it serves (pvxs: iochooks.cpp, singlesourcehooks.cpp, groupsourcehooks.cpp; dbServer.c)."""
+"""The PVAccess server and what it serves (pvxs: iochooks.cpp, singlesourcehooks.cpp; dbServer.c)."""
 
 from __future__ import annotations
 
+from pydevpva.shell.catalog import Catalog
 from pydevpva.shell.registry import INT, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
@@ -33,17 +34,11 @@ def pvxsl(shell: Shell, details: int) -> None:
     """List the names that are served: records and their aliases."""
     if shell.ioc.server is None:
         raise CommandFailed("pvxsl: nothing is served before iocInit")
-    names = [entry.name for entry in shell.on_database(_entries, shell)]
+    names = [entry.name for entry in shell.on_database(Catalog(shell.ioc).entries)]
     if details > 0:
         shell.print("------------------\nSOURCE: qsrvSingle@0\n------------------\nRECORDS: ")
     for name in sorted(names):
         shell.print(f"  {name}" if details > 0 else name)
-
-
-def _entries(shell: Shell):  # type: ignore[no-untyped-def]
-    from pydevpva.shell.catalog import Catalog
-
-    return Catalog(shell.ioc).entries()
 
 
 @command("pvxsi", differs="prints the versions of what pydevpva is made of")
@@ -94,7 +89,7 @@ def _references(shell: Shell, before: dict[str, int]) -> None:
             shell.print(f"{kind}\t= {difference}")
 
 
-@command("pvxs_log_config", "config", differs="the level is that of all of pvxs's loggers; without an argument it says so")
+@command("pvxs_log_config", "config", differs="the level is that of all of pvxs's loggers")
 def pvxs_log_config(shell: Shell, config: str | None) -> int:
     """Set how much the PVAccess library logs.
 

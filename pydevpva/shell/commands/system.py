@@ -23,7 +23,8 @@ def epics_thread_show(shell: Shell, words: list[str]) -> None:
         shell.print(HEADING)
         for thread in found:
             state = "OK" if thread.is_alive() else "ENDED"
-            shell.print(f"{thread.name:>16.16} {thread.ident or 0:#14x} {thread.native_id or 0:8d}      -       -  {state:>8}")
+            ids = f"{thread.ident or 0:#14x} {thread.native_id or 0:8d}"
+            shell.print(f"{thread.name:>16.16} {ids}      -       -  {state:>8}")
 
 
 @command("epicsThreadShowAll", Argument("level", INT), differs="the threads are Python's")

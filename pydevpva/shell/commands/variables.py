@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.shell.formats import glob
-from pydevpva.shell.registry import CommandFailed, command
+from pydevpva.shell.registry import VARIABLE, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
 Number = int | float
@@ -17,7 +17,7 @@ DEFAULTS: dict[str, Number] = {
 }  # fmt: skip
 
 
-@command("var", "[variable", "[value]]")
+@command("var", Argument("[variable", VARIABLE), "[value]]")
 def var(shell: Shell, name: str | None, value: str | None) -> None:
     """Print the variables whose name matches a pattern (without one, all), or give one a value.
 

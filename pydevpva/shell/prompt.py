@@ -1,0 +1,122 @@
+"""The line editor of one console: history, completion, hints, colours; log entries appear above it.
+
+On the console's thread. prompt_toolkit is imported only here and in what this imports: a start without a terminal
+does not pay for it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application.current import create_app_session
+from prompt_toolkit.filters import Condition, is_done
+from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.input import Input
+from prompt_toolkit.layout import ConditionalContainer, FormattedTextControl, HSplit, Window
+from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.styles import Style
+
+from pydevpva.shell.above import AbovePrompt
+from pydevpva.shell.completion import ShellCompleter
+from pydevpva.shell.language import is_open_python
+from pydevpva.shell.output import GREEN
+from pydevpva.shell.session import Shell
+from pydevpva.shell.typing_aids import STYLE, IocshLexer, hint
+
+PROMPT, CONTINUED = "epics> ", "  ...> "
+HISTORY = "~/.pydevpva_history"
+HISTORY_LINES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Where somebody types, and what may be shown there. `above` are the streams that print above the prompt."""
+
+    input: Input | None  # None: the process's own
+    output: Output
+    above: Sequence[AbovePrompt]
+    colour: bool
+
+
+def prompt_text() -> str:
+    """IOCSH_PS1."""
+    return os.environ.get("IOCSH_PS1", PROMPT)
+
+
+class LineEditor:
+    """Reads lines on a terminal."""
+
+    def __init__(self, shell: Shell, terminal: Terminal) -> None:
+        self.shell, self.terminal = shell, terminal
+        colour = terminal.colour
+        session: PromptSession[str] = PromptSession(
+            history=_history(),
+            completer=ShellCompleter(shell),
+            complete_while_typing=False,
+            enable_history_search=True,
+            multiline=Condition(lambda: is_open_python(self.session.default_buffer.text)),
+            prompt_continuation=CONTINUED,
+            lexer=IocshLexer() if colour else None,
+            style=Style.from_dict(STYLE if colour else {}),
+            include_default_pygments_style=False,
+            color_depth=None if colour else ColorDepth.DEPTH_1_BIT,
+            input=terminal.input,
+            output=terminal.output,
+        )
+        self.session = session
+        self._add_hint_line()
+
+    def lines(self, may_leave: Callable[[], bool], after_prompt: Callable[[], object]) -> Iterator[str]:
+        """The lines, until Ctrl-D, when may_leave() agrees. after_prompt is called when the editor gives one."""
+        while True:
+            try:
+                line = self._read()
+            except KeyboardInterrupt:
+                continue
+            except EOFError:
+                if may_leave():
+                    return
+                continue
+            after_prompt()
+            yield line
+
+    def _read(self) -> str:
+        text = prompt_text()
+        shown = ANSI(f"\x1b[{GREEN}m{text}\x1b[0m" if self.terminal.colour else text)
+        with create_app_session(input=self.terminal.input, output=self.terminal.output):
+            first, *others = [above.prompting(self.session.app) for above in self.terminal.above]
+            with first:
+                if not others:
+                    return self.session.prompt(shown)
+                with others[0]:
+                    return self.session.prompt(shown)
+
+    def _add_hint_line(self) -> None:
+        """Under the line. Not prompt_toolkit's toolbar: that waits for an answer about the cursor's place."""
+
+        def text() -> StyleAndTextTuples:
+            return hint(self.session.default_buffer.document.text_before_cursor)
+
+        window = Window(FormattedTextControl(text), height=1, dont_extend_height=True)
+        container = self.session.layout.container
+        assert isinstance(container, HSplit)
+        container.children.append(ConditionalContainer(window, Condition(lambda: bool(text())) & ~is_done))
+
+
+class _Limited(FileHistory):
+    """A history file of which the newest IOCSH_HISTSIZE lines are offered."""
+
+    def load_history_strings(self) -> Iterable[str]:
+        size = os.environ.get("IOCSH_HISTSIZE", "")
+        most = int(size) if size.isdecimal() else HISTORY_LINES
+        return [line for _, line in zip(range(most), super().load_history_strings(), strict=False)]
+
+
+def _history() -> History:
+    path = os.path.expanduser(os.environ.get("EPICS_IOCSH_HISTFILE", HISTORY))
+    writable = path and os.access(os.path.dirname(path) or ".", os.W_OK)
+    return _Limited(path) if writable else InMemoryHistory()
