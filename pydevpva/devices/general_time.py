@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from pydevpva.devices.parameter import parameter
 from pydevpva.devices.registry import DeviceSupport
-from pydevpva.devices.timestamp import seconds
+from pydevpva.engine.timetext import seconds
 from pydevpva.errors import did_you_mean
 from pydevpva.records.alarm import MAJOR, READ, raise_alarm
 from pydevpva.records.record import Record

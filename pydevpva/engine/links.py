@@ -91,7 +91,7 @@ class RecordLink:
         if self._pp and target.SCAN == 0:
             process_target(self._owner, target)
         try:
-            value = self.address.get() if self.address.long else target.native(self._name)
+            value = self.address.get() if self.address.long or self.address.filters else target.native(self._name)
         except PutError:
             return self._failed()
         if self.mode != "NMS" and target is not self._owner:
@@ -105,7 +105,9 @@ class RecordLink:
         """Choose the conversion from the target's type to dbf; kept until another type is asked for."""
         source, elements = self.address.dbf, self.address.elements
         self._dbf = dbf
-        if dbf == "STRING":
+        if self.address.filters:
+            self._convert = self._filtered(dbf)
+        elif dbf == "STRING":
             self._convert = self._text
         elif source in LINKS or source == "NOACCESS":
             self._convert = _not_a_number
@@ -116,6 +118,13 @@ class RecordLink:
             self._convert = _same
         else:
             self._convert = converter(dbf)
+
+    def _filtered(self, dbf: str) -> Callable[[Value], Value]:
+        """The conversion of what the name's filters make of the target's value."""
+        if dbf == "STRING":
+            return lambda value: clip_text(self.address.text(), STRING_BYTES)
+        convert = converter(dbf)
+        return lambda value: convert(_first(self.address.get()))
 
     def _text(self, value: Value) -> str:
         if not isinstance(value, str) and hasattr(value, "__len__"):
@@ -200,11 +209,12 @@ class MonitoredLink(RecordLink):
             if _equal(value, self._last):
                 return
             self._last = value
-        self.trigger()
+        if not self.address.filters or self.address.event(mask):
+            self.trigger()
 
     def start(self) -> None:
         """iocRun, or set later: CP and CPP process their record."""
-        if self.watching:
+        if self.watching and (not self.address.filters or self.address.event(DBE_VALUE | DBE_ALARM)):
             self.trigger()
 
     def trigger(self) -> None:

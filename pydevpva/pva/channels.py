@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from pydevpva.engine.database import Address
 from pydevpva.pva.channel import Channel
+from pydevpva.pva.filtered import FilteredChannel
 from pydevpva.pva.normative import Shape, shape_of
 
 
@@ -30,4 +31,6 @@ def channel_of(name: str, address: Address, pv: Any) -> AnyChannel:
         from pydevpva.pva.table import TableChannel
 
         return TableChannel(address, pv)
+    if address.filters:
+        return FilteredChannel(address, shape_of(address), pv)
     return Channel(address, shape_of(address), pv)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from p4p import server as p4p_server
 
+from pydevpva.engine.filters import split_filters
 from pydevpva.errors import NotFound, PydevpvaError
 from pydevpva.pva.access import AccessRules
 from pydevpva.pva.names import ServedName
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEFAULT_PORT = 5075
+MOST_REFUSED = 1000  # names are kept, whoever asks for what
 
 
 class ServeError(PydevpvaError):
@@ -164,6 +166,7 @@ class FieldNames:
     def __init__(self, database: Database, puts: Puts) -> None:
         self._database, self._puts = database, puts
         self._made: dict[str, ServedName] = {}
+        self._refused: set[str] = set()  # names with filters that were found wrong, and said
 
     def testChannel(self, name: str) -> bool:
         return name in self._made or self._exists(name)
@@ -178,11 +181,20 @@ class FieldNames:
         """Whether that is a field with a value; Database.find would search for similar names in vain."""
         base, _, field = name.partition(".")
         record = self._database.records.get(self._database.aliases.get(base, base))
-        name_of_field = field.removesuffix("$")
-        if record is None or (name_of_field not in record.rtype.fields and name_of_field not in ATTRIBUTES):
+        if record is None or not field:
+            return False
+        name_of_field = split_filters(field)[0].removesuffix("$") or "VAL"
+        if name_of_field not in record.rtype.fields and name_of_field not in ATTRIBUTES:
             return False
         try:
             shape_of(self._database.find(name))
-        except NotFound:
+        except NotFound as error:
+            self._say(name, str(error))
             return False
         return True
+
+    def _say(self, name: str, reason: str) -> None:
+        """A filter that is none is the user's mistake: said once, though clients ask again and again."""
+        if ("[" in name or "{" in name) and name not in self._refused and len(self._refused) < MOST_REFUSED:
+            self._refused.add(name)
+            log.warning("%s: %s", name, reason)
