@@ -69,7 +69,7 @@ class Pydev(DeviceSupport):
             source = self._kind.scaled
             return lambda r: scaled(r, source)
         if name in self._kind.whole:
-            return lambda r: r.native(name)
+            return lambda r: r.seen(name)
         if record.elements(name) != 1:
             if record.info.get("pydev:array") == "numpy":
                 return lambda r: _read_only(r.get(name))

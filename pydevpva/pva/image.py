@@ -7,6 +7,7 @@ same whatever array comes.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from p4p import Type, Value
@@ -53,6 +54,7 @@ IMAGE = Type(
 )
 SHAPE = Shape(Kind.IMAGE, "", IMAGE)
 COLOR_MODE = "ColorMode"
+ALARM_LEAVES = ("alarm.severity", "alarm.status", "alarm.message")
 
 
 class ImageChannel:
@@ -76,9 +78,7 @@ class ImageChannel:
         self._alarm = _alarm_of(record)
         self._fill(record)
         self._pv.open(first)
-        first.mark("alarm", False)
-        first.mark("display", False)
-        first.mark("descriptor", False)
+        _unmark(first, ALARM_LEAVES, _properties(record), _CONSTANT)
         record.attach(self)
 
     def close(self) -> None:
@@ -106,7 +106,7 @@ class ImageChannel:
                     hot[leaf] = content
             self._pv.post(hot)
             if news:
-                hot.mark("alarm", False)
+                _unmark(hot, ALARM_LEAVES)
         elif mask & DBE_ALARM or news:
             leaves = metadata.alarm(record)
             leaves.update(metadata.stamp(record, metadata.nanosecond_mask(record)))
@@ -173,6 +173,12 @@ def _attribute(name: str, value: tuple[str, Any]) -> dict[str, Any]:
 def _set_time(leaf: Any, time: int, tag: int) -> None:
     leaf["secondsPastEpoch"], leaf["nanoseconds"] = divmod(time, 1_000_000_000)
     leaf["userTag"] = tag
+
+
+def _unmark(value: Any, *leaves: Iterable[str]) -> None:
+    for names in leaves:
+        for name in names:
+            value.mark(name, False)
 
 
 def _alarm_of(record: Record) -> tuple[int, int, str]:

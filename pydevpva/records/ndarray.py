@@ -35,6 +35,14 @@ class Ndarray(Record, rtype="ndarray"):
             return self.image
         return getattr(self, field) if field in LETTERS else super().native(field)
 
+    def seen(self, field: str) -> Value:
+        """VAL without its number and time: what is made of it is a new array."""
+        if field != "VAL":
+            return self.native(field)
+        own = self.image.view()
+        own.unique_id = own.time_ns = None
+        return own
+
     # ---- life ----
 
     def init_early(self) -> None:

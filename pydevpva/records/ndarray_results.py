@@ -26,7 +26,7 @@ def image(result: object, most_bytes: int, color_mode: int | None) -> NDArray:
     array = _numeric(result)
     if most_bytes and array.nbytes > most_bytes:
         sides = " x ".join(map(str, array.shape))
-        raise ResultError(f"{array.nbytes} bytes ({array.dtype} {sides}) are more than MAXB = {most_bytes}")
+        raise ResultError(f"{array.nbytes} bytes > MAXB {most_bytes} ({array.dtype} {sides})")
     array = np.ascontiguousarray(array, dtype=wire_type(array.dtype))
     made = array.view(NDArray)
     if isinstance(result, NDArray):
@@ -63,7 +63,7 @@ def _color_mode(shape: tuple[int, ...], wanted: int | None) -> int:
     if wanted is None:
         return mode_of(shape)
     if not mode_fits(wanted, shape):
-        raise ResultError(f"an array of shape {shape} is not {COLOR_MODES[wanted]}")
+        raise ResultError(f"shape {shape} is not {COLOR_MODES[wanted]}")
     return wanted
 
 

@@ -61,8 +61,13 @@ class NDArray(np.ndarray[Any, Any]):
         if array.ndim == 0:
             return array[()]
         made = array.view(type(self))
-        made.__array_finalize__(self)
+        made.__array_finalize__(self._with_number(context))
         return made
+
+    def _with_number(self, context: Any) -> NDArray:
+        """The operand whose frame a result belongs to: the first that has a number."""
+        operands = (self, *context[1]) if context else (self,)
+        return next((one for one in operands if getattr(one, "unique_id", None) is not None), self)
 
     @property
     def timestamp(self) -> float | None:

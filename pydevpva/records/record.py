@@ -288,6 +288,10 @@ class Record:
         """A field's value as user code and links of `ndarray` and `table` get it: a whole image, a whole table."""
         return fields.get(self, self.find_field(field))
 
+    def seen(self, field: str) -> Value:
+        """The same for the record's own code."""
+        return self.native(field)
+
     def text(self, field: str) -> str:
         """A field as EPICS shows it as a string: choices by label, floats with PREC."""
         return fields.text(self, self.find_field(field))
