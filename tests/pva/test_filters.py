@@ -20,6 +20,7 @@ def test_parts_of_an_array(serve: Serve, name: str, value: object) -> None:
 
 def test_a_deadband_of_the_client_s_own(serve: Serve) -> None:
     served = serve('record(ao, "a") { }')
+    served.put("a", 0)
     with served.watch('a.{"dbnd":{"abs":1.5}}') as watch:
         first = watch.next().value
         for value in (1, 2, 3, 4):
