@@ -58,7 +58,7 @@ def test_a_server_that_ends_too_early_shows_its_log(start: Starter) -> None:
 
 
 def test_a_server_that_ignores_sigterm_is_killed_and_reported(start: Starter) -> None:
-    server = start.command("sh", "-c", 'trap "" TERM; echo up; cat /dev/zero > /dev/null', serving=False)
+    server = start.command("sh", "-c", 'trap "" TERM; echo up; exec sleep 60', serving=False)
     server.wait_log("up")
     with pytest.raises(AssertionError, match=r"still there 0.2 s after SIGTERM"):
         server.terminate(timeout=0.2)
