@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 BAD_USAGE, NOTHING_TO_DO = 2, 1
-FLAGS = "hVa:D:d:m:Ssx:vG:"
+FLAGS = "hVa:D:d:m:Ssx:vG:c:"
+LONG_FLAGS = ["console=", "attach=", "log"]
 USAGE = """\
 Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.json]
-       [-x prefix] [-S] [-s] [-v] [-V] [-h] [st.cmd]
+       [-x prefix] [-S] [-s] [-v] [-V] [-h] [--console path] [st.cmd]
+       {name} --attach path [--log] [-c command]
 
   -D <dbd>   Read a .dbd file; must come first. EPICS base's and PyDevice's are always there.
   -m <macros>  Macros, as NAME=value,..., for the -d, -a and -G that follow, in place of an earlier -m.
@@ -28,6 +30,9 @@ Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.js
   -v         Show each step of the start.
   -V         Print versions.
   -h         Print this.
+  --console <path>  Let the owner of this process attach a shell there, at a Unix socket.
+  --attach <path>   Be a console of the IOC that was started with --console <path>; --log also shows its log.
+  -c <command>      With --attach: run this one line there; the exit status says whether it failed.
 
 st.cmd is run after these, then iocInit when -d or -x loaded records and the script did not do it.
 With a terminal an interactive shell follows.
@@ -40,6 +45,10 @@ class Arguments:
 
     flags: tuple[tuple[str, str], ...]
     script: str | None
+
+    def value(self, flag: str) -> str | None:
+        """What was given with a flag last; None when it was not given."""
+        return next((value for name, value in reversed(self.flags) if name == flag), None)
 
     def has(self, flag: str) -> bool:
         return any(name == flag for name, _ in self.flags)
@@ -63,6 +72,10 @@ def _run(name: str, argv: Sequence[str], always_shell: bool) -> NoReturn:
     if arguments.has("-V"):
         _print_versions()
         sys.exit(0)
+    if arguments.value("--attach") is not None:
+        from pydevpva.shell.attach import attach
+
+        sys.exit(attach(arguments.value("--attach") or "", arguments.value("-c"), arguments.has("--log")))
     no_shell = arguments.has("-S") and not always_shell
     if no_shell and not arguments.script and not any(arguments.has(flag) for flag in ("-d", "-x")):
         _complain_of_usage(name, "Nothing to do!")
@@ -72,7 +85,7 @@ def _run(name: str, argv: Sequence[str], always_shell: bool) -> NoReturn:
 
 def _parse(name: str, argv: Sequence[str]) -> Arguments:
     try:
-        flags, rest = getopt.gnu_getopt(list(argv), FLAGS)
+        flags, rest = getopt.gnu_getopt(list(argv), FLAGS, LONG_FLAGS)
     except getopt.GetoptError as error:
         _complain_of_usage(name, f"Unknown argument: {error.msg}")
         sys.exit(BAD_USAGE)
@@ -98,6 +111,9 @@ def _start(arguments: Arguments, no_shell: bool, always_shell: bool) -> NoReturn
     startup = Startup(verbose=arguments.has("-v"))
     startup.ending.interactive = not no_shell and sys.stdin is not None and sys.stdin.isatty()
     startup.ending.arm()
+    path = arguments.value("--console")
+    if path is not None and not startup.open_console(path):
+        startup.ending.end_here(BAD_USAGE)
     if not startup.load(arguments.flags, arguments.script):
         startup.ending.end_here(BAD_USAGE)
     if no_shell:

@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -29,6 +30,7 @@ class Ending:
     def __init__(self, ioc: Ioc) -> None:
         self.ioc = ioc
         self.interactive = False  # Ctrl-C ends the running command instead of the IOC
+        self.at_end: list[Callable[[], object]] = []  # quick, called last
         self._begun = threading.Lock()
         self._handled = 0
         self._terminal = _terminal_state()
@@ -92,9 +94,16 @@ class Ending:
 
     def _end_anyway(self, status: int) -> None:
         time.sleep(LAST_SECONDS)
+        self._clean_up()
         os._exit(status)
 
+    def _clean_up(self) -> None:
+        for work in self.at_end:
+            with contextlib.suppress(Exception):
+                work()
+
     def _leave(self, status: int) -> NoReturn:
+        self._clean_up()
         _restore_terminal(self._terminal)
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):

@@ -33,6 +33,10 @@ class Output:
         """Where this console prints, on whatever thread."""
         return self._console or sys.stdout
 
+    def set_console(self, console: TextIO) -> None:
+        """Print to this terminal what does not come from the console's own thread."""
+        self._console = console
+
     def show_log(self, text: str) -> None:
         """Print an entry of the log on this console, from whatever thread."""
         sys.stderr.write(text + "\n")

@@ -105,6 +105,12 @@ class Shell(Output):
         """Run one line (iocshRun, iocshCmd): an error ends it with -1."""
         return self._run(Scope(macros=macros, on_error="break"), [(1, text)])
 
+    def run_line(self, text: str) -> bool:
+        """Run one line as if typed; whether it failed."""
+        scope = Scope(interactive=True)
+        self._run(scope, logical_lines(text.splitlines()))
+        return scope.errored
+
     def run_console(self, lines: Iterable[str]) -> None:
         """Run lines as they come from a console, until they end or `exit`."""
         self._run(Scope(interactive=True), logical_lines(lines, blank_ends=True))

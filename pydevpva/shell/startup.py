@@ -109,6 +109,19 @@ class Startup:
         if self.verbose:
             self.shell.print(f"# End {path}")
 
+    def open_console(self, path: str) -> bool:
+        """Let people attach at this path. False: it cannot be used, and why has been printed."""
+        from pydevpva.shell.console_server import ConsoleServer
+        from pydevpva.shell.streams import route
+
+        try:
+            server = ConsoleServer(path, route(), self.ioc, self.shell.common)
+        except PydevpvaError as error:
+            self.shell.complain(f"ERROR: {error}")
+            return False
+        self.ending.at_end.append(server.close)
+        return True
+
     def run_console(self, always_shell: bool) -> NoReturn:
         """The shell, until it ends. What is piped into pydevpva only comes before serving on."""
         ended = console.run(self.shell, self.ending.watch_again)

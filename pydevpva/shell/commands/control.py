@@ -13,13 +13,16 @@ from pydevpva.shell.session import Shell
 
 ON_ERROR_USAGE = "Usage: on error [continue | break | halt | wait <delay>]"
 DEFAULT_DELAY = 5.0
+SLICE = 0.1  # seconds: between these, Ctrl-C at an attached console is seen
 
 
 @command("epicsThreadSleep", Argument("seconds", DOUBLE))
 def epics_thread_sleep(shell: Shell, seconds: float) -> None:
     """Wait before the next line; the IOC goes on meanwhile."""
     shell.out.flush()
-    time.sleep(max(0.0, seconds))
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, SLICE))
 
 
 @command("echo", "string")

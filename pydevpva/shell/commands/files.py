@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from typing import TextIO
 
 from pydevpva.shell.registry import PATH, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
@@ -58,12 +59,24 @@ def system(shell: Shell, text: str | None) -> int:
     if not text:
         raise CommandFailed('Usage: system "command string"')
     shell.out.flush()
-    return subprocess.run(text, shell=True, stdout=_file(shell, 1), stderr=_file(shell, 2), check=False).returncode
+    out, err = _file(shell.out), _file(shell.err)
+    if out is not None and err is not None:
+        return subprocess.run(text, shell=True, stdout=out, stderr=err, check=False).returncode
+    with subprocess.Popen(
+        text, shell=True, stdin=subprocess.DEVNULL, stdout=out or subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            for line in process.stdout or ():
+                shell.print(line, end="")
+        except KeyboardInterrupt:
+            process.terminate()
+            raise
+    return process.returncode
 
 
-def _file(shell: Shell, fd: int) -> int:
-    """The descriptor a program is to print to: a redirection's file, or the process's own."""
+def _file(stream: TextIO) -> int | None:
+    """The descriptor a program is to print to; None for an attached console, which has none here."""
     try:
-        return (shell.out if fd == 1 else shell.err).fileno()
-    except (OSError, ValueError):
-        return fd
+        return stream.fileno()
+    except (OSError, ValueError, AttributeError):
+        return None

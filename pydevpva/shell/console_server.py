@@ -1,0 +1,105 @@
+"""--console PATH: a Unix socket where people on this machine, as the same user, get a shell. Any number at once."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import socket
+import stat
+import struct
+import threading
+from typing import TYPE_CHECKING
+
+from pydevpva.errors import PydevpvaError
+from pydevpva.shell.attached import Connection
+from pydevpva.shell.session import Common
+from pydevpva.shell.streams import Routed
+
+if TYPE_CHECKING:
+    from pydevpva.ioc import Ioc
+
+log = logging.getLogger(__name__)
+OWNER_ONLY = 0o600
+CREDENTIALS = struct.Struct("3i")  # process, user, group
+
+
+class ConsoleServer:
+    """Listens at a path. `close` removes it."""
+
+    def __init__(self, path: str, routed: tuple[Routed, Routed], ioc: Ioc, common: Common) -> None:
+        """PydevpvaError when the path cannot be used."""
+        self.path = os.path.abspath(path)
+        self._routed, self._ioc, self._common = routed, ioc, common
+        self._connections: set[Connection] = set()
+        self._socket = _listen(self.path)
+        self._inode = os.stat(self.path).st_ino
+        threading.Thread(target=self._accept, name="consoles", daemon=True).start()
+
+    def count(self) -> int:
+        """Consoles that are attached now."""
+        return len(self._connections)
+
+    def close(self) -> None:
+        """Take the path away; attached terminals see the end of the process."""
+        with contextlib.suppress(OSError):
+            if os.stat(self.path).st_ino == self._inode:
+                os.unlink(self.path)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                sock, _ = self._socket.accept()
+            except OSError:
+                return
+            user = _user(sock)
+            if user not in (None, os.geteuid()):
+                log.warning("console %s: user %d was refused, it is for user %d only", self.path, user, os.geteuid())
+                sock.close()
+                continue
+            connection = Connection(sock, self._routed, self._ioc, self._common)
+            self._connections.add(connection)
+            thread = threading.Thread(
+                target=connection.serve, args=(self._connections.discard,), name="console reader", daemon=True
+            )
+            thread.start()
+
+
+def _listen(path: str) -> socket.socket:
+    _remove_stale(path)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        os.fchmod(listening.fileno(), OWNER_ONLY)  # Linux gives the path this mode from the start
+        listening.bind(path)
+        os.chmod(path, OWNER_ONLY)
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise PydevpvaError(f"--console {path}: {error.strerror or error}") from None
+    return listening
+
+
+def _remove_stale(path: str) -> None:
+    """Take away the socket of an IOC that was killed; not one where somebody listens, and nothing else."""
+    try:
+        if not stat.S_ISSOCK(os.stat(path).st_mode):
+            raise PydevpvaError(f"--console {path}: there is something else already")
+    except FileNotFoundError:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(path)
+        except ConnectionRefusedError:
+            os.unlink(path)
+            return
+        except OSError as error:
+            raise PydevpvaError(f"--console {path}: {error.strerror}") from None
+    raise PydevpvaError(f"--console {path}: another IOC listens there")
+
+
+def _user(sock: socket.socket) -> int | None:
+    """Who is at the other end; None where the system does not say, and the path's mode must do."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return None
+    packed = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
+    return int(CREDENTIALS.unpack(packed)[1])
