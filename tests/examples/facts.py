@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import pytest
 from p4p.client.thread import Context
 
+from pydevpva.pva.decode import image_of
 from tests.clients import Watch
-from tests.ioc_process import ServerProcess
+from tests.ioc_process import ROOT, ServerProcess
 
 NO_ALARM, MINOR, MAJOR, INVALID = range(4)
 
@@ -134,6 +141,64 @@ def alarm_example(server: ServerProcess, client: Context) -> None:
     assert alarm(client, "Example:Tank:Level") == (NO_ALARM, "")
 
 
+def camera(server: ServerProcess, client: Context) -> None:
+    with Watch(client, "Example:Cam:Image") as images:
+        first = images.until(lambda update: update.uniqueId > 0)
+        assert (first.value.dtype, first.value.size) == (np.uint16, 1024 * 1024)
+        attributes = {entry.name: entry.value for entry in first.attribute}
+        assert attributes["ColorMode"] == 0
+        pixels = image_of(first)
+        y, x = np.unravel_index(int(pixels.argmax()), pixels.shape)
+        assert (x, y) == (pytest.approx(attributes["SpotX"], abs=10), pytest.approx(attributes["SpotY"], abs=10))
+        images.until(lambda update: update.uniqueId > first.uniqueId + 2)
+        put(client, "Example:Cam:Acquire", 0, leaf="value.index")
+    assert value(client, "Example:Cam:Image.LOST") == 0
+
+
+def analysis(server: ServerProcess, client: Context) -> None:
+    """Against the camera example, at a rate that any machine keeps up with."""
+    with camera_beside(server):
+        put(client, "Example:Cam:Rate", 10)
+        with Watch(client, "Example:Ana:Image") as images:
+            first = images.until(lambda update: update.uniqueId > 0)
+            assert [side.size for side in first.dimension] == [256, 256]
+            attributes = {entry.name: entry.value for entry in first.attribute}
+            shown = image_of(first)
+            y, x = (4 * np.argwhere(shown > shown.max() / 2).mean(axis=0)).tolist()
+            assert (x, y) == (pytest.approx(attributes["SpotX"], abs=6), pytest.approx(attributes["SpotY"], abs=6))
+        with Watch(client, "Example:Ana:X") as centroid:
+            x = centroid.until(lambda update: update.value > 0).value
+            assert 190 < x < 840
+            put(client, "Example:Ana:X.HIGH", 100)
+            assert centroid.until(lambda update: update["alarm.severity"] == MINOR)["alarm.message"] == "HIGH"
+        assert value(client, "Example:Ana:Profile:X").sum() == pytest.approx(
+            value(client, "Example:Ana:Total"), rel=0.5
+        )
+        with Watch(client, "Example:Ana:Peak") as peak, Watch(client, "Example:Ana:Total") as total:
+            peak.until(lambda update: update.value > 2000)
+            put(client, "Example:Ana:Threshold", 60000)
+            total.until(lambda update: update.value == 0)
+    with Watch(client, "Example:Ana:Image") as images:
+        images.until(lambda update: update["alarm.severity"] == INVALID)
+
+
+@contextmanager
+def camera_beside(server: ServerProcess) -> Iterator[None]:
+    """The camera example, found by the server's own PVA links."""
+    with TemporaryDirectory() as folder:
+        camera = ServerProcess(
+            [sys.executable, "-m", "pydevpva", "-S", "st.cmd"],
+            Path(folder) / "camera.log",
+            cwd=ROOT / "examples" / "camera",
+            env={**server.environment, "EPICS_PVAS_SERVER_PORT": "0"},
+        )
+        try:
+            yield
+        finally:
+            print(f"--- camera\n{camera.log}")
+            camera.kill()
+
+
 BY_EXAMPLE = {
     "log": log,
     "histogram": histogram,
@@ -143,4 +208,6 @@ BY_EXAMPLE = {
     "device": device,
     "pycalc": pycalc,
     "alarm": alarm_example,
+    "camera": camera,
+    "analysis": analysis,
 }
