@@ -55,11 +55,12 @@ class Python:
 class Failures:
     """The errors of one record's code: an alarm each time, the console once when an error begins or changes."""
 
-    __slots__ = ("_said", "count")
+    __slots__ = ("_said", "count", "last")
 
     def __init__(self) -> None:
         self._said = ""
         self.count = 0
+        self.last = ""  # the traceback of the newest error that was news
 
     def tell(self, record: Record, field: str, text: str, error: BaseException) -> None:
         """CALC/INVALID with the error in AMSG; a log entry when it is news or TPRO asks for each."""
@@ -68,7 +69,8 @@ class Failures:
         raise_alarm(record, CALC, INVALID, message[:AMSG_SIZE])
         if message != self._said or record.TPRO:
             self._said = message
-            log.error("%s.%s: %s\n  code: %s\n%s", record.NAME, field, message, text, traceback_text(error))
+            self.last = traceback_text(error)
+            log.error("%s.%s: %s\n  code: %s\n%s", record.NAME, field, message, text, self.last)
 
     def over(self) -> None:
         """The code succeeded: its next error is news again."""

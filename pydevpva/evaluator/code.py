@@ -97,6 +97,11 @@ def compile_source(source: str, label: str) -> tuple[CodeType, bool]:
     return code, is_expression
 
 
+def parse_lines(source: str, label: str) -> list[ast.stmt]:
+    """The statements of the shell's Python; raises SyntaxError."""
+    return ast.parse(_unindented(source), label, "exec").body
+
+
 def event_name(tree: ast.AST) -> str | None:
     """The name when the whole code is pydev.iointr('name')."""
     match tree:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import itertools
 import logging
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydevpva.errors import PydevpvaError, Stopped
-from pydevpva.evaluator.code import compile_source
+from pydevpva.evaluator.code import compile_source, parse_lines
 from pydevpva.evaluator.events import Events
 from pydevpva.evaluator.subroutines import Subroutines
 from pydevpva.evaluator.user import Pydev
@@ -36,6 +37,16 @@ class Running:
 
     label: str
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What the code of one label has cost."""
+
+    label: str
+    count: int
+    seconds: float
+    longest: float
 
 
 class Evaluator:
@@ -130,6 +141,31 @@ class Evaluator:
         found = [Running(label_of(job[0]), max(0.0, now - since)) for job, since in seen if job]
         return sorted(found, key=lambda running: -running.seconds)
 
+    def slowest(self) -> list[Spent]:
+        """What each link's code has cost since the start, that with the longest single run first."""
+        found: dict[str, Spent] = {}
+        for worker in self._workers:
+            for label, (count, total, longest) in list(worker.spent.items()):
+                other = found.get(label, Spent(label, 0, 0.0, 0.0))
+                most = max(longest, other.longest)
+                found[label] = Spent(label, count + other.count, total + other.seconds, most)
+        return sorted(found.values(), key=lambda spent: -spent.longest)
+
+    def run_lines(self, source: str, show: Callable[[object], object], label: str = "") -> None:
+        """Run the shell's Python as a prompt does: show(value) for each expression statement that has one.
+
+        Raises CodeError when it does not compile, before any of it is run.
+        """
+        label = label or f"<pydev {next(self._sources)}>"
+        compile_source(source, label)
+        for statement in parse_lines(source, label):
+            if isinstance(statement, ast.Expr):
+                value = eval(compile(ast.Expression(statement.value), label, "eval"), self.namespace)
+                if value is not None:
+                    show(value)
+            else:
+                exec(compile(ast.Module([statement], []), label, "exec"), self.namespace)
+
     def _take_back(self) -> None:
         """Take jobs off the queue, telling each; the marks that end the threads are put back."""
         marks = 0
@@ -154,6 +190,7 @@ class _Worker(threading.Thread):
         self.job: Job | None = None
         self.since = 0.0
         self.count = 0
+        self.spent: dict[str, tuple[int, float, float]] = {}  # label -> runs, seconds, longest
         self._jobs = jobs
 
     def run(self) -> None:
@@ -168,8 +205,17 @@ class _Worker(threading.Thread):
                 result, error = None, raised
             self.job = None
             self.count += 1
+            self._account(label_of(function), clock() - self.since)
             _finish(done, result, error)
             del job, function, args, done, result, error  # an idle thread keeps no user's array alive
+
+
+    def _account(self, label: str, seconds: float) -> None:
+        count, total, longest = self.spent.get(label, _NONE)
+        self.spent[label] = (count + 1, total + seconds, seconds if seconds > longest else longest)
+
+
+_NONE = (0, 0.0, 0.0)
 
 
 def _finish(done: Done, result: object, error: BaseException | None) -> None:
