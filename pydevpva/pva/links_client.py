@@ -1,21 +1,21 @@
 """RemotePVs: the PVs of other servers that links of this IOC lead to, and the one p4p client behind them.
 
-p4p calls back on its own thread, and these callbacks only hand over to the database thread, where all else is done.
+p4p calls back on its own thread, and these callbacks only hand over to the database thread, where all else is done
+but for one thing: ending an operation waits for p4p's thread, so that a thread of its own does it.
 Follows QSRV2 (pvxs: ioc/pvalink_channel.cpp).
 """
 
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pydevpva.loop import Loop
+
 if TYPE_CHECKING:
     from p4p.client.raw import Context
-
-    from pydevpva.loop import Loop
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class RemotePVs:
 
     def __init__(self, loop: Loop, environment: Mapping[str, str]) -> None:
         self.loop = loop
-        self.spent: deque[Any] = deque()  # ended p4p operations
+        self._ending = Loop("pva-links")
         self._environment = environment
         self._context: Context | None = None
         self._pvs: dict[tuple[str, str], RemotePV] = {}
@@ -87,12 +87,12 @@ class RemotePVs:
 
             conf = {k: v for k, v in self._environment.items() if k.startswith("EPICS_PVA_")}
             self._context = Context("pva", conf=conf, useenv=True, nt=False)
+            self._ending.start()
         return self._context
 
-    def bury(self) -> None:
-        """Free ended operations; on the client's thread, where it costs no waiting for that thread."""
-        while self.spent:
-            self.spent.popleft()
+    def end(self, operation: Any) -> None:
+        """Close a p4p operation or monitor, without waiting for that."""
+        self._ending.submit(operation.close)
 
     def close(self) -> None:
         """End the client; on the main thread."""
@@ -100,6 +100,7 @@ class RemotePVs:
         context, self._context = self._context, None
         if context is not None:
             context.close()
+            self._ending.stop()
 
 
 class RemotePV:
@@ -113,9 +114,11 @@ class RemotePV:
         self.connected = False
         self.disconnects = 0
         self._monitor: Any = None
-        self._put: Any = None
+        self._put: Put | None = None  # the put under way
+        self._processing: Put | None = None  # and the one to PROC, which waits for ever when there is no such field
         self._wanted = False  # a link that does not defer its puts has something to send
         self._forced = False  # the far end is to be processed
+        self._again = False  # and once more, when the processing under way has ended
         self._popping = False
         self._told = ""  # the last error of a put that was logged
 
@@ -137,13 +140,12 @@ class RemotePV:
             self._pvs.forget(self)
             monitor, self._monitor = self._monitor, None
             if monitor is not None:
-                monitor.close()
+                self._pvs.end(monitor)
 
     # ---- updates ----
 
     def _event(self) -> None:
         """The monitor has something; on the client's thread."""
-        self._pvs.bury()
         if not self._popping:
             self._popping = True
             self._pvs.loop.submit(self._pop)
@@ -172,11 +174,12 @@ class RemotePV:
     def _disconnected(self) -> None:
         if self.connected:
             self.disconnects += 1
-        self.connected = self._forced = False
-        put, self._put = self._put, None
+        self.connected = self._forced = self._again = False
+        puts = [put for put in (self._put, self._processing) if put is not None]
+        self._put = self._processing = None
         for user in self.users:
             user.disconnected_from()
-        if put is not None:
+        for put in puts:
             put.abandon()
 
     # ---- puts ----
@@ -196,19 +199,43 @@ class RemotePV:
             return
         parts = [part for user in self.users if (part := user.take_put()) is not None]
         forced, self._forced, self._wanted = self._forced, False, False
-        if parts or forced:
-            block = any(part.waiting for part in parts)
-            request = f"field()record[block={str(block).lower()},process={_process(parts, forced)}]"
-            self._put = Put(self._pvs, self, parts)
-            self._put.start(self.name, request)
+        if not parts and not forced:
+            return
+        if not parts and self._is_field():
+            self._process_field()
+            return
+        block = any(part.waiting for part in parts)
+        request = f"field()record[block={str(block).lower()},process={_process(parts, forced)}]"
+        self._put = Put(self._pvs, self._put_ended, parts)
+        self._put.start(self.name, request)
 
-    def put_ended(self, error: str | None) -> None:
-        """The put under way has ended."""
+    def _process_field(self) -> None:
+        """To PROC, because QSRV2 takes a put that sends nothing to a record for one that sends 0."""
+        if self._processing is None:
+            self._processing = Put(self._pvs, self._put_ended, [Part(_one, "", [])])
+            self._processing.start(f"{self.name.partition('.')[0]}.PROC", "field()")
+        else:
+            self._again = True
+
+    def _is_field(self) -> bool:
+        """Whether this looks like a field of a record, and not like a group."""
+        return str(self.root.getID()).startswith(("epics:nt/NTScalar", "epics:nt/NTEnum"))
+
+    def _put_ended(self, put: Put, error: str | None) -> None:
+        """A put has ended, other than by a disconnect."""
         if error and error != self._told:
             log.warning("put to %s: %s", self.name, error)
         self._told = error or ""
-        self._put = None
+        if put is self._processing:
+            self._processing = None
+            self._forced, self._again = self._forced or self._again, False
+        else:
+            self._put = None
         self._start_put()
+
+
+def _one(value: Any) -> None:
+    value["value"] = 1
 
 
 def _process(parts: list[Part], forced: bool) -> str:
@@ -222,8 +249,8 @@ def _process(parts: list[Part], forced: bool) -> str:
 class Put:
     """One put under way. Who waits for it is told once, when it has ended or the connection is lost."""
 
-    def __init__(self, pvs: RemotePVs, pv: RemotePV, parts: list[Part]) -> None:
-        self._pvs, self._pv, self._parts = pvs, pv, parts
+    def __init__(self, pvs: RemotePVs, then: Callable[[Put, str | None], None], parts: list[Part]) -> None:
+        self._pvs, self._then, self._parts = pvs, then, parts
         self._operation: Any = None
         self._ended = False
 
@@ -238,21 +265,19 @@ class Put:
 
     def _answered(self, result: object) -> None:
         """On the client's thread."""
-        self._pvs.bury()
         error = None if result is None else str(result) or type(result).__name__
         self._pvs.loop.submit(self._end, error)
 
     def _end(self, error: str | None) -> None:
         """On the database thread."""
-        self._pvs.spent.append(self._operation)
-        self._operation = None
         if not self._ended:
+            self._pvs.end(self._operation)
             self._tell(error)
-            self._pv.put_ended(error)
+            self._then(self, error)
 
     def abandon(self) -> None:
         """The connection is lost; on the database thread."""
-        self._operation.close()
+        self._pvs.end(self._operation)
         retried = [part for part in self._parts if part.retry is not None]
         self._parts = [part for part in self._parts if part.retry is None]
         self._tell(DISCONNECTED)
