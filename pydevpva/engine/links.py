@@ -217,6 +217,11 @@ class MonitoredLink(RecordLink):
         if self.watching and (not self.address.filters or self.address.event(DBE_VALUE | DBE_ALARM)):
             self.trigger()
 
+    @property
+    def owner(self) -> Record:
+        """The record that has this link."""
+        return self._owner
+
     def trigger(self) -> None:
         """Queue one processing of the owner."""
         if not self._queued:

@@ -38,11 +38,12 @@ def attach(path: str, command: str | None, log: bool) -> int:
     try:
         connection.connect(path)
     except OSError as error:
-        sys.stderr.write(f"{path}: {error.strerror}; an IOC listens there when it is started with --console {path}\n")
+        hint = f"an IOC listens there when it is started with --console {path}"
+        sys.stderr.write(f"{path}: {error.strerror}; {hint}\n")
         return NOT_THERE
     typing = command is None and sys.stdin.isatty() and sys.stdout.isatty()
-    hello: dict[str, Any] = {"mode": "terminal" if typing else "command" if command is not None else "lines", "log": log}
-    hello |= {"command": command, "term": os.environ.get("TERM", ""), "size": _size(), "pid": os.getpid()}
+    mode = "terminal" if typing else "command" if command is not None else "lines"
+    hello: dict[str, Any] = {"mode": mode, "log": log, "command": command, "term": os.environ.get("TERM", ""), "size": _size(), "pid": os.getpid()}
     hello["colour"] = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     with connection:
         connection.sendall(frame(HELLO, _json(hello)))

@@ -266,7 +266,7 @@ class Console:
         return 0
 
     def _command(self) -> int:
-        return int(any([self.shell.run_line(line) for line in self._watched([self.connection.hello["command"]])]))
+        return int(any(self.shell.run_line(line) for line in self._watched([self.connection.hello["command"]])))
 
     def _watched(self, lines: Iterable[str]) -> Iterator[str]:
         """The lines; while one runs, `_busy` is its number."""

@@ -1,16 +1,28 @@
-"""pydev("code"): the user's Python, in the namespace that all records share."""
+"""pydev("code") and what helps with it: the user's Python, in the namespace that all records share."""
 
 from __future__ import annotations
 
+import importlib
+import sys
+from collections.abc import Iterator
+
 from pydevpva.errors import CodeError
-from pydevpva.evaluator.failures import traceback_text
-from pydevpva.shell.registry import CommandFailed, command
+from pydevpva.evaluator.failures import describe, traceback_text
+from pydevpva.records.record import Record
+from pydevpva.shell.commands.records import NAME, find
+from pydevpva.shell.registry import INT, MODULE, PYTHON, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
+from pydevpva.shell.usercode import code_of, failures_of, sources
+
+SHOWN = 10
+CODE = Argument("pycode", PYTHON)
 
 
-@command("pydev", "pycode")
+@command("pydev", CODE, ours=True)
 def pydev(shell: Shell, source: str | None) -> None:
-    """Run Python code in the namespace that the records' links share. At the prompt, a value is shown.
+    """Run Python code in the namespace that the records' links share. At the prompt, values are shown.
+
+    It may go on over several lines, until the quote is closed.
 
     Example: pydev("from mydevice import MyDevice; device1 = MyDevice('127.0.0.1')")
     """
@@ -18,12 +30,141 @@ def pydev(shell: Shell, source: str | None) -> None:
         raise CommandFailed('Usage: pydev("code")')
     shell.out.flush()
     try:
-        value = shell.ioc.run_python(source)
+        if shell.scope.interactive:
+            shell.ioc.evaluator.run_lines(source, lambda value: shell.print(repr(value)))
+        else:
+            shell.ioc.run_python(source)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         # as in PyDevice the line does not count as an error: `on error break` goes on
         shell.complain(str(error) if isinstance(error, CodeError) else traceback_text(error))
+
+
+@command("pydevExec", CODE, ours=True)
+def pydev_exec(shell: Shell, source: str | None) -> None:
+    """The same as pydev."""
+    pydev(shell, source)
+
+
+@command("pydevReload", Argument("module", MODULE), ours=True)
+def pydev_reload(shell: Shell, name: str | None) -> int:
+    """Import a module anew after its file was changed; what the records' namespace has from it becomes the new.
+
+    Objects that were made from its classes stay what they were.
+
+    Example: pydevReload mydevice
+    """
+    if not name:
+        raise CommandFailed("Usage: pydevReload module")
+    module = sys.modules.get(name)
+    if module is None:
+        raise CommandFailed(f'pydevReload: {name} has not been imported; pydev("import {name}") does so')
+    before = dict(vars(module))
+    try:
+        importlib.reload(module)
+    except Exception as error:
+        shell.complain(traceback_text(error))
+        return -1
+    renewed = _renew(shell.ioc.evaluator.namespace, before, vars(module))
+    shell.print(f"{name} reloaded from {module.__file__}" + (f"; renewed: {', '.join(renewed)}" if renewed else ""))
+    return 0
+
+
+def _renew(namespace: dict[str, object], before: dict[str, object], after: dict[str, object]) -> list[str]:
+    """Give `from module import name` its new value; the names that changed."""
+    renewed = []
+    for name, value in list(namespace.items()):
+        for key, old in before.items():
+            if value is old and key in after and after[key] is not old and not key.startswith("__"):
+                namespace[name] = after[key]
+                renewed.append(name)
+                break
+    return sorted(renewed)
+
+
+@command("pydevShow", Argument("level", INT), ours=True)
+def pydev_show(shell: Shell, level: int) -> None:
+    """Print what the evaluator does: its queue, what runs and since when, what is slow, what fails, events.
+
+    With level 1 all records and events, not only the worst.
+    """
+    evaluator = shell.ioc.evaluator
+    threads, queued, done = evaluator.threads(), evaluator.backlog(), evaluator.count()
+    shell.print(f"Evaluator: {threads} thread{'' if threads == 1 else 's'}, {queued} waiting, {done} done")
+    for running in evaluator.running():
+        shell.print(f"    running {running.label} for {running.seconds:.3f} s")
+    most = None if level > 0 else SHOWN
+    if slow := evaluator.slowest()[:most]:
+        shell.print("Slowest:      runs   mean ms    max ms")
+        for spent in slow:
+            mean = spent.seconds / spent.count * 1e3
+            shell.print(f"    {spent.count:14d} {mean:9.3f} {spent.longest * 1e3:9.3f}  {spent.label}")
+    if failed := shell.on_database(lambda: list(_failed(shell)))[:most]:
+        shell.print("Errors:")
+        for count, name, text in failed:
+            shell.print(f"    {count:14d}  {name}: {text}")
+    if events := evaluator.events.report()[:most]:
+        shell.print("Events:  published   pending coalesced")
+        for event in events:
+            counts = f"{event.published:13d} {event.pending:9d} {event.coalesced:9d}"
+            shell.print(f"    {counts}  {event.name} = {_short(event.last)}")
+
+
+def _failed(shell: Shell) -> Iterator[tuple[int, str, str]]:
+    if shell.ioc.state == "new":
         return
-    if value is not None and shell.scope.interactive:
-        shell.print(repr(value))
+    found = []
+    for record in shell.ioc.database.records.values():
+        failures = failures_of(record)
+        if failures is not None and failures.count:
+            found.append((failures.count, record.NAME, (failures.last.splitlines() or [""])[-1]))
+    yield from sorted(found, reverse=True)
+
+
+def _short(value: object) -> str:
+    try:
+        text = repr(value)
+    except Exception as error:
+        text = describe(error)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+@command("dbcalls", NAME, ours=True)
+def dbcalls(shell: Shell, name: str | None) -> int:
+    """Print the Python of a record, where it is written, what it calls, and its last traceback.
+
+    Example: dbcalls LAB:Temp
+    """
+    if not name:
+        raise CommandFailed("Usage: dbcalls 'record name'")
+    record = find(shell, name)
+    if record is None:
+        return -1
+    found = code_of(record)
+    if found is None:
+        shell.print(f"{record.NAME} calls no Python (it is no pycalc, sub or aSub, and its DTYP is not pydev)")
+        return 0
+    for line in _calls(shell, record, *found):
+        shell.print(line)
+    return 0
+
+
+def _calls(shell: Shell, record: Record, field: str, text: str) -> Iterator[str]:
+    instance = shell.ioc.instances.get(record.NAME)
+    given = instance.fields.get(field) if instance is not None else None
+    yield f"{record.NAME}.{field}: {text}"
+    if given is not None:
+        yield f"    written in {given.location}"
+    for name, where in sources(text, shell.ioc.evaluator.namespace):
+        yield f"    {name} is in {where}"
+    spent = next((s for s in shell.ioc.evaluator.slowest() if s.label == f"<{record.NAME}.{field}>"), None)
+    if spent is not None:
+        mean, longest = spent.seconds / spent.count * 1e3, spent.longest * 1e3
+        yield f"    {spent.count} runs, mean {mean:.3f} ms, max {longest:.3f} ms"
+    failures = failures_of(record)
+    if failures is not None and failures.count:
+        yield f"    {failures.count} errors; the last that was new:"
+        yield from (f"    {line}" for line in failures.last.splitlines())
+
+
