@@ -142,7 +142,7 @@ class EngineHost:
             self._starting.append(start)
 
     def _make(self, record: Record, field: Field, text: str) -> Link:
-        device = None
+        text, device = text.strip(" \t\n\v\f\r"), None
         if field.name in DEVICE_LINKS and (devices := self.database.definitions.devices(record.rtype.name)):
             device = list(devices.values())[record.DTYP]
         parsed = parse_link(text, field.type, device)
@@ -152,7 +152,7 @@ class EngineHost:
             return self._record_link(record, field, text, parsed)
         if parsed.kind == "constant":
             value = json5.parse(parsed.target) if parsed.is_array else parsed.target
-            return ConstantLink(text, value) if text.strip() else NO_LINK
+            return ConstantLink(text, value) if text else NO_LINK
         if parsed.kind == "json":
             return make_json_link(self, record, field, text, parsed.json)
         return ConstantLink(text)  # a hardware address: only its device support reads it

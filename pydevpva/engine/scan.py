@@ -7,6 +7,7 @@ import re
 from bisect import insort
 from collections.abc import Callable, Iterator, Sequence
 
+from pydevpva.db.numbers import parse_double
 from pydevpva.engine.processing import process
 from pydevpva.loop import Loop, Timer
 from pydevpva.records.record import Record
@@ -208,10 +209,12 @@ def process_all(records: Sequence[Record]) -> None:
 
 
 def event_name(text: str) -> str:
-    """EVNT as EPICS tells events apart: blanks around go, a number names its whole part, 0 is none."""
-    text = text.strip()
+    """EVNT as EPICS tells events apart: blanks around go; a number below 256 names its whole part, and 0 is none."""
+    text = text.strip(" \t\n\v\f\r")
     try:
-        number = float(text)
+        number = parse_double(text)
     except ValueError:
         return text
-    return str(int(number)) if 0 < number < 256 else ("" if number == 0 else text)
+    if not 0 <= number < 256:
+        return text
+    return str(int(number)) if number >= 1 else ""

@@ -95,6 +95,7 @@ def put(record: Record, field: Field, value: Value) -> None:
         converted = _scalar(record, field, value)
         if converted is None:
             return
+    before = getattr(record, name) if field.prop else None
     _before(record, field)
     try:
         if info is not None:
@@ -109,7 +110,8 @@ def put(record: Record, field: Field, value: Value) -> None:
     if not (is_value and field.pp):
         record.post_field(name, DBE_VALUE | DBE_LOG)
     if field.prop:
-        record.post_field(name, DBE_PROPERTY)
+        if getattr(record, name) != before:
+            record.post_field(name, DBE_PROPERTY)
         record.property_changed(name)
     if field.special and field.special not in LATER:
         record.post(0)  # a special may have changed other fields: who shows them looks again

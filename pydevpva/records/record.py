@@ -307,7 +307,7 @@ class Record:
         """A put has given a link field another link."""
 
     def property_changed(self, field: str) -> None:
-        """After a put to a field that says how VAL is shown, and the post of that."""
+        """After a put to a field that says how VAL is shown, changed or not, and the post of that."""
 
     def put_array(self, field: str, value: Value) -> None:
         """Store an already converted array into a DBADDR field."""

@@ -1,0 +1,31 @@
+"""What a link field's text is when it is read: as EPICS shows the link that it has made of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.local_ioc import local_ioc
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "shown"),
+    [
+        ("INP", "X:ai", "X:ai NPP NMS"),
+        ("INP", "X:ai CP", "X:ai CP NMS"),
+        ("INP", "X:ai.VAL   PP   MSS ", "X:ai.VAL PP MSS"),
+        ("FLNK", "X:ai PP MS", "X:ai"),
+        ("FLNK", "X:ai.PROC CA", "X:ai.PROC CA"),
+        ("INP", " 3 ", "3"),
+        ("INP", "[1, 2]", "[1, 2]"),
+        ("INP", "{const: 5}", "{const: 5}"),
+        ("INP", "   ", ""),
+        ("TSEL", "X:ai.TIME", "X:ai.TIME NPP NMS"),
+    ],
+)
+def test_what_a_link_shows(tmp_path: Path, field: str, given: str, shown: str) -> None:
+    db = f'record(ai, "X:ai") {{ }} record(ai, "loaded") {{ field({field}, "{given}") }} record(ai, "put") {{ }}'
+    with local_ioc(tmp_path, db) as ioc:
+        assert ioc.put(f"put.{field}", given) is None
+        assert (ioc.get(f"loaded.{field}"), ioc.get(f"put.{field}")) == (shown, shown)
