@@ -162,11 +162,11 @@ class EngineHost:
         name, is_time = parsed.target, field.name == "TSEL" and ".TIME" in parsed.target
         if is_time:
             name = name.replace(".TIME", "")
+        if self.database.remote is not None and not self.database.has_record(name):
+            return self.database.remote.from_text(record, field, text, parsed)
         try:
             address = self.database.find(name)
         except NotFound as error:
-            if self.database.remote is not None and not self.database.has_record(name):
-                return self.database.remote.from_text(record, field, text, parsed)
             log.warning("%s.%s is LINK/INVALID: %s", record.NAME, field.name, error)
             return BrokenLink(record, field.name, text)
         mode = parsed.severity
@@ -176,6 +176,10 @@ class EngineHost:
         link = RecordLink(record, field.name, text, address, mode, parsed.process == "PP")
         link.is_time = is_time
         return link
+
+    def when_running(self, work: Callable[[], None]) -> None:
+        """Do it at the next iocRun."""
+        self._starting.append(work)
 
     def start_links(self) -> None:
         """iocRun: every link that watches its far end begins; CP and CPP process their record once."""

@@ -79,7 +79,7 @@ def pva_link(host: EngineHost, record: Record, field: Field, text: str, value: J
 
 def _own(database: Database, config: LinkConfig) -> Address | None:
     """The field of this IOC that a link means; a part of its structure other than the value is none."""
-    if config.field not in ("", "value"):
+    if config.field not in ("", "value") or not database.has_record(config.pv):  # `find` would seek similar names
         return None
     try:
         return database.find(config.pv)
