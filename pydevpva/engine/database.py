@@ -107,6 +107,10 @@ class Database:
         self._host.start_links()
         self.process_pini(PINI_RUNNING)
 
+    def when_running(self, work: Callable[[], None]) -> None:
+        """Do it at the next iocRun."""
+        self._host.when_running(work)
+
     def pause(self) -> None:
         """iocPause: scans stop; PINI=PAUSE before, PAUSED after."""
         self.process_pini(PINI_PAUSE)

@@ -229,6 +229,10 @@ class MonitoredLink(RecordLink):
             self.address.database.loop.submit(self._run)
 
     def _run(self) -> None:
+        database = self.address.database
+        if database.scanner.paused:
+            database.when_running(self._run)
+            return
         self._queued = False
         if self.watching == "CP" or (self.watching == "CPP" and self._owner.SCAN == 0):
             process(self._owner)

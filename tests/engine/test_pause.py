@@ -44,3 +44,14 @@ def test_pausing_twice_is_refused(tmp_path: Path) -> None:
         ioc.ioc.pause()
         with pytest.raises(PydevpvaError, match="iocPause: the IOC is not running"):
             ioc.ioc.pause()
+
+
+def test_what_cp_links_saw_while_paused_is_processed_afterwards(tmp_path: Path) -> None:
+    db = 'record(calc, "c") { field(INPA, "src CP") field(CALC, "VAL+1") } record(ao, "src") { }'
+    with local_ioc(tmp_path, db) as ioc:
+        assert ioc.until("c", bool) == 1
+        ioc.ioc.pause()
+        ioc.put("src", 5)
+        assert (ioc.get("src"), ioc.get("c")) == (5, 1)
+        ioc.ioc.resume()
+        assert ioc.until("c", lambda value: value > 1) == 2
