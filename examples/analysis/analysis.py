@@ -14,19 +14,29 @@ def frame(image, threshold):
     Each result is published by name, so every record gets the value of just this frame.
     """
     pixels = numpy.asarray(image)[::STEP, ::STEP]
-    bright = numpy.where(pixels > threshold, pixels - threshold, 0)
-    across, down = bright.sum(axis=0, dtype=float), bright.sum(axis=1, dtype=float)
-    total = across.sum()
-    pydev.iointr("Total", total)
+    across, down = profiles(pixels, threshold)
+    pydev.iointr("Total", across.sum())
     pydev.iointr("Peak", int(pixels.max()))
-    if total > 0:
-        pydev.iointr("X", STEP * float(across @ numpy.arange(len(across))) / total)
-        pydev.iointr("Y", STEP * float(down @ numpy.arange(len(down))) / total)
+    if across.any():
+        pydev.iointr("X", STEP * middle(across))
+        pydev.iointr("Y", STEP * middle(down))
     pydev.iointr("ProfileX", across)
     pydev.iointr("ProfileY", down)
     counts = numpy.bincount(pixels[::STEP, ::STEP].ravel() // (DEPTH // BINS), minlength=BINS)
     pydev.iointr("Histogram", counts[:BINS])
     return image[:: 2 * STEP, :: 2 * STEP] * (image[:: 2 * STEP, :: 2 * STEP] > threshold)
+
+
+def profiles(pixels, threshold):
+    """What is above the threshold, summed over each column and over each row."""
+    bright = numpy.where(pixels > threshold, pixels - threshold, 0)
+    return bright.sum(axis=0, dtype=float), bright.sum(axis=1, dtype=float)
+
+
+def middle(profile):
+    """The centre of gravity of a profile; NaN when there is nothing."""
+    total = profile.sum()
+    return float(profile @ numpy.arange(len(profile)) / total) if total else numpy.nan
 
 
 if __name__ == "__main__":
