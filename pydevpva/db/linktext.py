@@ -149,7 +149,7 @@ def _pv(text: str, field_type: str) -> LinkText:
     name, _, modifiers = text.partition(" ")  # by a blank only; other characters among the modifiers are ignored
     process = next((word for word in _TRANSFERS if word in modifiers), "NPP")
     severity = next((word for word in _SEVERITIES if word in modifiers), "NMS")
-    if field_type == "OUTLINK" and process == "CPP":
+    if field_type == "OUTLINK" and process in ("CP", "CPP"):
         process = "NPP"
     elif field_type == "FWDLINK":
         process, severity = process if process == "CA" else "NPP", "NMS"

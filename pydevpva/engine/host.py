@@ -11,9 +11,11 @@ from pydevpva.db import json5
 from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import Field
 from pydevpva.engine import calc_link, const_link, debug_link, state_link  # noqa: F401  # they register themselves
+from pydevpva.engine.broken_link import BrokenLink
 from pydevpva.engine.clock import EventTimes, now
 from pydevpva.engine.json_links import make_json_link
-from pydevpva.engine.links import BrokenLink, MonitoredLink, RecordLink
+from pydevpva.engine.links import RecordLink
+from pydevpva.engine.monitored_link import MonitoredLink
 from pydevpva.engine.processing import complete, process
 from pydevpva.errors import LoadError, NotFound, PutError
 from pydevpva.loop import Timer
@@ -158,6 +160,8 @@ class EngineHost:
         return ConstantLink(text)  # a hardware address: only its device support reads it
 
     def _record_link(self, record: Record, field: Field, text: str, parsed: LinkText) -> Link:
+        if field.type == "OUTLINK" and parsed.process == "NPP" and " CP" in text:
+            log.warning("%s.%s: CP and CPP have no meaning in an output link", record.NAME, field.name)
         text = _shown(parsed, field)
         name, is_time = parsed.target, field.name == "TSEL" and ".TIME" in parsed.target
         if is_time:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from pydevpva.db.json5 import Json
 from pydevpva.db.linktext import LinkText
 from pydevpva.db.model import Field
+from pydevpva.engine.broken_link import BrokenLink
 from pydevpva.engine.json_links import json_link
-from pydevpva.engine.links import BrokenLink
 from pydevpva.errors import NotFound
 from pydevpva.loop import Loop
 from pydevpva.pva.links import PvaLink

@@ -1,0 +1,110 @@
+"""CA, CP and CPP links inside this IOC (EPICS: dbCa.c). Database thread."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from pydevpva.engine.links import RecordLink
+from pydevpva.engine.processing import process
+from pydevpva.errors import PutError
+from pydevpva.records.alarm import DBE_ALARM, DBE_VALUE
+from pydevpva.records.record import Record
+from pydevpva.records.values import Value
+
+if TYPE_CHECKING:
+    from pydevpva.engine.address import Address
+    from pydevpva.engine.notify import Done
+
+log = logging.getLogger(__name__)
+
+
+class MonitoredLink(RecordLink):
+    """CA, CP and CPP inside the IOC: never processes the target on a read; CP and CPP process the owner on a change.
+
+    Several changes before the owner's turn are one processing, as with EPICS's CA links.
+    """
+
+    __slots__ = ("_last", "_queued", "always", "watching")
+    is_volatile = True
+
+    def __init__(self, owner: Record, field: str, text: str, address: Address, mode: str, watching: str) -> None:
+        super().__init__(owner, field, text, address, mode, processing=False)
+        self.watching = watching  # "CP", "CPP" or ""
+        self._queued = False
+        self._last: Value = None
+        if watching:
+            self.target.attach(self)
+
+    def changed(self, record: Record, mask: int, field: str | None) -> None:
+        """Sink of the target: queue the owner when our field changed, or for VAL the target's alarm."""
+        if not mask & (DBE_VALUE | DBE_ALARM) or (field is not None and field != self._name):
+            return
+        if field is None and self._name != "VAL" and not self._is_new():
+            return
+        if not self.address.filters or self.address.event(mask):
+            self.trigger()
+
+    def _is_new(self) -> bool:
+        """Whether the field's value is another than when this was asked last."""
+        try:
+            value, before = self.address.get(), self._last
+        except PutError:  # it has no value that could be read
+            return False
+        self._last = value
+        return not _equal(value, before)
+
+    def start(self) -> None:
+        """iocRun, or set later: CP and CPP process their record."""
+        self._is_new()
+        if self.watching and (not self.address.filters or self.address.event(DBE_VALUE | DBE_ALARM)):
+            self.trigger()
+
+    @property
+    def owner(self) -> Record:
+        """The record that has this link."""
+        return self._owner
+
+    def trigger(self) -> None:
+        """Queue one processing of the owner."""
+        if not self._queued:
+            self._queued = True
+            self.address.database.loop.submit(self._run)
+
+    def _run(self) -> None:
+        database = self.address.database
+        if database.scanner.paused:
+            database.when_running(self._run)
+            return
+        self._queued = False
+        if self.watching == "CP" or (self.watching == "CPP" and self._owner.SCAN == 0):
+            process(self._owner)
+
+    def put(self, value: Value, dbf: str) -> bool:
+        """As a client's put: later, and processing as the field asks."""
+        self.address.database.loop.submit(self._put, value)
+        return True
+
+    def put_async(self, value: Value, dbf: str, done: Done) -> bool:
+        """As put; done(None or error) when all that the put set off has completed."""
+        database = self.address.database
+        database.loop.submit(database.put, self.address, value, None, True, done)
+        return True
+
+    def _put(self, value: Value) -> None:
+        self.address.database.put(self.address, value, None, False, self._put_done)
+
+    def _put_done(self, error: str | None) -> None:
+        if error is not None:
+            log.warning("%s.%s: %s", self._owner.NAME, self.field, error)
+
+    def forward(self) -> None:
+        self.put(1, "CHAR") if self._name == "PROC" else super().forward()
+
+    def close(self) -> None:
+        if self.watching:
+            self.target.detach(self)
+
+
+def _equal(a: Value, b: Value) -> bool:
+    return type(a) is type(b) and (a.tobytes() == b.tobytes() if hasattr(a, "tobytes") else a == b)
