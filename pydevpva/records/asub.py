@@ -37,6 +37,7 @@ class ASub(Subroutine, rtype="aSub"):
         units="",
         precision="",
         display={},
+        display_ranges=False,
         control={},
         alarm={},
         from_links={x: f"INP{x}" for x in INPUTS} | {f"VAL{x}": f"OUT{x}" for x in INPUTS},

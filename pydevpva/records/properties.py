@@ -52,6 +52,7 @@ class Properties:
     precision_field: str = "PREC"
     precision_fields: Mapping[str, Source] = field(default_factory=dict)  # own sources: "DLY0": 2
     from_links: Mapping[str, str] = field(default_factory=dict)  # "A": "INPA": told by the link's far end
+    display_ranges: bool = True  # False: fields without display limits of their own show 0 to 0
     driven: frozenset[str] = frozenset()  # control limits are DRVL..DRVH where those are set
 
 
@@ -66,6 +67,7 @@ def properties(
     precision: str | None = None,
     precision_fields: Mapping[str, Source] | None = None,
     from_links: Mapping[str, str] | None = None,
+    display_ranges: bool = True,
     driven: str = "",
 ) -> Properties:
     """Properties from words: units="DOUBLE LONG", units_not="ASLO AOFF", precision="VAL OVAL"."""
@@ -79,6 +81,7 @@ def properties(
         None if precision is None else frozenset(precision.split()),
         precision_fields={n: source for names, source in (precision_fields or {}).items() for n in names.split()},
         from_links=from_links or {},
+        display_ranges=display_ranges,
         driven=frozenset(driven.split()),
     )
 
@@ -139,7 +142,10 @@ def display_limits(record: Record, name: str) -> Pair | None:
     if name in record.properties.from_links:
         far = _far(record, name)
         return (display_limits(*far) if far else None) or (0.0, 0.0)
-    return _limits(record, name, record.properties.display)
+    limits = _limits(record, name, record.properties.display)
+    if limits is None or record.properties.display_ranges or name in (record.properties.display or ()):
+        return limits
+    return (0.0, 0.0)
 
 
 def control_limits(record: Record, name: str) -> Pair | None:
