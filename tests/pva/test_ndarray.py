@@ -14,13 +14,21 @@ from hypothesis.extra import numpy as arrays
 from p4p.client.thread import Context
 
 from pydevpva.pva.decode import value_of
+from pydevpva.records.record import NEVER
 from tests.clients import Pvapy
-from tests.pva.conftest import Serve, Served
+from tests.pva.conftest import Serve, Served, eventually
 
 TYPES = ("?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "g", "q", "Q")
 NEAREST = {"e": "f4", "g": "f8"}  # what PVAccess does not have
 EVENT = """record(ndarray, "I") { field(DTYP, "pydev") field(SCAN, "I/O Intr") field(INP, "@pydev.iointr('image')") }"""
 IMPORTS = "import numpy"
+
+
+def processed(serve: Serve, db: str, python: str = "") -> Served:
+    """An IOC whose record I has processed at its start."""
+    served = serve(db, python)
+    eventually(lambda: served.record("I").TIME != NEVER, "I has processed")
+    return served
 
 
 def image(inp: str, more: str = "") -> str:
@@ -81,7 +89,7 @@ def test_every_update_says_all_but_the_alarm(serve: Serve) -> None:
 
 def test_attributes_number_and_time_are_the_arrays_own(serve: Serve) -> None:
     code = "pydev.NDArray(numpy.zeros((2, 3)), {'gain': 2, 'name': 'x', 'k': numpy.float32(0.5)}, 'Bayer', 7, (5, 6))"
-    update = serve(image(code), IMPORTS).get("I")
+    update = processed(serve, image(code), IMPORTS).get("I")
     assert update.uniqueId == 7
     assert attributes(update) == {"ColorMode": 1, "gain": 2, "name": "x", "k": 0.5}
     assert (update.dataTimeStamp.secondsPastEpoch, update.dataTimeStamp.nanoseconds) == (5, 6)
@@ -89,7 +97,7 @@ def test_attributes_number_and_time_are_the_arrays_own(serve: Serve) -> None:
 
 
 def test_device_time_is_the_arrays_time(serve: Serve) -> None:
-    served = serve(image("pydev.NDArray(numpy.zeros(2), timestamp=(5, 6))", 'field(TSE, "-2")'), IMPORTS)
+    served = processed(serve, image("pydev.NDArray(numpy.zeros(2), timestamp=(5, 6))", 'field(TSE, "-2")'), IMPORTS)
     assert served.get("I").timeStamp.tolist()[:2] == [("secondsPastEpoch", 5), ("nanoseconds", 6)]
 
 
@@ -133,14 +141,14 @@ def test_cmod_sets_the_colour_mode_and_refuses_what_does_not_fit(serve: Serve) -
     ],
 )
 def test_what_is_no_image_is_an_alarm(serve: Serve, code: str, message: str) -> None:
-    update = serve(image(code, 'field(MAXB, "100")'), IMPORTS).get("I")
+    update = processed(serve, image(code, 'field(MAXB, "100")'), IMPORTS).get("I")
     assert (update.alarm.severity, update.alarm.status) == (3, 3)
     assert update.alarm.message == f"ResultError: {message}"[:39]
     assert update.uniqueId == 0
 
 
 def test_fields_describe_the_array(serve: Serve) -> None:
-    served = serve(image("numpy.zeros((2, 3, 4), 'f2')"), IMPORTS)
+    served = processed(serve, image("numpy.zeros((2, 3, 4), 'f2')"), IMPORTS)
     names = ("NDIM", "SIZ1", "SIZ2", "SIZ3", "SIZ4", "DTP", "NORD", "NBYT", "UNID", "CNT", "LOST", "ERRC")
     values = [served.get(f"I.{name}").value for name in names]
     assert values == [3, 4, 3, 2, 0, "float32", 24, 96, 1, 1, 0, 0]
@@ -202,7 +210,7 @@ def test_an_image_goes_from_record_to_record_with_all_that_belongs_to_it(serve: 
 
 
 def test_a_record_reads_its_own_image(serve: Serve) -> None:
-    served = serve(image("VAL.sum(axis=0) + 1 if VAL.ndim == 2 else numpy.ones((2, 3))"), IMPORTS)
+    served = processed(serve, image("VAL.sum(axis=0) + 1 if VAL.ndim == 2 else numpy.ones((2, 3))"), IMPORTS)
     served.put("I.PROC", 1)
     with served.watch("I") as watch:
         assert watch.until(lambda update: update.uniqueId == 2).value.tolist() == [3, 3, 3]
