@@ -83,8 +83,10 @@ class EngineHost:
         if field.type != "DEVICE":
             return ()
         choices = tuple(self.database.definitions.devices(record.rtype.name))
+        if choices[-1:] != ("pydev",) or self.database.uses_pydev:
+            return choices
         # In an IOC where no record uses it, "pydev" is not shown: clients see just what the C IOC shows them.
-        return choices[:-1] if choices[-1:] == ("pydev",) and not self.database.uses_pydev else choices
+        return choices[:-1] if record.rtype.name != "compress" else ()
 
     def set_access_group(self, record: Record) -> None:
         """ASG changed; access is looked up by group name at each put, so nothing is kept that could be stale."""

@@ -139,7 +139,7 @@ class RecordLink:
     def put(self, value: Value, dbf: str) -> bool:
         """Write to the target and process it when the link or PROC asks for it; False: refused, alarm raised."""
         owner, target = self._owner, self.target
-        stored = self._store(value)
+        stored = self._store(self._as_sent(value, dbf) if isinstance(value, str) else value)
         if self.mode != "NMS":
             inherit_alarm(target, self.mode, owner.NSTA, owner.NSEV, owner.NAMSG)
         if not stored:
@@ -150,6 +150,13 @@ class RecordLink:
         if self._name == "VAL" and target.PACT and target is not owner:
             target.overwritten = True
         return True
+
+    def _as_sent(self, text: str, dbf: str) -> Value:
+        """A text for the target: STRING is one number to a character array, CHAR the characters (dbPutLinkLS)."""
+        characters = self.address.dbf in ("CHAR", "UCHAR")
+        if dbf == "CHAR" and (characters or hasattr(self.target, "string_size")):
+            return text
+        return [text] if characters and self.address.elements != 1 else clip_text(text, STRING_BYTES)
 
     def _store(self, value: Value) -> bool:
         if self.address.field.type in LINKS:
@@ -182,6 +189,146 @@ class RecordLink:
         """The link's text changed: nothing to let go of."""
 
 
+<<<<<<< ours
+=======
+class MonitoredLink(RecordLink):
+    """CA, CP and CPP inside the IOC: never processes the target on a read; CP and CPP process the owner on a change.
+
+    Several changes before the owner's turn are one processing, as with EPICS's CA links.
+    """
+
+    __slots__ = ("_last", "_queued", "always", "watching")
+    is_volatile = True
+
+    def __init__(self, owner: Record, field: str, text: str, address: Address, mode: str, watching: str) -> None:
+        super().__init__(owner, field, text, address, mode, processing=False)
+        self.watching = watching  # "CP", "CPP" or ""
+        self._queued = False
+        self._last: Value = None
+        if watching:
+            self.target.attach(self)
+
+    def changed(self, record: Record, mask: int, field: str | None) -> None:
+        """Sink of the target: queue the owner when our field changed or the target's alarm did."""
+        if not mask & (DBE_VALUE | DBE_ALARM) or (field is not None and field != self._name):
+            return
+        if field is None and self._name != "VAL" and not mask & DBE_ALARM:
+            value = self.address.get()
+            if _equal(value, self._last):
+                return
+            self._last = value
+        if not self.address.filters or self.address.event(mask):
+            self.trigger()
+
+    def start(self) -> None:
+        """iocRun, or set later: CP and CPP process their record."""
+        if self.watching and (not self.address.filters or self.address.event(DBE_VALUE | DBE_ALARM)):
+            self.trigger()
+
+    @property
+    def owner(self) -> Record:
+        """The record that has this link."""
+        return self._owner
+
+    def trigger(self) -> None:
+        """Queue one processing of the owner."""
+        if not self._queued:
+            self._queued = True
+            self.address.database.loop.submit(self._run)
+
+    def _run(self) -> None:
+        database = self.address.database
+        if database.scanner.paused:
+            database.when_running(self._run)
+            return
+        self._queued = False
+        if self.watching == "CP" or (self.watching == "CPP" and self._owner.SCAN == 0):
+            process(self._owner)
+
+    def put(self, value: Value, dbf: str) -> bool:
+        """As a client's put: later, and processing as the field asks."""
+        self.address.database.loop.submit(self._put, self._as_sent(value, dbf) if isinstance(value, str) else value)
+        return True
+
+    def put_async(self, value: Value, dbf: str, done: Done) -> bool:
+        """As put; done(None or error) when all that the put set off has completed."""
+        database = self.address.database
+        database.loop.submit(database.put, self.address, value, None, True, done)
+        return True
+
+    def _put(self, value: Value) -> None:
+        self.address.database.put(self.address, value, None, False, self._put_done)
+
+    def _put_done(self, error: str | None) -> None:
+        if error is not None:
+            log.warning("%s.%s: %s", self._owner.NAME, self.field, error)
+
+    def forward(self) -> None:
+        self.put(1, "CHAR") if self._name == "PROC" else super().forward()
+
+    def close(self) -> None:
+        if self.watching:
+            self.target.detach(self)
+
+
+class BrokenLink:
+    """A link whose far end does not exist: LINK/INVALID on every use, like a link that never connects."""
+
+    __slots__ = ("_owner", "field", "text")
+    is_constant = False
+    is_volatile = True
+    is_time = False
+
+    def __init__(self, owner: Record, field: str, text: str) -> None:
+        self._owner, self.field, self.text = owner, field, text
+
+    def __str__(self) -> str:
+        return self.text
+
+    def get(self, dbf: str) -> Value:
+        raise_alarm(self._owner, LINK, INVALID, f"field {self.field}")
+        return None
+
+    def get_array(self, dbf: str, limit: int) -> Value:
+        return self.get(dbf)
+
+    def get_text(self, size: int) -> str | None:
+        self.get("STRING")
+        return None
+
+    def get_any(self) -> Value:
+        return self.get("")
+
+    def put(self, value: Value, dbf: str) -> bool:
+        self.get(dbf)
+        return False
+
+    def load(self, dbf: str) -> Value:
+        return None
+
+    def load_array(self, dbf: str, limit: int) -> Value:
+        return None
+
+    def forward(self) -> None:
+        pass
+
+    def time(self) -> tuple[int, int] | None:
+        return None
+
+    def connected(self) -> bool:
+        return False
+
+    def alarm(self) -> tuple[int, int, str] | None:
+        return None
+
+    def source(self) -> tuple[str, int] | None:
+        return None
+
+    def close(self) -> None:
+        pass
+
+
+>>>>>>> theirs
 def _same(value: Value) -> Value:
     return value
 

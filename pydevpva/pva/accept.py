@@ -10,7 +10,8 @@ from typing import Any
 from pydevpva.engine.database import Address
 from pydevpva.errors import PutError
 from pydevpva.pva import wire
-from pydevpva.pva.normative import Kind, Shape
+from pydevpva.pva.normative import Kind, Shape, is_short
+from pydevpva.records.values import STRING_BYTES, clip_text
 
 NOTHING = object()  # the client changed some other leaf, but not the value
 
@@ -35,6 +36,8 @@ def checked(address: Address, shape: Shape, value: Any) -> Any:
         return bytes(value.astype("uint8")).split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
     if shape.kind is Kind.TEXT and address.dbf == "CHAR":
         return _characters(address, value)
+    if shape.kind is Kind.TEXT and is_short(address):
+        return clip_text(value, STRING_BYTES)
     if value is None:  # p4p for an array that was sent empty
         return _empty(shape)
     return value

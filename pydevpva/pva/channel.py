@@ -70,7 +70,9 @@ class Channel:
     def changed(self, record: Record, mask: int, field: str | None) -> None:
         """Post what this change means for the field; see records.record.Sink. A bug here does not stop the record."""
         try:
-            if mask & DBE_PROPERTY or field == "DESC":
+            if (mask & DBE_PROPERTY and (field == self._name or field not in record.properties.from_links)) or (
+                field == "DESC"
+            ):  # units and limits of A..U are their own, all others those of the record
                 self._post_properties(record)
             if field is None:
                 self._processed(record, mask)

@@ -70,6 +70,11 @@ def shape_of(address: Address) -> Shape:
     return shape(Kind.CHOICE, "i") if dbf in wire.CHOICES else shape(Kind.NUMBER, wire.CODES[dbf])
 
 
+def is_short(address: Address) -> bool:
+    """DESC: one character longer than QSRV2 shows and takes (pvxs: ioc/channel.cpp)."""
+    return address.field.type == "STRING" and 40 < address.field.size <= 41
+
+
 def form_of(address: Address) -> str:
     """info(Q:form, ...), which speaks of VAL only."""
     return str(address.record.info.get("Q:form", "Default")) if address.field.name == "VAL" else "Default"

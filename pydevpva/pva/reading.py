@@ -7,8 +7,9 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from pydevpva.pva import wire
-from pydevpva.pva.normative import Kind, Shape
+from pydevpva.pva.normative import Kind, Shape, is_short
 from pydevpva.records.record import Record
+from pydevpva.records.values import STRING_BYTES, clip_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +28,8 @@ def reader(address: Address, shape: Shape) -> Read:
     if shape.kind is Kind.TEXT:
         if address.dbf == "CHAR":
             return lambda r: _string(r.get(name))
+        if is_short(address):
+            return lambda r: wire.text(clip_text(r.get(name), STRING_BYTES))
         return lambda r: wire.text(r.get(name))
     if shape.kind is Kind.TEXTS:
         return lambda r: wire.texts(r.get(name))

@@ -104,6 +104,7 @@ class Ao(Output, rtype="ao"):
         if mask or self.OMOD:
             self.OMOD = 0
             self.ORAW, self.ORBV = self.RVAL, self.RBV
+        self.INIT = 0
         self.post(mask)
 
     def finished(self) -> None:

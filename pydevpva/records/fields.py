@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydevpva.db.model import Field
 from pydevpva.errors import PutError, did_you_mean
 from pydevpva.records.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE, INVALID, LINK, raise_alarm
-from pydevpva.records.properties import precision
+from pydevpva.records.properties import precision, text_digits
 from pydevpva.records.values import (
     INTEGERS,
     LINKS,
@@ -105,8 +105,9 @@ def put(record: Record, field: Field, value: Value) -> None:
     finally:
         _after(record, field)
     is_value = name == "VAL"
-    if is_value:
+    if is_value and record.UDF:
         record.UDF = 0
+        record.post_field("UDF")
     if not (is_value and field.pp):
         record.post_field(name, DBE_VALUE | DBE_LOG)
     if field.prop:
@@ -155,8 +156,8 @@ def _scalar(record: Record, field: Field, value: Value) -> Value:
         value = value[0]
         value = value.item() if hasattr(value, "item") else value
     if field.type == "STRING":
-        size = field.size - 1 if 0 < field.size <= STRING_BYTES else STRING_BYTES
-        return clip_text(value if isinstance(value, str) else plain_text(value), size)
+        size = field.size - 1 if field.size else STRING_BYTES
+        return clip_text(value if isinstance(value, str) else plain_text(value, text_digits(record)), size)
     dbf = record.dbf(field.name)
     if dbf in CHOICES:
         return _choice(record, field, value)

@@ -20,7 +20,7 @@ class Lso(LongString, Output, rtype="lso"):
 
     def soft_write(self, link: Link) -> int:
         """VAL to OUT; a link that is not connected is no alarm."""
-        return 0 if not link.connected() or link.put(self.VAL, "STRING") else -1
+        return 0 if not link.connected() or link.put(self.VAL, "CHAR") else -1
 
     def remember(self) -> None:
         self.remember_text()

@@ -31,7 +31,7 @@ class Printf(LongString, rtype="printf"):
 
     def soft_write(self, link: Link) -> int:
         """VAL to OUT; a link that is not connected is no alarm."""
-        return 0 if not link.connected() or link.put(self.VAL, "STRING") else -1
+        return 0 if not link.connected() or link.put(self.VAL, "CHAR") else -1
 
     def process(self) -> None:
         active = self.PACT

@@ -195,6 +195,6 @@ def to_array(values: Value, dbf: str) -> np.ndarray | list[str]:
     return np.array([convert(v) for v in values], dtype=DTYPES[dbf])
 
 
-def plain_text(value: Value) -> str:
-    """A number as text where no record's PREC applies: integers as they are, floats with 6 digits."""
-    return str(int(value)) if not isinstance(value, float) else format_float(value, 6)
+def plain_text(value: Value, digits: int = 6) -> str:
+    """A number as text where no field's precision applies: integers as they are, floats with 6 digits or as told."""
+    return str(int(value)) if not isinstance(value, float) else format_float(value, digits)

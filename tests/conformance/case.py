@@ -8,6 +8,7 @@ loaded with a prefix, which `$(P)` stands for in the database and which the step
     send REC[.FIELD] VALUE [with ...]              a put that does not
     get REC[.FIELD]          compare what a get gives now
     until REC[.FIELD] VALUE  wait until the monitor has shown this value
+    except REC[.FIELD]: WHY  what this field shows is not compared
     fields                   compare all fields of all records now; done at the end of each case as well
 
 VALUE is JSON (NaN and Infinity too); a string for an enum is one of its labels. A step to {a,b}.HIGH is one step
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 CASES = Path(__file__).with_name("cases")
-VERBS = {"watch", "put", "send", "get", "until", "fields"}
+VERBS = {"watch", "except", "put", "send", "get", "until", "fields"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Case:
     db: str
     steps: list[Step]
     watched: list[str] = field(default_factory=list)
+    excepted: dict[str, str] = field(default_factory=dict)  # field: why it is not compared
 
     @property
     def records(self) -> list[tuple[str, str]]:
@@ -84,7 +86,9 @@ def parse(name: str, text: str) -> Case:
             steps = [_step(expanded) for expanded in _expanded(line)]
         except ValueError as error:
             raise ValueError(f"case {name}:{number}: {line}: {error}") from None
-        if steps[0].verb == "watch":
+        if steps[0].verb == "except":
+            case.excepted.update([steps[0].target.split(": ", 1)])
+        elif steps[0].verb == "watch":
             case.watched += [target for step in steps for target in step.target.split()]
         else:
             case.steps += steps
@@ -94,6 +98,8 @@ def parse(name: str, text: str) -> Case:
 def _expanded(line: str) -> list[str]:
     """One line for each name in {a,b}.FIELD, which follows the verb."""
     verb, *words = line.split(" ")
+    if verb == "except":
+        return [line]
     if verb == "watch":
         return [f"watch {name}" for word in words for name in _names(word)]
     if not words:
@@ -111,7 +117,7 @@ def _step(line: str) -> Step:
     verb, _, rest = line.partition(" ")
     if verb not in VERBS:
         raise ValueError(f"no step {verb}; choices: {', '.join(sorted(VERBS))}")
-    if verb in ("watch", "get", "fields"):
+    if verb in ("watch", "except", "get", "fields"):
         return Step(verb, rest.strip())
     target, _, value = rest.strip().partition(" ")
     pairs = tuple((key, word) for key, _, word in (option.partition("=") for option in options.split()))

@@ -18,8 +18,9 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
+from p4p.client.raw import Context as RawContext
 from p4p.client.thread import Context, RemoteError
-from p4p.util import ThreadedWorkQueue
+from p4p.util import ThreadedWorkQueue, WorkQueue
 
 from tests.conformance.case import Case, Step
 from tests.ioc_process import PATIENCE
@@ -79,25 +80,29 @@ def marked(value: Any) -> Leaves:
 
 
 class Stream:
-    """The updates of one channel as they come, on p4p's worker thread."""
+    """The updates of one channel as they come, on the worker thread.
 
-    def __init__(self, context: Context, name: str) -> None:
+    p4p's own thread.Subscription loses an event that comes before its constructor has returned, so this is
+    its raw one with a queue.
+    """
+
+    def __init__(self, context: Context, name: str, queue: WorkQueue) -> None:
         self.updates: list[Leaves] = []
         self.latest: Leaves = {}
-        self._news = threading.Condition()
-        self._subscription = context.monitor(name, self._came, QUEUE, notify_disconnect=True)
         self.name = name
+        self._news = threading.Condition()
+        self._started = threading.Event()
+        self._subscription = RawContext.monitor(context, name, lambda: queue.push(self._drain), QUEUE)
+        self._started.set()
 
-    def _came(self, update: Any) -> None:
-        with self._news:
-            if isinstance(update, Exception):
-                if self.updates:
-                    self.updates.append({"lost": type(update).__name__})
-                return
-            leaves = marked(update)
-            self.latest.update(leaves)
-            self.updates.append(leaves)
-            self._news.notify_all()
+    def _drain(self) -> None:
+        self._started.wait(PATIENCE)
+        while (update := self._subscription.pop()) is not None:
+            leaves = {"lost": str(update)} if isinstance(update, Exception) else marked(update)
+            with self._news:
+                self.latest.update(leaves)
+                self.updates.append(leaves)
+                self._news.notify_all()
 
     def value(self) -> Any:
         """The value that a client shows now; an enum's index."""
@@ -129,11 +134,11 @@ class Player:
     def __init__(self, environment: Mapping[str, str], fields: Mapping[str, list[str]]) -> None:
         self._fields = fields
         self._stack = ExitStack()
-        queue = self._stack.enter_context(ThreadedWorkQueue(workers=1))  # one worker: updates stay in order
-        self._context = self._stack.enter_context(
-            Context("pva", conf=dict(environment), useenv=False, nt=False, queue=queue)
-        )
-        self._seen = Stream(self._context, "fence:seen")
+        self._queue = ThreadedWorkQueue(maxsize=0, workers=1)  # one worker: updates stay in order
+        self._queue.start()
+        self._stack.callback(self._queue.stop)
+        self._context = self._stack.enter_context(Context("pva", conf=dict(environment), useenv=False, nt=False))
+        self._seen = Stream(self._context, "fence:seen", self._queue)
         self._fence = 0
 
     def __enter__(self) -> Player:
@@ -150,7 +155,7 @@ class Player:
         self.settle()
         transcript = Transcript()
         names = [name for _, name in case.records] + case.watched
-        streams = {name: Stream(self._context, case.prefix + name) for name in names}
+        streams = {name: Stream(self._context, case.prefix + name, self._queue) for name in names}
         try:
             for stream in streams.values():
                 if not stream.wait():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Leaves = dict[str, Any]
-ARGUMENTS = tuple("ABCDEFGHIJKLMNOPQRSTU")  # fields that a link fills, and with L before them their last values
+ARGUMENTS = tuple("ABCDEFGHIJKLMNOPQRSTU")  # fields that a link fills; with L before them their last values
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,41 @@ LINKED_PROPERTIES = Rule(
     "a get is answered with the last post",
 )
 
-RULES = (FIRST_UPDATE, DESC, FIRST_STAMP, FIELD_CHANNELS, LAG, STALE_MESSAGE, LINKED_PROPERTIES)
+HISTOGRAM = Rule(
+    "histogram",
+    "counts are posted when more than MDEL have come",
+    "each count is posted",
+    "a get is answered with the last post, and must show the counts as they are",
+)
+PRECISION = Rule(
+    "display.precision of a negative PREC", "PREC", "0", "Phoebus shows an integer with decimals when it is negative"
+)
+NO_FORWARD = Rule(
+    "put with block=true to a compress, sub or histogram whose processing ends early",
+    "compress that has not got N values yet: is never answered",
+    "is answered",
+    "the client would wait for ever",
+)
+BREAKPOINTS = Rule(
+    "LINR with one of EPICS's own tables (typeKdegC, ...)",
+    "an error unless bptTypeKdegC.dbd has been loaded",
+    "the tables are always there",
+    "a database need not know where EPICS is installed",
+)
+
+RULES = (
+    FIRST_UPDATE,
+    DESC,
+    FIRST_STAMP,
+    FIELD_CHANNELS,
+    LAG,
+    STALE_MESSAGE,
+    LINKED_PROPERTIES,
+    HISTOGRAM,
+    PRECISION,
+    NO_FORWARD,
+    BREAKPOINTS,
+)
 
 
 def first_update(theirs: Leaves, ours: Leaves) -> Leaves:
@@ -90,6 +124,18 @@ def without_stale_message(update: Leaves) -> Leaves:
     if update.get("alarm.severity") == 0 and update.get("alarm.status") == 0:
         return {name: content for name, content in update.items() if name != "alarm.message"}
     return update
+
+
+def without_negative_precision(update: Leaves) -> Leaves:
+    """PRECISION: a negative one is 0."""
+    if update.get("display.precision", 0) < 0:
+        return {**update, "display.precision": 0}
+    return update
+
+
+def adjusted(update: Leaves) -> Leaves:
+    """What is to be compared of an update or a value, whoever sent it."""
+    return without_negative_precision(without_stale_message(update))
 
 
 def is_forgiven_field(name: str, leaf: str, severity: int) -> bool:
