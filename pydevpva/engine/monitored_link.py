@@ -82,7 +82,7 @@ class MonitoredLink(RecordLink):
 
     def put(self, value: Value, dbf: str) -> bool:
         """As a client's put: later, and processing as the field asks."""
-        self.address.database.loop.submit(self._put, value)
+        self.address.database.loop.submit(self._put, self._as_sent(value, dbf) if isinstance(value, str) else value)
         return True
 
     def put_async(self, value: Value, dbf: str, done: Done) -> bool:

@@ -36,12 +36,8 @@ class ASub(Subroutine, rtype="aSub"):
     properties = properties(
         units="",
         precision="",
-<<<<<<< ours
         display={},
         display_ranges=False,
-=======
-        display={"*": (0.0, 0.0)},
->>>>>>> theirs
         control={},
         alarm={},
         from_links={x: f"INP{x}" for x in INPUTS} | {f"VAL{x}": f"OUT{x}" for x in INPUTS},

@@ -35,7 +35,7 @@ class Properties:
     """What one record type knows of its fields. A member left None means the type has no such rset function.
 
     display, control: {"VAL HIHI": ("LOPR", "HOPR")}, the pair being low and high as fields or numbers;
-        other numeric fields get what "*" says, or their type's range.
+        other numeric fields get their type's range.
     alarm: fields with alarm limits: "severity" shows a limit only where its severity is set, "always" shows all;
         other fields get NaN.
     units: the fields with units: predicate over name and type given as types plus exceptions.
@@ -165,8 +165,8 @@ def _limits(record: Record, name: str, table: Mapping[str, tuple[Source, Source]
     dbf = record.dbf(name)
     if table is None or dbf not in NUMERIC:
         return None
-    if (pair := table.get(name) or table.get("*")) is not None:
-        low, high = pair
+    if name in table:
+        low, high = table[name]
         return _value(record, low), _value(record, high)
     return RANGES.get(record.find_field(name).type, (0.0, 0.0))
 
