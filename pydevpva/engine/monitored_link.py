@@ -88,7 +88,8 @@ class MonitoredLink(RecordLink):
     def put_async(self, value: Value, dbf: str, done: Done) -> bool:
         """As put; done(None or error) when all that the put set off has completed."""
         database = self.address.database
-        database.loop.submit(database.put, self.address, value, None, True, done)
+        sent = self._as_sent(value, dbf) if isinstance(value, str) else value
+        database.loop.submit(database.put, self.address, sent, None, True, done)
         return True
 
     def _put(self, value: Value) -> None:
