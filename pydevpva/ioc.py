@@ -57,7 +57,7 @@ class Ioc:
         loop = Loop("database")
         self._python = Python(self.evaluator, loop)
         self.database = Database(self.definitions, self._device_for, loop, self._python)
-        self.remote_links = RemoteLinks(loop, self.environment)
+        self.remote_links = RemoteLinks(self.database, self.environment)
         self.database.remote = self.remote_links
         load_devices(self.definitions)
 

@@ -32,6 +32,7 @@ class GroupChannel:
 
     def __init__(self, group: Group, pv: Any) -> None:
         self.group, self._pv = group, pv
+        self._is_open = False
         self._arrays: Leaves = {}  # arrays of structures by path: p4p posts them as a whole
         self._followers = [Follower(self, m, m.source) for m in group.members if m.source and m.mapping.type != "proc"]
         self._followers += [
@@ -47,18 +48,20 @@ class GroupChannel:
             elif member.source is not None:
                 first.update(self.place(member, everything(member, member.source)))
         self._pv.open(Value(self.group.type, first))
+        self._is_open = True
         for follower in self._followers:
             follower.start()
 
     def close(self) -> None:
         """Leave the records and close the PV."""
+        self._is_open = False
         self._pv.close()
         for follower in self._followers:
             follower.stop()
 
     def post(self, leaves: Leaves) -> None:
         """One update with exactly these leaves."""
-        if leaves:
+        if leaves and self._is_open:
             self._pv.post(Value(self.group.type, leaves))
 
     def place(self, member: Member, leaves: Leaves) -> Leaves:

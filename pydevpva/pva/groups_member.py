@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from pydevpva.errors import NotFound, PydevpvaError, did_you_mean
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from pydevpva.engine.database import Address, Database
 
 log = logging.getLogger(__name__)
+
+WITHOUT_VALUE = ("meta", "proc")
+NO_SHAPE = shape(Kind.NUMBER, "d")  # of members whose value is not shown
 
 
 @dataclass(slots=True, eq=False)
@@ -101,14 +105,17 @@ def _source(mapping: FieldMapping, database: Database) -> Source | None:
         raise PydevpvaError(f'field {mapping.name or "(top)"}: a +type:"{mapping.type}" needs a +channel')
     try:
         address = database.find(mapping.channel)
+        mask = nanosecond_mask(address.record)
+        if mapping.type in WITHOUT_VALUE:
+            return Source(address, NO_SHAPE, attrgetter(address.field.name), mask)
         look = _shape(mapping, address)
     except NotFound as error:
         raise PydevpvaError(f"field {mapping.name or '(top)'}: +channel {mapping.channel}: {error}") from None
-    return Source(address, look, reader(address, look), nanosecond_mask(address.record))
+    return Source(address, look, reader(address, look), mask)
 
 
 def _shape(mapping: FieldMapping, address: Address) -> Shape:
-    if address.field.type in wire.LINKS and mapping.type not in ("meta", "proc"):
+    if address.field.type in wire.LINKS:
         raise NotFound("a link cannot be a field of a group")
     look = shape_of(address)
     if mapping.type == "any" and look.kind is Kind.TEXT and address.dbf == "CHAR":

@@ -6,8 +6,9 @@ Follows QSRV2 (pvxs: ioc/pvalink_lset.cpp, pvalink_link.cpp).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pydevpva.db.model import Field
 from pydevpva.engine.processing import process
 from pydevpva.pva.links_client import DISCONNECTED, Done, Part, RemotePV
 from pydevpva.pva.links_config import LinkConfig
@@ -15,6 +16,9 @@ from pydevpva.pva.links_values import Far, filler
 from pydevpva.records.alarm import INVALID, LINK, raise_alarm
 from pydevpva.records.record import Record
 from pydevpva.records.values import STRING_BYTES, Value, clip_text, to_array
+
+if TYPE_CHECKING:
+    from pydevpva.engine.database import Database
 
 NEVER = (631152000 * 10**9, 0)  # TIME and UTAG of what has none
 NO_VALUE = object()
@@ -27,27 +31,20 @@ class PvaLink:
     """
 
     __slots__ = (
-        "_config",
-        "_far",
-        "_message",
-        "_owner",
-        "_pv",
-        "_scratch",
-        "_severity",
-        "_stamp",
-        "_waiting",
-        "field",
-        "is_input",
-        "is_time",
-        "order",
-        "text",
+        "_config", "_database", "_far", "_message", "_owner", "_pv", "_rests", "_scratch", "_severity", "_stamp",
+        "_waiting", "_watching", "field", "is_time", "order", "text",
     )  # fmt: skip
     is_constant = False
     is_volatile = True
 
-    def __init__(self, owner: Record, field: str, text: str, config: LinkConfig, pv: RemotePV, is_input: bool) -> None:
-        self._owner, self.field, self.text, self._config, self._pv = owner, field, text, config, pv
-        self.is_input, self.is_time = is_input, False
+    def __init__(
+        self, database: Database, owner: Record, field: Field, text: str, config: LinkConfig, pv: RemotePV
+    ) -> None:
+        self._database, self._owner, self.field, self.text = database, owner, field.name, text
+        self._config, self._pv = config, pv
+        self._watching = config.proc if field.type == "INLINK" and config.proc in ("CP", "CPP") else ""
+        self._rests = False  # an update waits for the end of a pause
+        self.is_time = False
         self.order = config.monorder
         self._far: Far | None = None
         self._scratch: Any = NO_VALUE  # written, but not sent
@@ -80,9 +77,19 @@ class PvaLink:
                 done(DISCONNECTED)
 
     def updated(self) -> None:
-        """CP and CPP: process the record; once more when it is busy."""
-        record, proc = self._owner, self._config.proc
-        if not self.is_input or not (proc == "CP" or (proc == "CPP" and record.SCAN == 0)):
+        """CP and CPP: process the record; once more when it is busy, and later when the IOC is paused."""
+        if not self._watching:
+            return
+        if not self._database.scanner.paused:
+            self._process()
+        elif not self._rests:
+            self._rests = True
+            self._database.when_running(self._process)
+
+    def _process(self) -> None:
+        self._rests = False
+        record = self._owner
+        if self._watching == "CPP" and record.SCAN != 0:
             return
         if record.PACT:
             record.RPRO = 1

@@ -15,7 +15,6 @@ from pydevpva.db.model import Field
 from pydevpva.engine.broken_link import BrokenLink
 from pydevpva.engine.json_links import json_link
 from pydevpva.errors import NotFound
-from pydevpva.loop import Loop
 from pydevpva.pva.links import PvaLink
 from pydevpva.pva.links_client import RemotePVs
 from pydevpva.pva.links_config import LinkConfig, link_config, plain_config
@@ -33,8 +32,9 @@ log = logging.getLogger(__name__)
 class RemoteLinks:
     """Makes the links of one IOC that leave it (engine.remote.RemoteLinks)."""
 
-    def __init__(self, loop: Loop, environment: Mapping[str, str]) -> None:
-        self.pvs = RemotePVs(loop, environment)
+    def __init__(self, database: Database, environment: Mapping[str, str]) -> None:
+        self._database = database
+        self.pvs = RemotePVs(database.loop, environment)
 
     def from_text(self, record: Record, field: Field, text: str, parsed: LinkText) -> Link:
         """A link's plain text that names no record of this IOC."""
@@ -49,7 +49,7 @@ class RemoteLinks:
     def make(self, record: Record, field: Field, text: str, config: LinkConfig) -> PvaLink:
         """A link through the network."""
         pv = self.pvs.pv(config.pv, config.Q, config.pipeline)
-        return PvaLink(record, field.name, text, config, pv, field.type == "INLINK")
+        return PvaLink(self._database, record, field, text, config, pv)
 
     def close(self) -> None:
         """End all connections; on the main thread."""
