@@ -114,6 +114,12 @@ def test_commands_of_an_example_page(page: Path, start: Starter) -> None:
     assert server.process.returncode == 0
 
 
+def test_the_index_leads_to_every_page() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert {page for page in pages if f"]({page})" not in index} == set()
+
+
 def test_conformance_lists_the_record_types_that_there_are() -> None:
     (listed,) = re.findall(r"(?ms)^## Record types\n\n(.*?)\n\n", (ROOT / "docs" / "conformance.md").read_text())
     names = set(re.findall(r"\w+(?=[ .\n]|$)", re.sub(r"\b[A-Z][^:.]*:", "", listed)))
