@@ -150,8 +150,11 @@ class EngineHost:
         if field.name in DEVICE_LINKS and (devices := self.database.definitions.devices(record.rtype.name)):
             device = list(devices.values())[record.DTYP]
         parsed = parse_link(text, field.type, device)
-        if device is not None and field.type == "INLINK" and device.dset.endswith(WAITING):
-            parsed = replace(parsed, process="NPP")
+        if parsed.kind == "pv" and device is not None and field.type == "INLINK" and device.dset.endswith(WAITING):
+            link = self._record_link(record, field, text, replace(parsed, process="NPP"))
+            if isinstance(link, RecordLink):
+                link.text = f"{parsed.target} {parsed.severity}"  # a PN_LINK, in EPICS
+            return link
         if parsed.kind == "pv":
             return self._record_link(record, field, text, parsed)
         if parsed.kind == "constant":

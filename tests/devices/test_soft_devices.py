@@ -32,7 +32,7 @@ def test_an_async_input_processes_its_source_and_waits_for_it(tmp_path: Path) ->
     db = 'record(ai, "i") { field(DTYP, "Async Soft Channel") field(INP, "slow MS") field(TSE, "-2") }'
     with local_ioc(tmp_path, SLOW.replace("A*2", "VAL+1") + db) as ioc:
         assert ioc.put("i.PROC", 1) is None
-        assert ioc.get("i") == 1.0
+        assert (ioc.get("i"), ioc.get("i.INP")) == (1.0, "slow MS")
         assert ioc.alarm("i") == ("NO_ALARM", "NO_ALARM", "")
 
 
