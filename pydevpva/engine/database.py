@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
+from functools import cached_property
 from typing import Any, Protocol
 
 from pydevpva.db.definitions import Definitions
@@ -54,7 +55,6 @@ class Database:
         self.definitions = definitions
         self.records: dict[str, Record] = {}
         self.aliases: dict[str, str] = {}
-        self.scanner = Scanner(self.loop, definitions.menu("menuScan").labels)
         self.waiting: dict[Record, deque[PutNotify]] = {}  # puts in line behind the one that owns a record
         self.pending: set[PutNotify] = set()  # puts that have not been answered
         self.factory = Factory(definitions)
@@ -64,6 +64,11 @@ class Database:
         self._host = EngineHost(self)
         self.uses_pydev = False
         self._links: dict[Record, Links] = {}  # of each record as loaded, until iocInit opens them
+
+    @cached_property
+    def scanner(self) -> Scanner:
+        """The scan lists; made when first asked for, so that a .dbd loaded before may bring its own menuScan."""
+        return Scanner(self.loop, self.definitions.menu("menuScan").labels)
 
     # ---- iocInit ----
 
