@@ -17,7 +17,7 @@ def versions() -> list[str]:
     """Lines on this host and the libraries' versions."""
     from p4p import pvxsVersion, version
 
-    pvxs = ".".join(str(byte) for byte in int(pvxsVersion).to_bytes(4, "big")[:3])
+    pvxs = ".".join(str(byte) for byte in int(pvxsVersion()).to_bytes(4, "big")[:3])
     return [
         f"Host: {platform.system().lower()}-{platform.machine()}, Python {platform.python_version()}",
         "Versions",

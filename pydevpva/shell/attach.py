@@ -43,7 +43,8 @@ def attach(path: str, command: str | None, log: bool) -> int:
         return NOT_THERE
     typing = command is None and sys.stdin.isatty() and sys.stdout.isatty()
     mode = "terminal" if typing else "command" if command is not None else "lines"
-    hello: dict[str, Any] = {"mode": mode, "log": log, "command": command, "term": os.environ.get("TERM", ""), "size": _size(), "pid": os.getpid()}
+    hello: dict[str, Any] = {"mode": mode, "log": log, "command": command, "size": _size()}
+    hello["term"] = os.environ.get("TERM", "")
     hello["colour"] = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     with connection:
         connection.sendall(frame(HELLO, _json(hello)))

@@ -23,6 +23,8 @@ WITHOUT_MEANING: dict[str, str] = {
     "epicsMutexShowAll": _MUTEX,
     "dbPvdTableSize": _NO_TABLE,
     "dbPvdDump": _NO_TABLE,
+    "gft": "it shows Channel Access's types, which are not here; dbtgf shows EPICS's own",
+    "pft": "it tests Channel Access's types, which are not here; dbtpf tests EPICS's own",
     "dbDumpDriver": "there are no EPICS drivers here: devices are Python",
     "epicsThreadResume": "no thread is ever suspended here",
     "taskwdShow": "there is no task watchdog here: an error is logged where it happens",

@@ -13,6 +13,7 @@ from pydevpva.shell.registry import INT, RECORD, Argument, command
 from pydevpva.shell.session import Shell
 from pydevpva.shell.static import report
 
+_PROMPT = "without the -> of another shell after its messages; the field BKPT stays 0"
 NAME = Argument("record name", RECORD)
 
 
@@ -42,7 +43,7 @@ def _record(shell: Shell, name: str | None, usage: str) -> Record | None:
         return None
 
 
-@command("dbb", NAME)
+@command("dbb", NAME, differs=_PROMPT)
 def dbb(shell: Shell, name: str | None) -> int:
     """Set a breakpoint: from now on processing stops before this record.
 
@@ -59,7 +60,7 @@ def dbb(shell: Shell, name: str | None) -> int:
     return 0
 
 
-@command("dbd", NAME)
+@command("dbd", NAME, differs=_PROMPT)
 def dbd(shell: Shell, name: str | None) -> int:
     """Remove a breakpoint."""
     record = _record(shell, name, "dbd")
@@ -88,13 +89,13 @@ def _stopped(shell: Shell, name: str | None) -> Stopped | None:
     return found
 
 
-@command("dbc", NAME)
+@command("dbc", NAME, differs=_PROMPT)
 def dbc(shell: Shell, name: str | None) -> int:
     """Go on from where processing stopped, to the next breakpoint; without a name, where it stopped last."""
     return _go_on(shell, name, "Continuing: ", step=False)
 
 
-@command("dbs", NAME)
+@command("dbs", NAME, differs=_PROMPT)
 def dbs(shell: Shell, name: str | None) -> int:
     """Process the record where processing stopped, and stop before the next."""
     return _go_on(shell, name, "Stepping:   ", step=True)
@@ -112,7 +113,7 @@ def _go_on(shell: Shell, name: str | None, word: str, step: bool) -> int:
     return 0
 
 
-@command("dbp", NAME, Argument("interest level", INT))
+@command("dbp", NAME, Argument("interest level", INT), differs=_PROMPT)
 def dbp(shell: Shell, name: str | None, level: int) -> int:
     """Print the fields of the record before which processing stopped (dbpr 2, or that level)."""
     found = _stopped(shell, name)
@@ -122,7 +123,7 @@ def dbp(shell: Shell, name: str | None, level: int) -> int:
     return 0
 
 
-@command("dbap", NAME)
+@command("dbap", NAME, differs=_PROMPT)
 def dbap(shell: Shell, name: str | None) -> int:
     """Print this record each time it has been processed while its lock set has breakpoints; once more: no longer."""
     record = _record(shell, name, "dbap")

@@ -9,8 +9,10 @@ from pydevpva.shell.registry import PDBBASE, RECORD, RTYPE, Argument, CommandFai
 from pydevpva.shell.session import Shell
 
 
-@command("dbCreateAlias", Argument("pdbbase", PDBBASE), Argument("record", RECORD), "alias",
-         differs="says what is wrong; clients see the alias when it is made before iocInit")  # fmt: skip
+_ALIAS = "says what is wrong; dbl lists an alias after its record; clients see one made before iocInit"
+
+
+@command("dbCreateAlias", Argument("pdbbase", PDBBASE), Argument("record", RECORD), "alias", differs=_ALIAS)
 def create_alias(shell: Shell, base: str | None, name: str | None, alias: str | None) -> None:
     """Give a record one more name.
 

@@ -52,7 +52,7 @@ def _menus(shell: Shell) -> list[str]:
     return list(dict.fromkeys(f.menu for t in _wanted(shell, None) for f in t.fields.values() if f.menu))
 
 
-@command("dbDumpBreaktable", BASE, "tableName")
+@command("dbDumpBreaktable", BASE, "tableName", differs="EPICS's own tables are always there")
 def dump_breaktable(shell: Shell, base: str | None, name: str | None) -> None:
     """Print a breakpoint table: raw value, slope from there on, engineering value."""
     for each in [name] if name else shell.ioc.definitions.menu("menuConvert").labels:
@@ -70,7 +70,7 @@ def dump_breaktable(shell: Shell, base: str | None, name: str | None) -> None:
         shell.print("}")
 
 
-@command("dbDumpVariable", BASE)
+@command("dbDumpVariable", BASE, differs="in another order, and of the record types that are used")
 def dump_variable(shell: Shell, base: str | None) -> None:
     """Print the variables that .dbd files declare; `var` shows their values."""
     for name, kind in shell.ioc.definitions.variables.items():
@@ -158,7 +158,7 @@ def dump_record_type(shell: Shell, base: str | None, name: str | None) -> None:
             shell.print(f"{i:5d} {size:4d} {field.name}\t{fields.index(by_name):7d} {by_name}")
 
 
-@command("dbDumpRecord", BASE, OF_TYPE, Argument("interest level", INT))
+@command("dbDumpRecord", BASE, OF_TYPE, Argument("interest level", INT), differs="before iocInit it shows links too")
 def dump_record(shell: Shell, base: str | None, name: str | None, level: int) -> int:
     """Print the records of a type as a .db file: fields that are not at their default, with 1 all, with 2 internal too.
 

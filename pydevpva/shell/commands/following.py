@@ -39,7 +39,7 @@ class _Watch:
         record = self.address.record
         alarm = f"  {SEVERITIES[record.SEVR]} {record.AMSG}".rstrip() if record.SEVR else ""
         text = f"{_value(self.address)}{alarm}"
-        line = f"{time_text(record.TIME)[:-3]}  {self.shown:<28} {text}"
+        line = f"{time_text(record.TIME):<29}  {self.shown:<28} {text}"
         if line != self._last and not self.changes.full():
             self._last = line
             self.changes.put_nowait(line)
@@ -50,9 +50,9 @@ def _value(address: Address) -> str:
         dbf, elements = values.read(address)
         if dbf == "CHAR" and len(elements) > 1:
             return repr(bytes(int(c) & 255 for c in elements).split(b"\0")[0].decode("utf-8", "replace"))
+        shown = ", ".join(values.show(dbf, e).partition(" = 0x")[0] for e in elements[:ELEMENTS])
         if address.elements == 1:
-            return address.text() if dbf != "STRING" else values.show("STRING", elements[0])
-        shown = ", ".join(values.show(dbf, e).split(" = ")[0] for e in elements[:ELEMENTS])
+            return shown
         return f"[{shown}{', ...' if len(elements) > ELEMENTS else ''}]"
     except (PydevpvaError, ValueError) as error:
         return str(error)

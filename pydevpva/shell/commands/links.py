@@ -163,7 +163,7 @@ def _conversion(definitions: Definitions, record: Record) -> str:
     return f"cvt({','.join(limits)})"
 
 
-@command("dblsr", NAME, LEVEL, differs="no mutexes: one thread owns all records, so sets only say what links connect")
+@command("dblsr", NAME, Argument("interest level", INT), differs="without mutexes: one thread owns all records")
 def dblsr(shell: Shell, name: str | None, level: int) -> None:
     """List the sets of records that database links connect; 1 their members, 2 also the links."""
     if shell.ioc.state == "new":
@@ -194,8 +194,8 @@ def _members(members: Iterable[Record], level: int) -> Iterator[str]:
                 yield f"\t{field.name}{kinds[field.type]} {process} {link.mode} {address.record.NAME}"
 
 
-@command("dbNotifyDump", Argument("pdbbase", PDBBASE))
-def db_notify_dump(shell: Shell, base: str | None) -> None:
+@command("dbNotifyDump")
+def db_notify_dump(shell: Shell) -> None:
     """List the puts that wait for processing to complete, and the records they wait for."""
     if shell.ioc.state != "new":
         for line in shell.on_database(lambda: list(_waiting(shell))):

@@ -88,15 +88,14 @@ def load_template(shell: Shell, file: str | None, macros: str | None, path: str 
     _load(file, lambda: shell.ioc.load_template(source, parse_macros(macros or ""), folders))
 
 
-@command("dbLoadGroup", Argument("jsonFile", PATH), "macros")
+@command("dbLoadGroup", Argument("JSON file", PATH), "macros")
 def load_group(shell: Shell, file: str | None, macros: str | None) -> int:
     """Load the group definitions of a JSON file. Before iocInit.
 
     Example: dbLoadGroup("db/image.json", "P=LAB:")
     """
     if not file:
-        shell.print('Usage: dbLoadGroup("file.json", "macros")')
-        return 1
+        raise CommandFailed('Usage: dbLoadGroup("file.json", "macros")')
     _before_init(shell, file)
     return _load(file, lambda: shell.ioc.load_groups(file, parse_macros(macros or "")))
 

@@ -172,6 +172,7 @@ def dbtpf(shell: Shell, name: str | None, text: str | None) -> int:
     if not live(shell, "dbtpf", name):
         return -1
     address = shell.ioc.database.find(name)
+    own = address.dbf if address.dbf in DBR else "STRING" if address.field.type in LINK_TYPES else "ENUM"
     for dbr in DBR:
         try:
             value = text if dbr == "STRING" else parse_number(text, dbr)
@@ -185,7 +186,7 @@ def dbtpf(shell: Shell, name: str | None, text: str | None) -> int:
             continue
         shell.print(f"Put as DBR_{dbr:<6} Ok, result as ", end="")
         columns = Columns(shell.print, 10)
-        for cell in shell.on_database(lambda: list(values.cells(address))):
+        for cell in shell.on_database(_as, address, own):
             columns.add(cell)
         columns.flush()
     return 0

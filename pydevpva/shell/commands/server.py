@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.shell.catalog import Catalog
+from pydevpva.shell.formats import glob
 from pydevpva.shell.registry import INT, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
@@ -31,14 +32,37 @@ def dbsr(shell: Shell, level: int) -> None:
 
 @command("pvxsl", Argument("details", INT))
 def pvxsl(shell: Shell, details: int) -> None:
-    """List the names that are served: records and their aliases."""
+    """List the names that are served: records, their aliases, groups."""
     if shell.ioc.server is None:
         raise CommandFailed("pvxsl: nothing is served before iocInit")
-    names = [entry.name for entry in shell.on_database(Catalog(shell.ioc).entries)]
-    if details > 0:
-        shell.print("------------------\nSOURCE: qsrvSingle@0\n------------------\nRECORDS: ")
-    for name in sorted(names):
-        shell.print(f"  {name}" if details > 0 else name)
+    records = sorted(entry.name for entry in shell.on_database(Catalog(shell.ioc).entries))
+    groups = sorted(shell.ioc.server.groups)
+    if details <= 0:
+        for name in [*records, *groups]:
+            shell.print(name)
+        return
+    for source, names in (("qsrvSingle@0", records), ("qsrvGroup@1", groups)):
+        if names:
+            shell.print(f"------------------\nSOURCE: {source}\n------------------\nRECORDS: ")
+        for name in names:
+            shell.print(f"  {name}")
+
+
+@command("pvxgl", Argument("[level, [pattern]]", INT), "pattern")
+def pvxgl(shell: Shell, level: int, pattern: str | None) -> None:
+    """List the groups that are served; 1 with their size, 2 with their fields. With a pattern, those that match."""
+    if shell.ioc.server is None:
+        return
+    for name, group in sorted(shell.ioc.server.groups.items()):
+        if pattern and not glob(pattern)(name):
+            continue
+        shell.print(name)
+        if level > 0:
+            shell.print(f"  Atomic Get/Put:{'yes' if group.atomic else 'no'} Atomic Members:{len(group.members)}")
+        for member in group.members if level > 1 else ():
+            shell.print(f"  {member.shown()}")
+        for trigger in (t for m in group.members for t in m.triggers) if level > 2 else ():
+            shell.print(f"    {trigger.name}")
 
 
 @command("pvxsi", differs="prints the versions of what pydevpva is made of")
@@ -89,7 +113,7 @@ def _references(shell: Shell, before: dict[str, int]) -> None:
             shell.print(f"{kind}\t= {difference}")
 
 
-@command("pvxs_log_config", "config", differs="the level is that of all of pvxs's loggers")
+@command("pvxs_log_config", "KEY=VAL,KEY=VAL,...", differs="the level is that of all of pvxs's loggers")
 def pvxs_log_config(shell: Shell, config: str | None) -> int:
     """Set how much the PVAccess library logs.
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import threading
 import time
 
-from pydevpva.shell.registry import INT, Argument, command
+from pydevpva.shell.registry import ARGV, INT, Argument, command
 from pydevpva.shell.session import Shell
 
 HEADING = "            NAME       EPICS ID   LWP ID   OSIPRI  OSSPRI  STATE"
 
 
-@command("epicsThreadShow", Argument("[-<level>] [thread ...]", "argv"), differs="the threads are Python's")
+@command("epicsThreadShow", Argument("[-level] [thread ...]", ARGV), differs="the threads are Python's")
 def epics_thread_show(shell: Shell, words: list[str]) -> None:
     """List the threads; or those of these names or ids."""
     names = [word for word in words if not word.startswith("-")]
     for name in names or [""]:
         found = [t for t in threading.enumerate() if not name or name in (t.name, str(t.ident), f"{t.ident or 0:#x}")]
         if not found:
-            shell.print(f"\t'{name}' is not a known thread name")
+            shell.complain(f"\t'{name}' is not a known thread name")
             continue
         shell.print(HEADING)
         for thread in found:

@@ -1,0 +1,69 @@
+"""docs/shell.md from the registry: python -m pydevpva.shell.table > docs/shell.md. Main thread."""
+
+from __future__ import annotations
+
+import sys
+
+from pydevpva.shell import registry
+from pydevpva.shell.registry import DIFFERS, NO_EFFECT, OURS, SAME, Command
+
+HEAD = """\
+# The shell, command by command
+
+`pydevpva-shell`, and `pydevpva` on a terminal, read EPICS's iocsh. This page is made from the commands themselves
+(`python -m pydevpva.shell.table`); `help NAME` shows each one's use.
+
+| status | means |
+|---|---|
+| same | same arguments, same output to the character; a test compares it with softIocPVX |
+| differs | the same purpose; the reason says what is not the same |
+| no effect | it has nothing to act on here: it says why in one line on stderr and succeeds, so that scripts go on |
+| ours | not in softIocPVX |
+
+What holds for all of them: messages of errors go to stderr and often say more than EPICS's, such as near names;
+addresses and times are of course others; line numbers of a continued line are those an editor shows.
+
+| command | arguments | status | difference |
+|---|---|---|---|
+"""
+TAIL = """
+## At a terminal
+
+Tab completes commands, record names, fields after a dot, values of menus and states, files, macros and, inside
+`pydev("`, Python names. The line below shows the arguments of the command that is typed. Up and Ctrl-R look through
+the history (`~/.pydevpva_history`, or `EPICS_IOCSH_HISTFILE`; `IOCSH_HISTSIZE` lines of it). Ctrl-C ends the running
+command, Ctrl-D asks once and then ends the IOC. `pydev("` may go on over several lines until the quote is closed.
+`IOCSH_PS1` is the prompt, `IOCSH_HISTEDIT_DISABLE` and `TERM=dumb` give plain lines, `NO_COLOR` no colours.
+
+## From elsewhere
+
+An IOC that is started with `--console PATH` can be attached to by the user that owns it, on the same machine:
+
+    pydevpva-shell --attach PATH                  # the same prompt; exit, Ctrl-D or Ctrl-] leaves the IOC running
+    pydevpva-shell --attach PATH --log            # with its log (later: eltc 1)
+    pydevpva-shell --attach PATH -c 'dbpr LAB:X'  # one command; exit status 0 or 1, 2 when no IOC is there
+
+Everybody has a prompt of their own, and sees the output of their own commands. A command that does not end on Ctrl-C
+is left to itself after a second, and the prompt comes back.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return HEAD + "".join(_row(found) for name in registry.names() if (found := registry.find(name))) + TAIL
+
+
+def _row(command: Command) -> str:
+    arguments = registry.usage(command).removeprefix(command.name).strip()
+    shown = f"`{_cell(arguments)}`" if arguments else ""
+    reason = command.reason or (command.help.splitlines()[0] if command.status == OURS else "")
+    assert command.status in (SAME, DIFFERS, NO_EFFECT, OURS)
+    return f"| `{_cell(command.name)}` | {shown} | {command.status} | {_cell(reason)} |\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
