@@ -218,8 +218,10 @@ class Ioc:
             yield from check_groups(instance.infos["Q:group"], instance.location, instance.name)
         fields = self.definitions.record_type(instance.type).fields
         for name, given in instance.fields.items():
-            if given.text[:1] == "{" and fields[name].type in LINK_TYPES and (
-                refused := refused_link(given.text, fields[name].type)
+            if (
+                given.text[:1] == "{"
+                and fields[name].type in LINK_TYPES
+                and (refused := refused_link(given.text, fields[name].type))
             ):
                 yield Problem(given.location, f"{instance.name}.{name}: {refused}")
 

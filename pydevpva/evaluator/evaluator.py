@@ -209,7 +209,6 @@ class _Worker(threading.Thread):
             _finish(done, result, error)
             del job, function, args, done, result, error  # an idle thread keeps no user's array alive
 
-
     def _account(self, label: str, seconds: float) -> None:
         count, total, longest = self.spent.get(label, _NONE)
         self.spent[label] = (count + 1, total + seconds, seconds if seconds > longest else longest)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STOPPING = "the IOC is shutting down"
-MOST_WAITING = 50_000  # unanswered puts; beyond, each is refused at once instead of waiting for longer than anybody would
+MOST_WAITING = 50_000  # unanswered puts; beyond, each is refused at once: nobody would wait for so many
 OVERLOADED = f"the IOC is overloaded: {MOST_WAITING} puts wait; try again later"
 
 

@@ -130,5 +130,3 @@ class Ndarray(Record, rtype="ndarray"):
 def _sizes(shape: tuple[int, ...]) -> list[Any]:
     """Ten sizes, the fastest axis first, 0 for an axis that is not there."""
     return [*reversed(shape), *[0] * (MOST_DIMENSIONS - len(shape))]
-
-

@@ -166,5 +166,3 @@ def _calls(shell: Shell, record: Record, field: str, text: str) -> Iterator[str]
     if failures is not None and failures.count:
         yield f"    {failures.count} errors; the last that was new:"
         yield from (f"    {line}" for line in failures.last.splitlines())
-
-
