@@ -76,7 +76,9 @@ class ShellCompleter(Completer):
             name = _PYTHON_NAME.search(word)
             return (name[0], self._python(name[0])) if name else ("", ())
         choices = self._of_kind(kind, word, words[1:])
-        return word, (f'"{c}' if " " in c and not quote else c for c in choices)
+        if quote and kind != PATH:  # a folder goes on
+            return word, (c + quote for c in choices)
+        return word, (f'"{c}"' if " " in c else c for c in choices)
 
     def _of_kind(self, kind: str, word: str, before: list[str]) -> Iterable[str]:
         definitions = self.shell.ioc.definitions

@@ -83,7 +83,7 @@ pydevReload nosuch
 """
     result = ours(script, tmp_path)
     assert result.out[-2:] == ["6", "pydevReload nosuch"]
-    assert result.err[-1] == 'pydevReload: nosuch has not been imported; pydev("import nosuch") does so'
+    assert 'pydevReload: nosuch has not been imported; pydev("import nosuch") does so' in result.err
 
 
 def test_watching_is_for_a_terminal(tmp_path: Path) -> None:

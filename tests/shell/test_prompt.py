@@ -78,3 +78,25 @@ def test_messages_appear_above_what_is_being_typed(prompt: pexpect.spawn) -> Non
     prompt.expect("perature")
     prompt.send("\r")
     prompt.expect(r"DBF_DOUBLE:         3\.5")
+
+
+def test_the_arguments_of_the_command_are_shown_below_the_line(prompt: pexpect.spawn) -> None:
+    prompt.send("dbpf LAB")
+    prompt.expect(r"dbpf\(record name, value\)  Put a value")
+
+
+def test_python_goes_on_over_lines_until_its_quote_is_closed(prompt: pexpect.spawn) -> None:
+    prompt.send('pydev("a = 20\r')
+    prompt.expect(r"\.\.\.>")
+    prompt.send('a + a + 2")\r')
+    prompt.expect(r"\r\n42\r\n")
+
+
+def test_ctrl_r_finds_an_earlier_line(prompt: pexpect.spawn) -> None:
+    prompt.send("dbgf LAB:Temperature\r")
+    prompt.expect(r"DBF_DOUBLE")
+    prompt.expect("epics>")
+    prompt.send("\x12Temp")
+    prompt.expect("reverse-i-search")
+    prompt.send("\r\r")
+    prompt.expect(r"DBF_DOUBLE:         3\.5")

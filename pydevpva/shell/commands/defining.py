@@ -8,7 +8,6 @@ from pydevpva.shell.catalog import Catalog
 from pydevpva.shell.registry import PDBBASE, RECORD, RTYPE, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
-
 _ALIAS = "says what is wrong; dbl lists an alias after its record; clients see one made before iocInit"
 
 
