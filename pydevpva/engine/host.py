@@ -91,10 +91,6 @@ class EngineHost:
     def set_access_group(self, record: Record) -> None:
         """ASG changed; access is looked up by group name at each put, so nothing is kept that could be stale."""
 
-    def check_links(self, record: Record, field: str) -> bool:
-        link = getattr(record, field)
-        return bool(link.connected())
-
     # ---- user Python ----
 
     def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Any:

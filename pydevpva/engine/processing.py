@@ -101,12 +101,6 @@ def _disabled(record: Record) -> None:
         record.notify.completed(record)
 
 
-def scan_passive(source: Record, target: Record) -> None:
-    """Process a passive record at the far end of a link (dbScanPassive)."""
-    if target.SCAN == 0:
-        process_target(source, target)
-
-
 def process_target(source: Record, target: Record) -> None:
     """Process the far end of a link, handing on PUTF and the waiting put (processTarget).
 

@@ -76,7 +76,7 @@ class Channel:
                 self._post_properties(record)
             if field is None:
                 self._processed(record, mask)
-            elif (field == self._name and mask & WANTED) or self._counted(record):
+            elif field == self._name and mask & WANTED:
                 self._post_value(record, self._read(record))
             elif field == "PACT" and self._name in ACTIVITY and self._differs(value := self._read(record)):
                 self._post_value(record, value)
@@ -132,13 +132,6 @@ class Channel:
             leaves.update(metadata.stamp(record, self._nanosecond_mask))
             self._never = False
         self._post(Value(self.shape.type, leaves))
-
-    def _counted(self, record: Record) -> bool:
-        """Whether VAL changed without a word: histogram counts at a put to SGNL.
-
-        EPICS tells nobody either, but a get there reads the record; here it reads what was posted last.
-        """
-        return self._is_value and record.rtype.name == "histogram" and self._read(record) is not self._last
 
     def _remember(self, value: Any) -> None:
         """What was posted last; a copy, because records write into their arrays. VAL is always a new array."""

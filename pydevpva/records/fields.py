@@ -9,7 +9,6 @@ from pydevpva.errors import PutError, did_you_mean
 from pydevpva.records.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE, INVALID, LINK, raise_alarm
 from pydevpva.records.properties import precision, text_digits
 from pydevpva.records.values import (
-    INTEGERS,
     LINKS,
     STRING_BYTES,
     Value,
@@ -229,9 +228,3 @@ def _alarm_acknowledge(record: Record) -> None:
     if not record.ACKT and record.ACKS > record.SEVR:
         record.ACKS = record.SEVR
         record.post_field("ACKS")
-
-
-def in_range(dbf: str, value: float) -> bool:
-    """Whether an integer type can hold this number."""
-    low, high = INTEGERS[dbf]
-    return low <= value <= high

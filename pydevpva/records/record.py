@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from pydevpva.db.model import Field, RecordType
 from pydevpva.errors import NotFound, PutError, did_you_mean
 from pydevpva.records import fields
-from pydevpva.records.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE, settle_alarms
+from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, settle_alarms
 from pydevpva.records.links import NO_LINK, Link
 from pydevpva.records.properties import Properties
 from pydevpva.records.values import Value
@@ -87,7 +87,6 @@ class Host(Protocol):
     def complete(self, record: Record) -> None: ...
     def call_later(self, seconds: float, work: Any, *args: object) -> Timer: ...
     def set_link(self, record: Record, field: Field, text: str) -> None: ...
-    def check_links(self, record: Record, field: str) -> bool: ...
     def post_event(self, name: str) -> None: ...
     def breakpoint_table(self, index: int) -> Any: ...
     def choices(self, record: Record, field: Field) -> tuple[str, ...]: ...
@@ -325,7 +324,3 @@ class Record:
 def refuse(record: Record, field: str, reason: str) -> PutError:
     """The error of a refused put: names record and field."""
     return PutError(f"{record.NAME}.{field}: {reason}")
-
-
-PUT_MASK = DBE_VALUE | DBE_LOG
-PROPERTY = DBE_PROPERTY
