@@ -87,7 +87,7 @@ pydevReload nosuch
 
 
 def test_watching_is_for_a_terminal(tmp_path: Path) -> None:
-    assert "it is for a terminal, not for a script" in ours("dbwatch P:in\n", tmp_path).err[-1]
+    assert "it is for a terminal, not for a script" in "\n".join(ours("dbwatch P:in\n", tmp_path).err)
 
 
 def test_a_breakpoint_stops_before_its_record_and_only_its_lock_set(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_python_goes_on_over_lines_until_its_quote_is_closed(prompt: pexpect.spa
     prompt.send('pydev("a = 20\r')
     prompt.expect(r"\.\.\.>")
     prompt.send('a + a + 2")\r')
-    prompt.expect(r"\r\n42\r\n")
+    prompt.expect(r"42\r\n")
 
 
 def test_ctrl_r_finds_an_earlier_line(prompt: pexpect.spawn) -> None:
