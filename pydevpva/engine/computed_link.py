@@ -1,14 +1,18 @@
-"""What JSON links that make a number share. Database thread."""
+"""What links share that have no record at their end: JSON links that make a number, and the broken link.
+
+Database thread.
+"""
 
 from __future__ import annotations
 
 from pydevpva.db.model import Field
 from pydevpva.records.alarm import INVALID, LINK, raise_alarm
+from pydevpva.records.links import WithoutRecord
 from pydevpva.records.record import Record
 from pydevpva.records.values import Value, converter, plain_text, to_array
 
 
-class ComputedLink:
+class ComputedLink(WithoutRecord):
     """A link without a record at its end. Subclasses have `value`."""
 
     __slots__ = ("_owner", "field", "text")
@@ -18,9 +22,6 @@ class ComputedLink:
 
     def __init__(self, owner: Record, field: Field, text: str) -> None:
         self._owner, self.field, self.text = owner, field.name, text
-
-    def __str__(self) -> str:
-        return self.text
 
     def value(self) -> int | float | None:
         """The number, or None when it cannot be had."""
@@ -55,18 +56,6 @@ class ComputedLink:
 
     def put(self, value: Value, dbf: str) -> bool:
         raise NotImplementedError
-
-    def forward(self) -> None:
-        pass
-
-    def time(self) -> tuple[int, int] | None:
-        return None
-
-    def connected(self) -> bool:
-        return True
-
-    def alarm(self) -> tuple[int, int, str] | None:
-        return None
 
     def source(self) -> tuple[str, int] | None:
         return "DOUBLE", 1

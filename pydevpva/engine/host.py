@@ -173,7 +173,7 @@ class EngineHost:
             address = self.database.find(name)
         except NotFound as error:
             log.warning("%s.%s is LINK/INVALID: %s", record.NAME, field.name, error)
-            return BrokenLink(record, field.name, text)
+            return BrokenLink(record, field, text)
         mode = parsed.severity
         if parsed.process in ("CA", "CP", "CPP"):
             watching = parsed.process if parsed.process != "CA" else ""

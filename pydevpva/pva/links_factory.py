@@ -73,7 +73,7 @@ def pva_link(host: EngineHost, record: Record, field: Field, text: str, value: J
         log.error(
             "%s.%s: a link with local:true needs a record of this IOC, not %s", record.NAME, field.name, config.pv
         )
-        return BrokenLink(record, field.name, text)
+        return BrokenLink(record, field, text)
     return remote.make(record, field, text, config)
 
 

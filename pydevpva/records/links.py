@@ -63,7 +63,32 @@ class Link(Protocol):
         """DBF type and capacity of the far end; None: not known."""
 
 
-class ConstantLink:
+class WithoutRecord:
+    """What links have in common that do not lead to a record: nothing there has a time, an alarm or a type."""
+
+    __slots__ = ()
+    text: str  # as the database wrote it
+
+    def __str__(self) -> str:
+        return self.text
+
+    def forward(self) -> None:
+        pass
+
+    def time(self) -> tuple[int, int] | None:
+        return None
+
+    def connected(self) -> bool:
+        return True
+
+    def alarm(self) -> tuple[int, int, str] | None:
+        return None
+
+    def source(self) -> tuple[str, int] | None:
+        return None
+
+
+class ConstantLink(WithoutRecord):
     """An empty link or a constant: read once when the record starts, never again."""
 
     __slots__ = ("text", "value")
@@ -71,11 +96,8 @@ class ConstantLink:
     is_volatile = False
 
     def __init__(self, text: str = "", value: Any = None) -> None:
-        self.text = text  # as the database wrote it
+        self.text = text
         self.value = value  # number, str or list; None: empty
-
-    def __str__(self) -> str:
-        return self.text
 
     def get(self, dbf: str) -> Value:
         return NO_DATA
@@ -110,21 +132,6 @@ class ConstantLink:
 
     def put(self, value: Value, dbf: str) -> bool:
         return True
-
-    def forward(self) -> None:
-        pass
-
-    def time(self) -> tuple[int, int] | None:
-        return None
-
-    def connected(self) -> bool:
-        return True
-
-    def alarm(self) -> tuple[int, int, str] | None:
-        return None
-
-    def source(self) -> tuple[str, int] | None:
-        return None
 
 
 NO_LINK = ConstantLink()
