@@ -39,9 +39,10 @@ class SoftInput(
             value = link.get(record.value_type)
             if value is None:
                 return -1
-            if value is not NO_DATA:
-                record.VAL = value
-            status = 2
+            if value is NO_DATA:
+                status = record.constant_status
+            else:
+                record.VAL, status = value, 2
         if status >= 0:
             _stamp(record, link)
         return status

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, UDF, raise_alarm
+from pydevpva.records.alarm import UDF, raise_alarm
 from pydevpva.records.input import Input
+from pydevpva.records.limits import new_value
 from pydevpva.records.simulation import RAW, YES
 from pydevpva.records.states import TwoStates
 from pydevpva.records.values import Value
@@ -42,9 +43,6 @@ class Bi(TwoStates, Input, rtype="bi"):
             self.alarm_of_state()
 
     def monitor(self) -> None:
-        mask = self.settle()
-        if self.MLST != self.VAL:
-            mask |= DBE_VALUE | DBE_LOG
-            self.MLST = self.VAL
+        mask = self.settle() | new_value(self)
         self.ORAW = self.RVAL
         self.post(mask)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, UDF, raise_alarm
+from pydevpva.records.alarm import UDF, raise_alarm
+from pydevpva.records.limits import new_value
 from pydevpva.records.output import Output
 from pydevpva.records.properties import properties
 from pydevpva.records.simulation import RAW, YES
@@ -64,10 +65,7 @@ class Bo(TwoStates, Output, rtype="bo"):
 
     def monitor(self) -> None:
         self._start_pulse()
-        mask = self.settle()
-        if self.MLST != self.VAL:
-            mask |= DBE_VALUE | DBE_LOG
-            self.MLST = self.VAL
+        mask = self.settle() | new_value(self)
         self.ORAW, self.ORBV = self.RVAL, self.RBV
         self.post(mask)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pydevpva.records.alarm import DBE_VALUE
 from pydevpva.records.input import Input
-from pydevpva.records.links import NO_DATA, Link
 
 
 class Event(Input, rtype="event"):
@@ -12,17 +11,8 @@ class Event(Input, rtype="event"):
 
     __slots__ = ()
     value_type = "STRING"
+    constant_status = 0
     simulation_type = "STRING"
-
-    def soft_read(self, link: Link) -> int:
-        """A constant leaves UDF as it is."""
-        value = link.get("STRING")
-        if value is None:
-            return -1
-        if value is NO_DATA:
-            return 0
-        self.VAL = value
-        return 2
 
     def remember(self) -> None:
         """There are no last values."""

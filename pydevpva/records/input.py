@@ -17,6 +17,7 @@ class Input(Record):
     """A record with INP, DTYP and simulation. Subclasses say what a value does: convert, check_alarms, monitor."""
 
     __slots__ = ()
+    constant_status: ClassVar[int] = 2  # of soft device support's read of a constant; 0: it leaves UDF as it is
     simulation_type: ClassVar[str] = ""  # DBF type SIOL is read as; "" reads VAL's own way, see simulate
     simulation_modes: ClassVar[tuple[int, ...]] = (YES,)
 

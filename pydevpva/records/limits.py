@@ -96,6 +96,14 @@ def deadbands(record: Record) -> int:
     return mask
 
 
+def new_value(record: Record) -> int:
+    """DBE_VALUE and DBE_LOG when VAL is not MLST, the value posted last, and MLST becomes it."""
+    if record.MLST == record.VAL:
+        return 0
+    record.MLST = record.VAL
+    return DBE_VALUE | DBE_LOG
+
+
 def exceeds(old: float, new: float, deadband: float) -> bool:
     """Whether the change is larger than the deadband; to or from NaN or infinity always is."""
     delta = old - new

@@ -1,6 +1,6 @@
 """Long strings: VAL of lsi, lso and printf, up to SIZV bytes with the NUL that EPICS keeps behind it.
 
-Database thread.
+Also what the short ones, stringin and stringout, post. Database thread.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class LongString(Record):
         if self.LEN != self.OLEN or self.VAL != self.OVAL:
             mask |= DBE_VALUE | DBE_LOG
             self.OVAL, self.OLEN = self.VAL, self.LEN
-        self.post(mask | always(self))
+        self.post(mask | _always(self))
 
 
 def text_size(text: str) -> int:
@@ -69,7 +69,16 @@ def text_size(text: str) -> int:
     return len(text.encode("utf-8", "surrogateescape")) + 1
 
 
-def always(record: Record) -> int:
+def post_string(record: Record) -> None:
+    """post_text for stringin and stringout, which have no LEN."""
+    mask = record.settle()
+    if record.OVAL != record.VAL:
+        mask |= DBE_VALUE | DBE_LOG
+        record.OVAL = record.VAL
+    record.post(mask | _always(record))
+
+
+def _always(record: Record) -> int:
     """The mask that MPST and APST add."""
     return (DBE_VALUE if record.MPST == ALWAYS else 0) | (DBE_LOG if record.APST == ALWAYS else 0)
 

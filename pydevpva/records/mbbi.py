@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pydevpva.records import register
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, UDF, raise_alarm
+from pydevpva.records.alarm import UDF, raise_alarm
 from pydevpva.records.input import Input
+from pydevpva.records.limits import new_value
 from pydevpva.records.simulation import RAW, YES
 from pydevpva.records.states import SixteenStates
 from pydevpva.records.values import Value
@@ -51,15 +52,6 @@ class Mbbi(SixteenStates, Input, rtype="mbbi"):
             self.alarm_of_state(self.state_severity())
 
     def monitor(self) -> None:
-        mask = self.settle()
-        if self.MLST != self.VAL:
-            mask |= DBE_VALUE | DBE_LOG
-            self.MLST = self.VAL
+        mask = self.settle() | new_value(self)
         self.ORAW = self.RVAL
         self.post(mask)
-
-    def special(self, field: str, after: bool) -> None:
-        if field == "SIMM":
-            super().special(field, after)
-        elif after:
-            self.state_changed(field)

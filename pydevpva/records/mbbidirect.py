@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pydevpva.records import register
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, INVALID, UDF, raise_alarm
+from pydevpva.records.alarm import INVALID, UDF, raise_alarm
 from pydevpva.records.input import Input
+from pydevpva.records.limits import new_value
 from pydevpva.records.links import NO_DATA, Link
 from pydevpva.records.properties import properties
 from pydevpva.records.simulation import RAW, YES
@@ -65,8 +66,6 @@ class MbbiDirect(Input, rtype="mbbiDirect"):
     def monitor(self) -> None:
         mask = self.settle()
         register.spread_bits(self)
-        if self.MLST != self.VAL:
-            mask |= DBE_VALUE | DBE_LOG
-            self.MLST = self.VAL
+        mask |= new_value(self)
         self.ORAW = self.RVAL
         self.post(mask)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pydevpva.records import register
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, INVALID, SOFT, UDF, raise_alarm
+from pydevpva.records.alarm import INVALID, SOFT, UDF, raise_alarm
+from pydevpva.records.limits import new_value
 from pydevpva.records.links import NO_DATA
 from pydevpva.records.output import CLOSED_LOOP, Output
 from pydevpva.records.simulation import RAW, YES
@@ -72,15 +73,6 @@ class Mbbo(SixteenStates, Output, rtype="mbbo"):
         self.alarm_of_state(self.state_severity())
 
     def monitor(self) -> None:
-        mask = self.settle()
-        if self.MLST != self.VAL:
-            mask |= DBE_VALUE | DBE_LOG
-            self.MLST = self.VAL
+        mask = self.settle() | new_value(self)
         self.ORAW, self.ORBV = self.RVAL, self.RBV
         self.post(mask)
-
-    def special(self, field: str, after: bool) -> None:
-        if field == "SIMM":
-            super().special(field, after)
-        elif after:
-            self.state_changed(field)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pydevpva.records import register
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, UDF, raise_alarm
+from pydevpva.records.alarm import UDF, raise_alarm
+from pydevpva.records.limits import new_value
 from pydevpva.records.links import NO_DATA, Link
 from pydevpva.records.output import CLOSED_LOOP, Output
 from pydevpva.records.properties import properties
@@ -73,10 +74,7 @@ class MbboDirect(Output, rtype="mbboDirect"):
 
     def monitor(self) -> None:
         register.spread_bits(self)
-        mask = self.settle()
-        if self.MLST != self.VAL:
-            mask |= DBE_VALUE | DBE_LOG
-            self.MLST = self.VAL
+        mask = self.settle() | new_value(self)
         self.OBIT = self.VAL
         self.ORAW, self.ORBV = self.RVAL, self.RBV
         self.post(mask)

@@ -81,9 +81,12 @@ class SixteenStates(Record):
         if self.VAL != self.LALM and not raise_alarm(self, COS, self.COSV):
             self.LALM = self.VAL
 
-    def state_changed(self, field: str) -> None:
-        """After a put to a state's name or value."""
-        self.define_states()
+    def special(self, field: str, after: bool) -> None:
+        """All specials of these types but SIMM belong to the names and values of states."""
+        if field == "SIMM":
+            super().special(field, after)
+        elif after:
+            self.define_states()
 
     def property_changed(self, field: str) -> None:
         """The present state has another name: VAL shows another text."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE
 from pydevpva.records.input import Input
-from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.longstring import always
+from pydevpva.records.longstring import post_string
 
 
 class Stringin(Input, rtype="stringin"):
@@ -13,17 +11,8 @@ class Stringin(Input, rtype="stringin"):
 
     __slots__ = ()
     value_type = "STRING"
+    constant_status = 0
     simulation_type = "STRING"
-
-    def soft_read(self, link: Link) -> int:
-        """A constant leaves UDF as it is."""
-        value = link.get("STRING")
-        if value is None:
-            return -1
-        if value is NO_DATA:
-            return 0
-        self.VAL = value
-        return 2
 
     def remember(self) -> None:
         self.OVAL = self.VAL
@@ -33,8 +22,4 @@ class Stringin(Input, rtype="stringin"):
             self.UDF = 0
 
     def monitor(self) -> None:
-        mask = self.settle()
-        if self.OVAL != self.VAL:
-            mask |= DBE_VALUE | DBE_LOG
-            self.OVAL = self.VAL
-        self.post(mask | always(self))
+        post_string(self)

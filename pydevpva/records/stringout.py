@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, UDF, raise_alarm
-from pydevpva.records.longstring import always
+from pydevpva.records.alarm import UDF, raise_alarm
+from pydevpva.records.longstring import post_string
 from pydevpva.records.output import Output
 
 
@@ -21,8 +21,4 @@ class Stringout(Output, rtype="stringout"):
             raise_alarm(self, UDF, self.UDFS)
 
     def monitor(self) -> None:
-        mask = self.settle()
-        if self.OVAL != self.VAL:
-            mask |= DBE_VALUE | DBE_LOG
-            self.OVAL = self.VAL
-        self.post(mask | always(self))
+        post_string(self)
