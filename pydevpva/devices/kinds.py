@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pydevpva.records import inputs
+from pydevpva.records import inputs, states
 from pydevpva.records.record import Record
 from pydevpva.records.results import NUMBERS, state, text
 
@@ -19,8 +19,7 @@ log = logging.getLogger("pydevpva.python")
 
 Store = Callable[[Record, Any], int]  # stores a result; 0: RVAL is set and to be converted, 2: VAL is set
 _NUMBER = "VAL NAME EGU HOPR LOPR TPRO"
-_STATES = ["ZR", "ON", "TW", "TH", "FR", "FV", "SX", "SV", "EI", "NI", "TE", "EL", "TV", "TT", "FT", "FF"]
-_MULTI = "VAL RVAL NAME TPRO " + " ".join(f"{s}VL {s}ST" for s in _STATES)
+_MULTI = " ".join(("VAL RVAL NAME TPRO", *states.VALUES, *states.STRINGS))
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,7 @@ class Kind:
     store: Store
     scaled: str = ""  # the field that VAL stands for then
     whole: frozenset[str] = frozenset()  # fields that the code gets as they are, see Record.native
+    elements: bool = False  # results are arrays, which `store` gets as array_results.array makes them
 
 
 def kind(bare: str, store: Store, scaled: str = "") -> Kind:
@@ -92,8 +92,8 @@ def _bo(record: Record, result: Any) -> int:
 def _mbbi(record: Record, result: Any) -> int:
     choices = record.states()
     if isinstance(result, str) and result in choices:
-        names = [f"{s}VL" for s in _STATES]
-        record.RVAL = getattr(record, names[choices.index(result)]) if record.SDEF else choices.index(result)
+        index = choices.index(result)
+        record.RVAL = getattr(record, states.VALUES[index]) if record.SDEF else index
     else:
         record.RVAL = NUMBERS["ULONG"](result)
     record.UDF = 0
@@ -119,8 +119,7 @@ def _string(record: Record, result: Any) -> int:
 
 
 def _long_string(record: Record, result: Any) -> int:
-    record.VAL = text(result, record.SIZV - 1)
-    record.LEN = len(record.VAL.encode()) + 1
+    record.set_text(text(result, record.SIZV - 1))
     record.UDF = 0
     return 2
 
@@ -136,12 +135,9 @@ def say_cut(record: Record, capacity: int) -> None:
 
 
 def _array(record: Record, result: Any) -> int:
-    from pydevpva.records.array_results import array
-
-    dbf, capacity = record.array_info("VAL") or ("DOUBLE", 1)
-    values, cut = array(result, dbf, capacity)
+    values, cut = result
     if cut:
-        say_cut(record, capacity)
+        say_cut(record, len(values))
     record.put_array("VAL", values)
     record.UDF = 0
     return 2
@@ -175,7 +171,7 @@ _ANALOG = _NUMBER + " PREC RVAL ORAW"
 _INTEGER = _NUMBER + " HIGH HIHI LOW LOLO"
 _BINARY = "VAL RVAL NAME TPRO ZNAM ONAM"
 _SHORT, _LONG = "VAL NAME TPRO", "VAL NAME SIZV LEN TPRO"
-_ARRAY = kind("VAL NAME TPRO", _array)
+_ARRAY = Kind(frozenset({"VAL", "NAME", "TPRO"}), _array, elements=True)
 _WHOLE = Kind(inputs.BARE, _accept, whole=inputs.WHOLE)
 KINDS: dict[str, Kind] = {
     "ai": kind(_ANALOG, _ai, scaled="VAL"),

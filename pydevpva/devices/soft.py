@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.record import Record
-
-DEVICE_TIME = -2  # TSE: the device gives the time stamp; a soft device takes it from its link
+from pydevpva.records.record import DEVICE_TIME, Record
 
 
 def _stamp(record: Record, link: Link) -> None:
+    """A soft device takes its time from its link."""
     if record.TSE == DEVICE_TIME and record.TSEL.is_constant and (stamp := link.time()) is not None:
         record.TIME, record.UTAG = stamp
 

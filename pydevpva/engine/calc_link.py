@@ -13,13 +13,12 @@ from pydevpva.errors import did_you_mean
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
 from pydevpva.records.alarm import LINK, MAJOR, MINOR, raise_alarm
 from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.record import Record
+from pydevpva.records.record import DEVICE_TIME, Record
 from pydevpva.records.values import Value, converter
 
 if TYPE_CHECKING:
     from pydevpva.engine.host import EngineHost
 
-DEVICE_TIME = -2
 KEYS = ("expr", "major", "minor", "args", "units", "prec", "time", "out")
 TIMES = CALC_NAMES[:12]
 

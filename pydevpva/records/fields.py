@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from pydevpva.records.record import Record
 
 CHOICES = ("ENUM", "MENU", "DEVICE")
+LATER = ("SPC_ALARMACK", "SPC_AS", "SPC_DBADDR")
+
+
+def refuse(record: Record, field: str, reason: str = "this field cannot be changed") -> PutError:
+    """The error of a refused put: names record and field."""
+    return PutError(f"{record.NAME}.{field}: {reason}")
 
 
 def get(record: Record, field: Field) -> Value:
@@ -82,7 +88,7 @@ def put(record: Record, field: Field, value: Value) -> None:
     """dbPut: refuse what must not change, convert, call the specials, post. Raises PutError, nothing half done."""
     name = field.name
     if field.special in ("SPC_NOMOD", "SPC_ATTRIBUTE"):
-        raise PutError(f"{record.NAME}.{name}: this field cannot be changed")
+        raise refuse(record, name)
     if field.type in LINKS:
         _put_link(record, field, value)
         return
@@ -128,7 +134,7 @@ def _array(record: Record, name: str, info: tuple[str, int], value: Value) -> Va
     try:
         return to_array(value[:capacity], dbf)
     except (ValueError, TypeError) as error:
-        raise PutError(f"{record.NAME}.{name}: {error}") from None
+        raise refuse(record, name, str(error)) from None
 
 
 def _characters(text: str) -> Value:
@@ -163,15 +169,16 @@ def _scalar(record: Record, field: Field, value: Value) -> Value:
     try:
         return converter(dbf)(value)
     except ValueError as error:
-        raise PutError(f"{record.NAME}.{field.name}: {error}") from None
+        raise refuse(record, field.name, str(error)) from None
 
 
 def _choice(record: Record, field: Field, value: Value) -> int:
     """An index from a label, a number as text, or a number."""
     if not isinstance(value, str):
-        if field.special == "SPC_SCAN" and not 0 <= int(value) < len(record.choices(field.name)):
-            raise PutError(f"{record.NAME}.{field.name}: {value} is not one of the choices")
-        return int(converter("ENUM")(value))
+        index = int(converter("ENUM")(value))
+        if field.special == "SPC_SCAN" and index >= len(record.choices(field.name)):
+            raise refuse(record, field.name, f"{value} is not one of the choices")
+        return index
     choices = record.choices(field.name)
     if field.type == "ENUM":
         if (state := record.find_name(value)) is not None:
@@ -181,12 +188,12 @@ def _choice(record: Record, field: Field, value: Value) -> int:
     if (index := c_integer(value)) is not None and 0 <= index < len(choices):
         return index
     hint = did_you_mean(value, choices) or f"; choices: {', '.join(choices)}"
-    raise PutError(f"{record.NAME}.{field.name}: {value!r} is not one of the choices{hint}")
+    raise refuse(record, field.name, f"{value!r} is not one of the choices{hint}")
 
 
 def _put_link(record: Record, field: Field, value: Value) -> None:
     if not isinstance(value, str):
-        raise PutError(f"{record.NAME}.{field.name}: a link is set by its text, not by {value!r}")
+        raise refuse(record, field.name, f"a link is set by its text, not by {value!r}")
     if field.special not in ("", "SPC_NOMOD"):
         record.special(field.name, False)
     record.host.set_link(record, field, value)
@@ -218,9 +225,6 @@ def _after(record: Record, field: Field) -> None:
         record.host.set_access_group(record)
     elif field.special not in LATER:
         record.special(field.name, True)
-
-
-LATER = ("SPC_ALARMACK", "SPC_AS", "SPC_DBADDR")
 
 
 def _alarm_acknowledge(record: Record) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pydevpva.records.limits import check_limits, whole_deadbands
-from pydevpva.records.longout import LIMITED
 from pydevpva.records.output import Output
 from pydevpva.records.properties import properties
 from pydevpva.records.values import Value
+
+LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST"
 
 
 class Int64out(Output, rtype="int64out"):

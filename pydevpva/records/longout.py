@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pydevpva.records.limits import check_limits, whole_deadbands
-from pydevpva.records.output import Output
+from pydevpva.records.int64out import LIMITED, Int64out
 from pydevpva.records.properties import properties
-from pydevpva.records.values import Value
 
-LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST"
 EVERY_TIME, ON_CHANGE, WHEN_ZERO, WHEN_NON_ZERO, TO_ZERO, TO_NON_ZERO = range(6)
 
 
-class Longout(Output, rtype="longout"):
-    """Integer output limited to DRVL..DRVH; OOPT says when it is written."""
+class Longout(Int64out, rtype="longout"):
+    """An int64out of 32 bits; OOPT says when it is written. Its limits show only where they alarm."""
 
     __slots__ = ()
     value_type = "LONG"
@@ -29,11 +26,6 @@ class Longout(Output, rtype="longout"):
         self.PVAL = self.VAL
         self.OUTPVT = 1  # write the first time whatever the value
 
-    def convert(self, value: Value) -> None:
-        if self.DRVH > self.DRVL:
-            value = min(max(value, self.DRVL), self.DRVH)
-        self.VAL = value
-
     def write(self) -> int:
         old, new = self.PVAL, self.VAL
         writes = {
@@ -47,12 +39,6 @@ class Longout(Output, rtype="longout"):
         status = super().write() if writes else 0
         self.PVAL, self.OUTPVT = self.VAL, 0
         return status
-
-    def check_alarms(self) -> None:
-        check_limits(self)
-
-    def monitor(self) -> None:
-        self.post(self.settle() | whole_deadbands(self))
 
     def special(self, field: str, after: bool) -> None:
         if field == "OUT":

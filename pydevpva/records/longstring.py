@@ -6,8 +6,9 @@ Also what the short ones, stringin and stringout, post. Database thread.
 from __future__ import annotations
 
 from pydevpva.records.alarm import DBE_LOG, DBE_VALUE
+from pydevpva.records.fields import refuse
 from pydevpva.records.links import ConstantLink, Link
-from pydevpva.records.record import Record, refuse
+from pydevpva.records.record import Record
 from pydevpva.records.values import Value, clip_text
 
 SMALLEST, LARGEST = 16, 0x7FFF
@@ -35,7 +36,7 @@ class LongString(Record):
 
     def put_array(self, field: str, value: Value) -> None:
         if field != "VAL":
-            raise refuse(self, field, "this field cannot be changed")
+            raise refuse(self, field)
         self.set_text(value)
         self.post_field("LEN")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydevpva.records import register
 from pydevpva.records.alarm import UDF, raise_alarm
+from pydevpva.records.fields import refuse
 from pydevpva.records.limits import new_value
 from pydevpva.records.links import NO_DATA, Link
 from pydevpva.records.output import CLOSED_LOOP, Output
 from pydevpva.records.properties import properties
-from pydevpva.records.record import refuse
 from pydevpva.records.register import BITS
 from pydevpva.records.simulation import RAW, YES
 from pydevpva.records.values import Value

@@ -11,11 +11,10 @@ from pydevpva.records.inputs import LETTERS, fetch_inputs, load_inputs
 from pydevpva.records.links import NO_DATA, Link
 from pydevpva.records.ndarray_results import MOST_DIMENSIONS, dbf_of, elements, image
 from pydevpva.records.ndarray_value import NDArray
-from pydevpva.records.record import Record
+from pydevpva.records.record import DEVICE_TIME, Record
 from pydevpva.records.results import ResultError
 from pydevpva.records.values import Value
 
-DEVICE_TIME = -2
 LAST_ID = 2**31 - 1
 EMPTY = image(np.zeros(0, "u1"), 0, None)
 

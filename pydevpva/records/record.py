@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydevpva.db.model import Field, RecordType
-from pydevpva.errors import NotFound, PutError, did_you_mean
+from pydevpva.errors import NotFound, did_you_mean
 from pydevpva.records import fields
 from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, settle_alarms
 from pydevpva.records.links import NO_LINK, Link
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pydevpva.loop import Timer
 
 NEVER = 631152000 * 10**9  # TIME of a record that has not processed: EPICS's epoch in ns since POSIX's
-
+DEVICE_TIME = -2  # TSE: the device gives the time stamp (epicsTimeEventDeviceTime)
 
 ATTRIBUTES = {  # readable like fields, the same for all records of a type (EPICS: dbPutAttribute)
     "RTYP": Field("RTYP", "STRING", size=40, special="SPC_ATTRIBUTE"),
@@ -179,7 +179,7 @@ class Record:
                 return
             if isinstance(event := self.TSEL.get("SHORT"), int):
                 self.TSE = event
-        if self.TSE != -2:
+        if self.TSE != DEVICE_TIME:
             if (time := self.host.event_time(self, self.TSE)) is not None:
                 self.TIME = time
         elif simulated:
@@ -281,7 +281,7 @@ class Record:
 
     def whole(self, field: str, value: Value) -> Value:
         """What a put stores into a NOACCESS field that is no array: refused, unless the type has a use for it."""
-        raise PutError(f"{self.NAME}.{field}: this field cannot be changed")
+        raise fields.refuse(self, field)
 
     def native(self, field: str) -> Value:
         """A field's value as user code and links of `ndarray` and `table` get it: a whole image, a whole table."""
@@ -319,8 +319,3 @@ class Record:
     def detach(self, sink: Sink) -> None:
         """No longer tell this sink."""
         self.sinks = tuple(s for s in self.sinks or () if s is not sink) or None
-
-
-def refuse(record: Record, field: str, reason: str) -> PutError:
-    """The error of a refused put: names record and field."""
-    return PutError(f"{record.NAME}.{field}: {reason}")

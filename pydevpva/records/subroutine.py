@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from pydevpva.errors import NotFound, Stopped
-from pydevpva.records.record import Failures, Record, refuse
+from pydevpva.records.fields import refuse
+from pydevpva.records.record import Failures, Record
 from pydevpva.records.results import NUMBERS, ResultError, plain_number, text
 from pydevpva.records.snapshot import Snapshot, View, changes
 from pydevpva.records.values import STRING_BYTES
