@@ -7,6 +7,7 @@ The calls keep the GIL (PyDLL): they take less time than giving it away.
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -114,7 +115,12 @@ class Macros:
             self._lib.macPutValue(self._handle, _encode(name), _encode(value))
 
     def expand(self, text: str) -> tuple[str, bool]:
-        """text with its macros replaced, and whether all were defined; those that are not stay as $(NAME)."""
+        """text with its macros replaced, and whether all were defined; those that are not stay as $(NAME).
+
+        What follows a `$(NAME,` that has no end stays as it is: macLib would look for the end for ever.
+        """
+        if "," in text and (end := _endless(text)) is not None:
+            return self.expand(text[:end])[0] + text[end:], False
         source = _encode(text)
         room = len(self._buffer)
         while True:
@@ -126,6 +132,21 @@ class Macros:
 
     def __del__(self) -> None:
         self._lib.macDeleteHandle(self._handle)
+
+
+_REFERENCE = re.compile(r"\\\\.|\$[({]|[)}]", re.DOTALL)
+
+
+def _endless(text: str) -> int | None:
+    """Where the first macro reference begins that has a comma and no end."""
+    open_: list[tuple[int, str]] = []
+    for match in _REFERENCE.finditer(text):
+        token = match.group()
+        if token[0] == "$":
+            open_.append((match.start(), ")" if token[1] == "(" else "}"))
+        elif open_ and token == open_[-1][1]:
+            open_.pop()
+    return open_[0][0] if open_ and "," in text[open_[0][0] :] else None
 
 
 def parse_definitions(text: str) -> dict[str, str]:

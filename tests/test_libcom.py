@@ -79,3 +79,9 @@ def test_macro_definitions_are_split_as_in_epics() -> None:
     assert parse_definitions("A=1, B = 'x, y' ,C=,A=2") == {"A": "2", "B": "'x, y'", "C": ""}
     assert parse_definitions("A=1,A") == {}
     assert parse_definitions("") == {}
+
+
+@pytest.mark.parametrize("text", ["${A,", "$(A,,", "x${A,B=1", "${A}${B,C=${D,"])
+def test_a_reference_with_a_comma_and_no_end_does_not_hang(text: str) -> None:
+    expanded, all_defined = Macros({"A": "1"}).expand(text)
+    assert (expanded.endswith(text[-2:]), all_defined) == (True, False)
