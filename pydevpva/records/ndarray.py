@@ -6,20 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from pydevpva.records.alarm import CALC, DBE_LOG, DBE_VALUE, INVALID, raise_alarm
-from pydevpva.records.inputs import LETTERS, fetch_inputs, load_inputs
-from pydevpva.records.links import NO_DATA, Link
+from pydevpva.records.inputs import LETTERS
+from pydevpva.records.links import Link
 from pydevpva.records.ndarray_results import MOST_DIMENSIONS, dbf_of, elements, image
 from pydevpva.records.ndarray_value import NDArray
-from pydevpva.records.record import DEVICE_TIME, Record
-from pydevpva.records.results import ResultError
+from pydevpva.records.record import DEVICE_TIME
 from pydevpva.records.values import Value
+from pydevpva.records.whole import WholeRecord
 
 LAST_ID = 2**31 - 1
 EMPTY = image(np.zeros(0, "u1"), 0, None)
 
 
-class Ndarray(Record, rtype="ndarray"):
+class Ndarray(WholeRecord, rtype="ndarray"):
     """`image` is the array with its shape, VAL its elements in one dimension; both are the memory the code gave."""
 
     __slots__ = ("_input_id", "image")
@@ -49,43 +48,15 @@ class Ndarray(Record, rtype="ndarray"):
         self._input_id: int | None = None
         self._describe()
 
-    def init_record(self) -> None:
-        load_inputs(self)
-        if self.device is not None:
-            self.device.init_record(self)
-
     def soft_start(self, link: Link) -> None:
         if (value := link.load_array("DOUBLE", LAST_ID)) is not None:
             self.accept(value)
 
-    def soft_read(self, link: Link) -> int:
-        if (value := link.get_any()) is None:
-            return -1
-        if value is not NO_DATA:
-            try:
-                self.accept(value)
-            except ResultError as error:
-                raise_alarm(self, CALC, INVALID, str(error))
-                return -1
-        return 2
-
     # ---- processing ----
 
-    def process(self) -> None:
-        active = self.PACT
-        if not active:
-            fetch_inputs(self)
-            self._count_lost_inputs()
-        status = self.device.read(self) if self.device is not None else -1
-        if not active and self.PACT:
-            return
-        self.PACT = 1
-        self.stamp()
-        if status < 0:
-            self.ERRC += 1
-        self.post(self.settle() | (DBE_VALUE | DBE_LOG if status >= 0 else 0))
-        self.forward()
-        self.PACT = 0
+    def fetch(self) -> None:
+        super().fetch()
+        self._count_lost_inputs()
 
     def accept(self, result: object) -> None:
         """Take an array, or refuse it with ResultError and stay as it was."""

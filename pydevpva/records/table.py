@@ -5,18 +5,17 @@ from __future__ import annotations
 import logging
 
 from pydevpva.errors import PutError
-from pydevpva.records.alarm import CALC, DBE_LOG, DBE_VALUE, INVALID, raise_alarm
-from pydevpva.records.inputs import LETTERS, fetch_inputs, load_inputs
-from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.record import Record
+from pydevpva.records.inputs import LETTERS
+from pydevpva.records.links import Link
 from pydevpva.records.results import ResultError
 from pydevpva.records.table_results import Table, check_rows, declared, empty, table
 from pydevpva.records.values import Value
+from pydevpva.records.whole import WholeRecord
 
 log = logging.getLogger(__name__)
 
 
-class TableRecord(Record, rtype="table"):
+class TableRecord(WholeRecord, rtype="table"):
     """VAL is a table_results.Table; clients get it as NTTable, user code as a dict of columns."""
 
     __slots__ = ("_kinds",)
@@ -64,42 +63,17 @@ class TableRecord(Record, rtype="table"):
         self.VAL = empty(self._kinds)
         self._describe()
 
-    def init_record(self) -> None:
-        load_inputs(self)
-        if self.device is not None:
-            self.device.init_record(self)
-
     def soft_start(self, link: Link) -> None:
         """A constant is no table."""
 
     def soft_read(self, link: Link) -> int:
-        if (value := link.get_any()) is None:
-            return -1
-        if value is not NO_DATA:
-            try:
-                self.accept(value)
-            except ResultError as error:
-                raise_alarm(self, CALC, INVALID, str(error))
-                return -1
-        self.UDF = 0
-        return 2
+        """Without a link the table is what clients wrote, and defined."""
+        status = super().soft_read(link)
+        if status == 2:
+            self.UDF = 0
+        return status
 
     # ---- processing ----
-
-    def process(self) -> None:
-        active = self.PACT
-        if not active:
-            fetch_inputs(self)
-        status = self.device.read(self) if self.device is not None else -1
-        if not active and self.PACT:
-            return
-        self.PACT = 1
-        self.stamp()
-        if status < 0:
-            self.ERRC += 1
-        self.post(self.settle() | (DBE_VALUE | DBE_LOG if status >= 0 else 0))
-        self.forward()
-        self.PACT = 0
 
     def accept(self, result: object) -> None:
         """Take a table, or refuse it with ResultError and stay as it was."""
