@@ -13,7 +13,8 @@ from typing import NoReturn
 
 BAD_USAGE, NOTHING_TO_DO = 2, 1
 FLAGS = "hVa:D:d:m:Ssx:vG:c:"
-LONG_FLAGS = ["console=", "attach=", "log"]
+LONG_FLAGS = ["console=", "attach=", "log", "help", "version"]
+SHORT = {"--help": "-h", "--version": "-V"}
 USAGE = """\
 Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.json]
        [-x prefix] [-S] [-s] [-v] [-V] [-h] [--console path] [st.cmd]
@@ -89,7 +90,7 @@ def _parse(name: str, argv: Sequence[str]) -> Arguments:
     except getopt.GetoptError as error:
         _complain_of_usage(name, f"Unknown argument: {error.msg}")
         sys.exit(BAD_USAGE)
-    return Arguments(tuple(flags), rest[0] if rest else None)
+    return Arguments(tuple((SHORT.get(flag, flag), value) for flag, value in flags), rest[0] if rest else None)
 
 
 def _complain_of_usage(name: str, what: str) -> None:

@@ -56,10 +56,15 @@ class Pydev(types.ModuleType):
         return function
 
     def install(self) -> None:
-        """Make this the builtin `pydev`, and what `import pydev` gives, even where a user has a pydev.py."""
+        """Make this the builtin `pydev`, and what `import pydev` gives, even where a user has a pydev.py.
+
+        exit() and quit() of Python's `site` close stdin, and with it the prompt: they become sys.exit.
+        """
         self._before = sys.modules.get("pydev")
         sys.modules["pydev"] = self
         builtins.pydev = self  # type: ignore[attr-defined]
+        for leave in ("exit", "quit"):
+            setattr(builtins, leave, sys.exit)
 
     def uninstall(self) -> None:
         """Undo `install`, unless another IOC has put its own in the place since."""

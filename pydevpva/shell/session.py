@@ -30,6 +30,14 @@ DATABASE_PATIENCE = 10.0  # seconds a command waits for the database thread
 FAILED = -1
 NO_FILES: Mapping[int, TextIO] = {}
 NOT_THERE = "; it configures a C driver, or is misspelled: 'help' lists the commands there are"
+MEANT = {  # words from elsewhere, and what stands for them here
+    "record": '; a database is loaded by dbLoadRecords("file.db"), or by pydevpva -d file.db',
+    **dict.fromkeys(("import", "from", "print", "def"), '; Python goes into pydev("...")'),
+    **dict.fromkeys(("caget", "pvget"), "; did you mean dbgf?"),
+    **dict.fromkeys(("caput", "pvput"), "; did you mean dbpf?"),
+    **dict.fromkeys(("camonitor", "pvmonitor"), "; did you mean dbwatch?"),
+    "quit": "; did you mean exit?",
+}
 
 
 class Halted(Exception):
@@ -258,8 +266,7 @@ class Shell(Output):
         return True
 
     def _unknown(self, name: str) -> str:
-        near = did_you_mean(name, registry.names())
-        return f"line skipped{near or NOT_THERE}"
+        return f"line skipped{MEANT.get(name) or did_you_mean(name, registry.names()) or NOT_THERE}"
 
     def error(self, text: str, advice: str = "") -> None:
         """`ERROR st.cmd line 5: text`, and on the next line what to do; from a console only the text."""

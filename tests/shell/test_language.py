@@ -115,6 +115,15 @@ def test_an_unknown_command_says_what_to_do(tmp_path: Path) -> None:
     ]
 
 
+def test_a_word_from_elsewhere_says_what_stands_for_it_here(tmp_path: Path) -> None:
+    ours = run(OURS, 'record(ai, "X") {\ncaput X 1\nimport math\n', tmp_path)
+    assert [line for line in ours.err if line.startswith("    ")] == [
+        '    line skipped; a database is loaded by dbLoadRecords("file.db"), or by pydevpva -d file.db',
+        "    line skipped; did you mean dbpf?",
+        '    line skipped; Python goes into pydev("...")',
+    ]
+
+
 def test_on_error_wait_takes_its_delay(tmp_path: Path) -> None:
     ours = run(OURS, "on error wait 0.1\nfoo\necho on\n", tmp_path)
     assert ours.out == ["on error wait 0.1", "foo", "echo on", "on"]

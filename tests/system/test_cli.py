@@ -54,8 +54,9 @@ def test_v_prints_versions_without_loading_anything_heavy(folder: Path) -> None:
     assert not modules & {"p4p", "numpy", "pyparsing", "prompt_toolkit", "asyncio"}
 
 
-def test_h_prints_the_arguments(folder: Path) -> None:
-    ended = run("-h", cwd=folder)
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_h_prints_the_arguments(folder: Path, flag: str) -> None:
+    ended = run(flag, cwd=folder)
     assert ended.returncode == 0
     assert ended.stdout.startswith("Usage: pydevpva [-D file.dbd] [-m A=1,B=2]")
 
@@ -182,6 +183,24 @@ def test_python_that_fails_shows_its_traceback_and_the_script_goes_on(folder: Pa
     assert "ZeroDivisionError: division by zero" in ended.stderr
     assert "x = = 1" in ended.stderr
     assert "on" in ended.stdout.splitlines()
+
+
+def test_a_module_that_is_not_found_says_where_modules_are(folder: Path) -> None:
+    missing = 'pydev("import nowhere")\n'
+    (folder / "st.cmd").write_text(f'{missing}epicsEnvSet("PYTHONPATH", "py")\n{missing}')
+    said = shell("", folder, "st.cmd").stderr.splitlines()
+    assert [line.partition(":")[0].strip() for line in said if "PYTHONPATH" in line] == [
+        "PYTHONPATH is not set",
+        "PYTHONPATH is py",
+    ]
+
+
+def test_exit_in_python_leaves_the_prompt_as_it_is(folder: Path) -> None:
+    (folder / "st.cmd").write_text("")
+    ended = shell('pydev("exit()")\npydev("quit()")\npydev("6*7")\n', folder, "st.cmd")
+    assert ended.returncode == 0
+    assert ended.stderr.count("SystemExit") == 2
+    assert "epics> 42\n" in ended.stdout
 
 
 def test_a_value_is_shown_at_the_prompt_only(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Iterator
 
@@ -39,6 +40,17 @@ def pydev(shell: Shell, source: str | None) -> None:
     except BaseException as error:
         # as in PyDevice the line does not count as an error: `on error break` goes on
         shell.complain(str(error) if isinstance(error, CodeError) else traceback_text(error))
+        if isinstance(error, ModuleNotFoundError):
+            shell.complain(_where_modules_are())
+
+
+def _where_modules_are() -> str:
+    path = os.environ.get("PYTHONPATH")
+    known = f"is {path}" if path else "is not set"
+    return (
+        f'    PYTHONPATH {known}: epicsEnvSet("PYTHONPATH", "...") before this line names the folders of your modules; '
+        "others come by pip install"
+    )
 
 
 @command("pydevExec", CODE, ours=True)
