@@ -75,7 +75,7 @@ class ImageChannel:
         first = self._hot
         for leaf, content in (*metadata.alarm(record).items(), *_properties(record).items(), *_CONSTANT.items()):
             first[leaf] = content
-        self._alarm = _alarm_of(record)
+        self._alarm = metadata.alarm_state(record)
         self._fill(record)
         self._pv.open(first)
         _unmark(first, ALARM_LEAVES, _properties(record), _CONSTANT)
@@ -97,7 +97,7 @@ class ImageChannel:
             log.exception("internal error: %s cannot be posted", record.NAME)
 
     def _processed(self, record: Record, mask: int) -> None:
-        news = _alarm_of(record) != self._alarm
+        news = metadata.alarm_state(record) != self._alarm
         if mask & DBE_VALUE:
             hot = self._hot
             self._fill(record)
@@ -111,7 +111,7 @@ class ImageChannel:
             leaves = metadata.alarm(record)
             leaves.update(metadata.stamp(record, metadata.nanosecond_mask(record)))
             self._pv.post(Value(IMAGE, leaves))
-        self._alarm = _alarm_of(record)
+        self._alarm = metadata.alarm_state(record)
 
     def _fill(self, record: Any) -> None:
         """The array and all that describes it; marked at each post, so that each update says it all."""
@@ -179,10 +179,6 @@ def _unmark(value: Any, *leaves: Iterable[str]) -> None:
     for names in leaves:
         for name in names:
             value.mark(name, False)
-
-
-def _alarm_of(record: Record) -> tuple[int, int, str]:
-    return record.SEVR, record.STAT, record.AMSG
 
 
 def _properties(record: Record) -> dict[str, Any]:

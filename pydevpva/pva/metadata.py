@@ -48,6 +48,11 @@ def alarm(record: Record) -> Leaves:
     return {"alarm.severity": record.SEVR, "alarm.status": status, "alarm.message": wire.text(message)}
 
 
+def alarm_state(record: Record) -> tuple[int, int, str]:
+    """What tells whether the alarm is another than at the last post."""
+    return record.SEVR, record.STAT, record.AMSG
+
+
 def nanosecond_mask(record: Record) -> int:
     """The bits of the nanoseconds that info(Q:time:tag, "nsec:lsb:N") makes the user tag."""
     words = record.info.get("Q:time:tag", "").split(":")

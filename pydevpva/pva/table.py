@@ -44,7 +44,7 @@ class TableChannel:
     def open(self) -> None:
         """Give the PV its type and first value, every leaf of it marked, and follow the record from now on."""
         record = self.address.record
-        self._alarm = _alarm_of(record)
+        self._alarm = metadata.alarm_state(record)
         self._pv.open(Value(self.shape.type, self._leaves(record) | metadata.alarm(record)))
         record.attach(self)
 
@@ -70,10 +70,10 @@ class TableChannel:
             self.open()
             return
         leaves = self._leaves(record) if mask & DBE_VALUE else _stamp(record)
-        news = _alarm_of(record) != self._alarm
+        news = metadata.alarm_state(record) != self._alarm
         if news:
             leaves.update(metadata.alarm(record))
-            self._alarm = _alarm_of(record)
+            self._alarm = metadata.alarm_state(record)
         if news or mask & (DBE_VALUE | DBE_ALARM):
             self._pv.post(Value(self.shape.type, leaves))
 
@@ -101,7 +101,3 @@ def _table(record: Record) -> Any:
 
 def _stamp(record: Record) -> metadata.Leaves:
     return metadata.stamp(record, metadata.nanosecond_mask(record))
-
-
-def _alarm_of(record: Record) -> tuple[int, int, str]:
-    return record.SEVR, record.STAT, record.AMSG
