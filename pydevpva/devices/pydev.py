@@ -6,6 +6,7 @@ Database thread, but for `_done`, which the evaluator thread calls.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
@@ -34,7 +35,7 @@ class Pydev(DeviceSupport):
 
     __slots__ = (
         "_done_bound", "_event_value", "_getters", "_has_event", "_is_output", "_kind", "_link", "_python",
-        "_record", "_state", "_status", "code", "failures",
+        "_record", "_state", "_status", "_taken", "code", "failures",
     )  # fmt: skip
 
     def __init__(self, record: Record, python: Python) -> None:
@@ -46,6 +47,7 @@ class Pydev(DeviceSupport):
         self._state, self._status = IDLE, -1
         self._has_event = False
         self._event_value: Any = None
+        self._taken: Callable[[object], object] | None = None  # how a result is made ours, where users may keep theirs
         self.failures = Failures()
         self.code: Code | None = None
 
@@ -93,9 +95,11 @@ class Pydev(DeviceSupport):
         if self._state == COMPLETE:
             self._state = IDLE
             return self._status
+        if self._kind.elements:
+            self._taken = _elements(*(record.array_info("VAL") or ("DOUBLE", 1)))
         if self._has_event:
             self._has_event = False
-            return self._take(record, self._event_value, None)
+            return self._take_event(record, self._event_value)
         code = self.code
         if code is None:
             raise_alarm(record, CALC, INVALID, f"{self._link} is not valid Python")
@@ -112,8 +116,22 @@ class Pydev(DeviceSupport):
         process(self._record)
         self._has_event = False
 
+    def _take_event(self, record: Record, value: object) -> int:
+        try:
+            return self._take(record, value if self._taken is None or value is None else self._taken(value), None)
+        except BaseException as failure:
+            return self._take(record, None, failure)
+
     def _done(self, result: object, error: BaseException | None) -> None:
-        """On the evaluator thread: bring the outcome home."""
+        """On the evaluator thread: bring the outcome home.
+
+        Arrays are converted here, before the next code runs: it may write to the very memory that this one gave.
+        """
+        if self._taken is not None and result is not None:
+            try:
+                result = self._taken(result)
+            except BaseException as failure:  # also what a user's own class raises when it is made an array
+                result, error = None, failure
         self._python.submit(self._complete, result, error)
 
     def _complete(self, result: object, error: BaseException | None) -> None:
@@ -123,6 +141,7 @@ class Pydev(DeviceSupport):
         self._status = self._take(record, result, error)
         self._state = COMPLETE
         complete(record)
+        self._state = IDLE  # simulation and IVOA do not ask for the status
 
     def _take(self, record: Record, result: object, error: BaseException | None) -> int:
         """Store the outcome; the status for the record's process function."""
@@ -160,6 +179,12 @@ def add_to(definitions: Definitions, classes: dict[str, Any]) -> None:
         device = definitions.devices(rtype).get("pydev")
         if device is not None:
             classes[device.dset] = Pydev
+
+
+def _elements(dbf: str, capacity: int) -> Callable[[object], object]:
+    from pydevpva.records.array_results import array
+
+    return lambda result: array(result, dbf, capacity)
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -11,10 +11,12 @@ from typing import Any
 
 from pydevpva.evaluator.code import Code, compile_code
 from pydevpva.evaluator.evaluator import Evaluator
+from pydevpva.evaluator.events import owned
 from pydevpva.evaluator.failures import describe, traceback_text
 from pydevpva.loop import Loop
 from pydevpva.records.alarm import AMSG_SIZE, CALC, INVALID, raise_alarm
 from pydevpva.records.record import Record
+from pydevpva.records.snapshot import Snapshot, settle
 
 log = logging.getLogger("pydevpva.python")
 
@@ -40,8 +42,14 @@ class Python:
 
     def call(self, function: Callable[..., object], args: tuple[Any, ...], done: Outcome) -> None:
         """As evaluate, for a function."""
-        submit = self.submit
-        self.run(function, args, lambda result, error: submit(done, result, error))
+        self.run(function, args, lambda result, error: self._over(args, result, error, done))
+
+    def _over(self, args: tuple[Any, ...], result: Any, error: BaseException | None, done: Outcome) -> None:
+        """On the evaluator thread: the arrays become ours before the next code, which may write to them, runs."""
+        for arg in args:
+            if type(arg) is Snapshot:
+                settle(arg, _owned)
+        self.submit(done, _owned(result), error)
 
     def subroutine(self, name: str) -> Callable[..., object]:
         """The function that SNAM or INAM names. Raises NotFound."""
@@ -50,6 +58,10 @@ class Python:
     def failures(self) -> Failures:
         """For a record that has none yet."""
         return Failures()
+
+
+def _owned(value: Any) -> Any:
+    return owned(value, dimensions=64)
 
 
 class Failures:

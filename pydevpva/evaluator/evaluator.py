@@ -205,8 +205,9 @@ class _Worker(threading.Thread):
                 result, error = None, raised
             self.job = None
             self.count += 1
-            self._account(label_of(function), clock() - self.since)
+            seconds = clock() - self.since
             _finish(done, result, error)
+            self._account(label_of(function), seconds)
             del job, function, args, done, result, error  # an idle thread keeps no user's array alive
 
     def _account(self, label: str, seconds: float) -> None:
@@ -225,9 +226,12 @@ def _finish(done: Done, result: object, error: BaseException | None) -> None:
 
 
 def label_of(function: Callable[..., object]) -> str:
-    """The label of a link's function, such as "<G:ao.OUT>"; the name of any other."""
-    code = getattr(function, "__code__", None)
-    return code.co_filename if isinstance(code, types.CodeType) else repr(function)
+    """The label of a link's function, such as "<G:ao.OUT>"; the type's name of any other callable."""
+    try:
+        code = getattr(function, "__code__", None)
+    except BaseException:  # a user's class may have any __getattr__
+        code = None
+    return code.co_filename if isinstance(code, types.CodeType) else type(function).__name__
 
 
 def threads_wanted(environment: Mapping[str, str]) -> int:

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
+from array import array
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 Subscriber = Callable[[object], object]
 log = logging.getLogger(__name__)
@@ -57,6 +60,7 @@ class Events:
     def publish(self, name: str, value: object) -> bool:
         """Deliver `value` to all subscribers of `name`, each value in the order published. From any thread."""
         event = self._event(name)
+        value = owned(value)
         with event.lock:
             event.last = value
             event.published += 1
@@ -110,3 +114,18 @@ class Events:
                 callback(value)
             except Exception:
                 log.exception("internal error in a record's handling of pydev.iointr(%r)", name)
+
+
+def owned(value: Any, dimensions: int = 1) -> Any:
+    """The value, or a copy of a list, buffer or array of up to so many dimensions: its maker may go on writing to it.
+
+    Images and tables are large, and are shared: their makers must not write to them any more.
+    """
+    if isinstance(value, list):
+        return list.copy(value)
+    if isinstance(value, (bytearray, array)):
+        return value[:]
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not isinstance(value, numpy.ndarray) or value.ndim > dimensions or hasattr(value, "unique_id"):
+        return value
+    return numpy.array(value)

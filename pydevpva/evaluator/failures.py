@@ -13,7 +13,7 @@ def describe(error: BaseException) -> str:
     """One line: "ZeroDivisionError: division by zero"."""
     try:
         text = " ".join(str(error).splitlines())
-    except Exception:
+    except BaseException:  # it is a user's method
         text = "(no text: its __str__ raised)"
     name = type(error).__name__
     return f"{name}: {text}"[:LONGEST] if text else name

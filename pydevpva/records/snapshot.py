@@ -6,7 +6,7 @@ changes: records replace their arrays and do not write into them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -83,6 +83,13 @@ class Snapshot:
 def changes(snapshot: Snapshot) -> Mapping[str, Any]:
     """The fields that were assigned, in that order."""
     return snapshot._changed  # type: ignore[no-any-return]
+
+
+def settle(snapshot: Snapshot, owned: Callable[[Any], Any]) -> None:
+    """The function is over: what it assigned becomes ours. Evaluator thread."""
+    assigned = snapshot._changed
+    for name in assigned:
+        assigned[name] = owned(assigned[name])
 
 
 def _first(value: Any) -> Any:

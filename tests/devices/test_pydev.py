@@ -149,3 +149,81 @@ def test_user_code_that_raises_systemexit_ends_nothing(tmp_path: Path) -> None:
         assert ioc.alarm("x")[2] == "SystemExit: 3"
         assert ioc.put("y", 1) is None
         assert ioc.get("y") == 2
+
+
+def test_after_an_error_that_drives_nothing_the_next_put_runs_the_code(tmp_path: Path) -> None:
+    db = record("ao", "x", "seen.append(VAL) or 1/(VAL-1)", 'field(IVOA,"Don\'t drive outputs")')
+    with local_ioc(tmp_path, db, "seen = []") as ioc:
+        for value in (1, 2, 1, 3):
+            assert ioc.put("x", value) is None
+        assert ioc.ioc.evaluator.namespace["seen"] == [1.0, 2.0, 1.0, 3.0]
+        assert ioc.alarm("x")[0] == "NO_ALARM"
+
+
+def test_simulation_switched_on_while_the_code_runs_swallows_no_later_put(tmp_path: Path) -> None:
+    setup = "import threading; gate = threading.Event(); seen = []"
+    db = record("ao", "x", "(seen.append(VAL), gate.wait(5), VAL)[2]", 'field(SIOL,"s")') + 'record(ao,"s") {}'
+    with local_ioc(tmp_path, db, setup) as ioc:
+        first = ioc.begin_put("x", 1)
+        ioc.until("x.PACT", bool)
+        assert ioc.put("x.SIMM", "YES", wait=False) is None
+        ioc.ioc.evaluator.namespace["gate"].set()
+        assert first() is None
+        assert ioc.put("x.SIMM", "NO") is None
+        assert ioc.put("x", 2) is None
+        assert ioc.ioc.evaluator.namespace["seen"] == [1.0, 2.0]
+
+
+def test_one_buffer_that_the_code_fills_again_and_again_gives_each_record_its_own_data(tmp_path: Path) -> None:
+    size = 'field(FTVL,"DOUBLE") field(NELM,"100")'
+    calc = 'field(FTVL,"DOUBLE") field(MEVL,"100")'
+    names = [f"w{n}" for n in range(20)] + [f"c{n}" for n in range(20, 40)] + [f"s{n}" for n in range(40, 60)]
+    db = "".join(record("waveform", f"w{n}", f"fill({n})", size) for n in range(20))
+    db += "".join(f'record(pycalc,"c{n}") {{ field(CALC,"fill({n})") {calc} }}\n' for n in range(20, 40))
+    db += "".join(
+        f'record(aSub,"s{n}") {{ field(SNAM,"sub") field(A,"{n}") field(INPA,"{n}") field(NOVA,"100") }}\n'
+        for n in range(40, 60)
+    )
+    code = """import numpy
+buffer = numpy.zeros(100)
+def fill(n):
+    buffer[:] = n
+    return buffer
+def sub(record):
+    record.VALA = fill(record.A)"""
+    with local_ioc(tmp_path, db.replace(' field(A,"', ' info(A,"'), code) as ioc:
+        records = ioc.ioc.database.records
+        ioc.call(lambda: [records[name].host.process(records[name]) for name in names])
+        for n, name in enumerate(names):
+            ioc.until(f"{name}.PACT", lambda pact: pact == 0)
+            assert set(ioc.get(f"{name}.VALA" if name[0] == "s" else name).tolist()) == {float(n)}, name
+
+
+def test_an_array_that_was_published_may_be_written_to_again(tmp_path: Path) -> None:
+    db = (
+        record("waveform", "w", "pydev.iointr('b')", 'field(FTVL,"LONG") field(NELM,"3")', 'field(SCAN,"I/O Intr")')
+        + 'record(compress,"all") { field(INP,"w") field(ALG,"Circular Buffer") field(NSAM,"30") }'
+    ).replace('"I/O Intr")', '"I/O Intr") field(FLNK,"all")')
+    code = """buffer = [0, 0, 0]
+for n in range(10):
+    buffer[:] = [n] * 3
+    pydev.iointr('b', buffer)"""
+    with local_ioc(tmp_path, db) as ioc:
+        ioc.ioc.run_python(code)
+        ioc.until("all.NUSE", lambda used: used == 30)
+        assert ioc.get("all").tolist() == [n for n in range(10) for _ in range(3)]
+
+
+def test_an_error_without_a_readable_text_and_a_callable_without_a_name_end_no_thread(tmp_path: Path) -> None:
+    db = record("ao", "x", "fail()") + record("ao", "y", "VAL+1") + 'record(aSub,"s") { field(SNAM,"odd") }'
+    code = """class Mute(Exception):
+    def __str__(self): raise SystemExit
+class Odd:
+    def __call__(self, record): pass
+    def __repr__(self): raise SystemExit
+odd = Odd()
+def fail(): raise Mute"""
+    with local_ioc(tmp_path, db, code) as ioc:
+        assert [ioc.put(name, 1) for name in ("x", "s.PROC", "y")] == [None] * 3
+        assert ioc.alarm("x") == ("INVALID", "CALC", "Mute: (no text: its __str__ raised)")
+        assert ioc.get("y") == 2
