@@ -6,7 +6,7 @@ Everything here belongs to the database thread, except the constructor and `loop
 from __future__ import annotations
 
 import logging
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from typing import Any, Protocol
@@ -55,7 +55,7 @@ class Database:
         self.definitions = definitions
         self.records: dict[str, Record] = {}
         self.aliases: dict[str, str] = {}
-        self.waiting: dict[Record, deque[PutNotify]] = {}  # puts in line behind the one that owns a record
+        self.waiting: dict[Record, OrderedDict[PutNotify, None]] = {}  # in line behind the put that owns a record
         self.pending: set[PutNotify] = set()  # puts that have not been answered
         self.factory = Factory(definitions)
         self._device_for = device_for

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -30,14 +30,14 @@ class PutNotify:
     def __init__(self, database: Database, address: Address, value: Value, forced: bool, done: Done) -> None:
         self._database, self.address, self.value, self._forced, self._done = database, address, value, forced, done
         self._waiting: set[Record] = set()
-        self._restart = False  # the record was active: our put comes when it has finished
+        self._restart = False  # the record is active, or was just now: our put has still to come
         self.ended = False
 
     def start(self) -> None:
         """Put and process now, or line up behind what the record is busy with."""
         record = self.address.record
         if record.notify is not None:
-            self._database.waiting.setdefault(record, deque()).append(self)
+            self._database.waiting.setdefault(record, OrderedDict())[self] = None
         else:
             self._begin(record)
 
@@ -70,16 +70,20 @@ class PutNotify:
         process(record)
 
     def add(self, target: Record) -> None:
-        """A record that processing reached through a link: its completion is waited for too."""
-        if target.notify is None and not self._restart and target is not self.address.record:
+        """A record that processing reached through a link: its completion is waited for too.
+
+        One that is active is not processed now, and may be waiting for us.
+        """
+        if not target.PACT and target.notify is None and not self._restart and target is not self.address.record:
             target.notify = self
             self._waiting.add(target)
 
     def completed(self, record: Record) -> None:
         """A record we wait for has finished processing."""
+        if record not in self._waiting:
+            return  # ours until our put comes, and processed by somebody else in between
         self._waiting.discard(record)
         if self._restart:
-            self._restart = False
             self._database.loop.submit(self._restarted)
             return
         if not self._waiting:
@@ -88,7 +92,7 @@ class PutNotify:
 
     def _restarted(self) -> None:
         record = self.address.record
-        record.notify = None
+        record.notify, self._restart = None, False
         self._begin(record)
 
     def _release(self, record: Record) -> None:
@@ -96,13 +100,11 @@ class PutNotify:
         if record.notify is self:
             record.notify = None
         line = self._database.waiting.get(record)
-        while line and line[0].ended:
-            line.popleft()
         if not line:
             self._database.waiting.pop(record, None)
         elif record.notify is None:
-            following = line.popleft()
-            record.notify = following
+            following, _ = line.popitem(last=False)
+            record.notify, following._restart = following, True
             self._database.loop.submit(following._restarted)
 
     def _end(self, error: str | None) -> None:
@@ -113,6 +115,8 @@ class PutNotify:
 
     def cancel(self, reason: str = CANCELLED) -> None:
         """The client is gone or the IOC stops: not begun is dropped, begun runs on without us."""
+        if (line := self._database.waiting.get(self.address.record)) is not None:
+            line.pop(self, None)
         self._end(reason)
 
 
