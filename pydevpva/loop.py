@@ -21,6 +21,7 @@ Work = Callable[..., object]
 log = logging.getLogger(__name__)
 
 WORK_PER_PASS = 200  # timers are looked at after this many pieces of work, so that a flood cannot starve them
+FEW_TIMERS = 100  # cancelled ones, which may stay until they are due
 STACK_BYTES = 256 << 20  # of address space, not of memory
 FRAMES = 60_000  # a chain of forward links is a recursion of 7 Python frames a record
 
@@ -39,13 +40,15 @@ def deep_stack() -> Iterator[None]:
 class Timer:
     """Handle of a call that is still to come; `cancel` may be called from the loop's thread only."""
 
-    __slots__ = ("args", "cancelled", "due", "work")
+    __slots__ = ("_loop", "args", "cancelled", "due", "work")
 
-    def __init__(self, due: float, work: Work, args: tuple[object, ...]) -> None:
-        self.due, self.work, self.args, self.cancelled = due, work, args, False
+    def __init__(self, loop: Loop, due: float, work: Work, args: tuple[object, ...]) -> None:
+        self._loop, self.due, self.work, self.args, self.cancelled = loop, due, work, args, False
 
     def cancel(self) -> None:
-        self.cancelled = True
+        if not self.cancelled:
+            self.cancelled = True
+            self._loop._drop_cancelled()
 
 
 class Loop:
@@ -61,6 +64,7 @@ class Loop:
         self.clock = clock
         self._queue: queue.SimpleQueue[tuple[Work, tuple[object, ...]]] = queue.SimpleQueue()
         self._timers: list[tuple[float, int, Timer]] = []
+        self._cancelled = 0  # about how many of them are
         self._order = itertools.count()
         self._thread: threading.Thread | None = None
         self._ident: int | None = None
@@ -96,7 +100,7 @@ class Loop:
 
     def at(self, due: float, work: Work, *args: object) -> Timer:
         """Run work(*args) once when the loop's clock reaches `due`; on the loop's thread only."""
-        timer = Timer(due, work, args)
+        timer = Timer(self, due, work, args)
         heapq.heappush(self._timers, (due, next(self._order), timer))
         return timer
 
@@ -141,7 +145,7 @@ class Loop:
             for left in range(WORK_PER_PASS, 0, -1):
                 try:
                     work(*args)
-                except Exception:
+                except BaseException:  # a user's class may raise anything where its value is looked at
                     log.exception("internal error on the %s thread in %r", self.name, work)
                 if self._closing or left == 1:
                     break
@@ -152,6 +156,14 @@ class Loop:
 
     def _patience(self) -> float | None:
         return max(0.0, self._timers[0][0] - self.clock()) if self._timers else None
+
+    def _drop_cancelled(self) -> None:
+        """Forget cancelled timers when they are the most: one that is set anew again and again may be due in a day."""
+        self._cancelled += 1
+        if self._cancelled > FEW_TIMERS and self._cancelled * 2 > len(self._timers):
+            self._timers[:] = [entry for entry in self._timers if not entry[2].cancelled]
+            heapq.heapify(self._timers)
+            self._cancelled = 0
 
     def _run_due_timers(self) -> bool:
         if not self._timers:
@@ -164,7 +176,7 @@ class Loop:
             ran = True
             try:
                 timer.work(*timer.args)
-            except Exception:
+            except BaseException:
                 log.exception("internal error on the %s thread in timer %r", self.name, timer.work)
         return ran
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 
 import pytest
@@ -91,3 +92,21 @@ def test_stop_gives_up_on_work_that_does_not_end() -> None:
     assert not loop.stop(timeout=0.05)
     gate.set()
     assert loop.stop()
+
+
+def test_a_timer_set_anew_again_and_again_does_not_pile_up() -> None:
+    loop = Loop("test", clock=lambda: 0.0)
+    for _ in range(10_000):
+        timer = loop.after(3600.0, print)
+        timer.cancel()
+    kept = loop.after(1800.0, print)
+    assert len(loop._timers) < 300
+    assert loop._timers[0][2] is kept
+
+
+def test_work_that_raises_systemexit_does_not_end_the_loop() -> None:
+    loop, done = Loop("test"), []
+    loop.submit(sys.exit)
+    loop.submit(done.append, 1)
+    loop.run_until_idle()
+    assert done == [1]
