@@ -175,10 +175,10 @@ def _scalar(record: Record, field: Field, value: Value) -> Value:
 def _choice(record: Record, field: Field, value: Value) -> int:
     """An index from a label, a number as text, or a number."""
     if not isinstance(value, str):
-        index = int(converter("ENUM")(value))
-        if field.special == "SPC_SCAN" and index >= len(record.choices(field.name)):
+        number = int(converter("ENUM")(value))
+        if field.special == "SPC_SCAN" and number >= len(record.choices(field.name)):
             raise refuse(record, field.name, f"{value} is not one of the choices")
-        return index
+        return number
     choices = record.choices(field.name)
     if field.type == "ENUM":
         if (state := record.find_name(value)) is not None:

@@ -110,7 +110,10 @@ def _parse_integer(text: str, dbf: str) -> int:
     low, high = INTEGERS[dbf]
     match = re.match(_C_INTEGER, text)
     if dbf in ("ULONG", "UINT64") and (match is None or text[match.end() :][:1] in (".", "e", "E")):
-        value = int(_leading_float(text))
+        number = _leading_float(text)
+        if not math.isfinite(number):
+            raise ValueError(f"{text!r} is not an integer")
+        value = int(number)
     elif match is None or (whole := c_integer(match.group())) is None:
         raise ValueError(f"{text!r} is not an integer")
     else:
@@ -130,7 +133,8 @@ def _leading_float(text: str) -> float:
     except ValueError:
         pass
     if match := re.match(r"[-+]?0[xX][0-9a-fA-F]+", text):
-        return float(int(match.group(), 16))
+        whole = int(match.group(), 16)
+        return float(whole) if abs(whole) < 1 << 1023 else math.copysign(math.inf, whole)
     match = re.match(r"[-+]?(?:inf(?:inity)?|nan|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)", text, re.IGNORECASE)
     if match is None:
         raise ValueError(f"{text!r} is not a number")

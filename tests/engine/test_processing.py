@@ -133,3 +133,17 @@ def test_a_refused_put_says_which_field_and_why(tmp_path: Path, field: str, valu
     with local_ioc(tmp_path, 'record(ao,"x") {}\nrecord(ao,"off") { field(DISP,"1") }\n') as ioc:
         for wait in (False, True):
             assert ioc.put(field, value, wait=wait) == error
+
+
+def test_a_number_that_no_menu_or_integer_holds_is_no_trouble_for_the_chain(tmp_path: Path) -> None:
+    db = (
+        'record(ao,"scan") { field(OUT,"x.SCAN") field(FLNK,"x") }\nrecord(mbbo,"m") {}\n'
+        + 'record(stringout,"text") { field(OUT,"m.RVAL") field(FLNK,"x") }\n'
+        + count("x")
+    )
+    with local_ioc(tmp_path, db) as ioc:
+        for name, value in (("scan", float("nan")), ("scan", float("inf")), ("text", "inf"), ("text", "nan")):
+            before = ioc.get("x")
+            assert ioc.put(name, value) is None
+            assert ioc.get("x") == before + 1
+        assert ioc.alarm("text") == ("INVALID", "LINK", "field OUT")
