@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from pydevpva.pva.server import Listening, Server
 
 log = logging.getLogger(__name__)
+
+LINK_PATIENCE = 5.0  # seconds until links whose PV was not found are named
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -109,6 +111,7 @@ class Ioc:
         """iocRun, after build: serve and start scans. Where it listens."""
         listening = self._start_server() if self._serve else None
         self.database.loop.call(self.database.run)
+        self.database.loop.call(self.database.loop.after, LINK_PATIENCE, self.remote_links.tell_missing)
         self.state = "running"
         return listening
 

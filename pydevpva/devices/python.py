@@ -16,6 +16,7 @@ from pydevpva.evaluator.failures import describe, traceback_text
 from pydevpva.loop import Loop
 from pydevpva.records.alarm import AMSG_SIZE, CALC, INVALID, raise_alarm
 from pydevpva.records.record import Record
+from pydevpva.records.results import ResultError
 from pydevpva.records.snapshot import Snapshot, settle
 
 log = logging.getLogger("pydevpva.python")
@@ -82,7 +83,8 @@ class Failures:
         if message != self._said or record.TPRO:
             self._said = message
             self.last = traceback_text(error)
-            log.error("%s.%s: %s\n  code: %s\n%s", record.NAME, field, message, text, self.last)
+            frames = f"\n{self.last}" if not isinstance(error, ResultError) else ""
+            log.error("%s.%s: %s\n  code: %s%s", record.NAME, field, message, text, frames)
 
     def over(self) -> None:
         """The code succeeded: its next error is news again."""

@@ -58,13 +58,15 @@ class Pydev(types.ModuleType):
     def install(self) -> None:
         """Make this the builtin `pydev`, and what `import pydev` gives, even where a user has a pydev.py.
 
-        exit() and quit() of Python's `site` close stdin, and with it the prompt: they become sys.exit.
+        exit() and quit() of Python's `site` close stdin, and with it the prompt: they become sys.exit. input()
+        would take what is typed at the prompt: it is refused.
         """
         self._before = sys.modules.get("pydev")
         sys.modules["pydev"] = self
         builtins.pydev = self  # type: ignore[attr-defined]
         for leave in ("exit", "quit"):
             setattr(builtins, leave, sys.exit)
+        builtins.input = _no_input
 
     def uninstall(self) -> None:
         """Undo `install`, unless another IOC has put its own in the place since."""
@@ -74,3 +76,7 @@ class Pydev(types.ModuleType):
             del sys.modules["pydev"]
             if isinstance(self._before, types.ModuleType):
                 sys.modules["pydev"] = self._before
+
+
+def _no_input(prompt: object = "", /) -> str:
+    raise EOFError("there is no terminal for input(): what is typed belongs to the IOC shell; use a record instead")

@@ -51,6 +51,11 @@ class PvaLink:
         self._waiting: list[Done] = []
         self._severity, self._message, self._stamp = INVALID, "", NEVER  # as of the last read
 
+    @property
+    def place(self) -> str:
+        """The record and field that the link stands in."""
+        return f"{self._owner.NAME}.{self.field}"
+
     def __str__(self) -> str:
         return self.text
 

@@ -40,6 +40,10 @@ class User(Protocol):
 
     order: int  # links of one PV hear of its updates in this order
 
+    @property
+    def place(self) -> str:
+        """Record and field, for messages."""
+
     def connected_to(self, root: Any) -> None:
         """First value after a connect: a p4p Value, whose structure may be new."""
 

@@ -14,7 +14,7 @@ from pydevpva.db.linktext import LinkText
 from pydevpva.db.model import Field
 from pydevpva.engine.broken_link import BrokenLink
 from pydevpva.engine.json_links import json_link
-from pydevpva.errors import NotFound
+from pydevpva.errors import NotFound, did_you_mean
 from pydevpva.pva.links import PvaLink
 from pydevpva.pva.links_client import RemotePVs
 from pydevpva.pva.links_config import LinkConfig, link_config, plain_config
@@ -50,6 +50,15 @@ class RemoteLinks:
         """A link through the network."""
         pv = self.pvs.pv(config.pv, config.Q, config.pipeline)
         return PvaLink(self._database, record, field, text, config, pv)
+
+    def tell_missing(self) -> None:
+        """Name the links whose PV has not been found: a misspelled record name looks just like that."""
+        known = [*self._database.records, *self._database.aliases]
+        for pv in self.pvs.all():
+            if not pv.connected and not pv.disconnects and pv.users:
+                who = ", ".join(sorted(user.place for user in pv.users))
+                hint = did_you_mean(pv.name.partition(".")[0], known)
+                log.warning("no PV %s found yet, in this IOC or another: %s%s", pv.name, who, hint)
 
     def close(self) -> None:
         """End all connections; on the main thread."""

@@ -16,8 +16,8 @@ BOLD, UNDERLINE, RED, GREEN, BLUE = "1", "4", "31;1", "32;1", "34;1"
 class CannotOpen(Exception):
     """A redirection to or from a file that does not open."""
 
-    def __init__(self, path: str, error: OSError) -> None:
-        super().__init__(f"Can't open '{path}': {error.strerror}")
+    def __init__(self, path: str, error: OSError | ValueError) -> None:
+        super().__init__(f"Can't open {path!r}: {getattr(error, 'strerror', error)}")
 
 
 class Output:
@@ -71,7 +71,7 @@ class Output:
             for fd, redirect in sorted(redirects.items()):
                 try:
                     file = stack.enter_context(open(redirect.path, redirect.mode, encoding="utf-8"))
-                except OSError as error:
+                except (OSError, ValueError) as error:  # ValueError: a NUL in the name
                     raise CannotOpen(redirect.path, error) from None
                 files[fd] = cast(TextIO, file)
             yield files

@@ -227,3 +227,9 @@ def fail(): raise Mute"""
         assert [ioc.put(name, 1) for name in ("x", "s.PROC", "y")] == [None] * 3
         assert ioc.alarm("x") == ("INVALID", "CALC", "Mute: (no text: its __str__ raised)")
         assert ioc.get("y") == 2
+
+
+def test_input_is_refused_because_what_is_typed_belongs_to_the_shell(tmp_path: Path) -> None:
+    with local_ioc(tmp_path, record("stringout", "x", "input('name? ')")) as ioc:
+        assert ioc.put("x", "a") is None
+        assert ioc.alarm("x")[2].startswith("EOFError: there is no terminal")

@@ -147,3 +147,15 @@ def test_a_number_that_no_menu_or_integer_holds_is_no_trouble_for_the_chain(tmp_
             assert ioc.put(name, value) is None
             assert ioc.get("x") == before + 1
         assert ioc.alarm("text") == ("INVALID", "LINK", "field OUT")
+
+
+def test_a_misspelled_record_in_a_link_is_named_with_what_it_may_have_meant(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pydevpva.ioc.LINK_PATIENCE", 0.1)
+    for name, value in (("ADDR_LIST", "127.0.0.1"), ("AUTO_ADDR_LIST", "NO"), ("BROADCAST_PORT", "31999")):
+        monkeypatch.setenv(f"EPICS_PVA_{name}", value)
+    db = 'record(ai,"temperature") {}\nrecord(ai,"x") { field(INP,"temperatur CP") }\n'
+    with caplog.at_level(logging.WARNING), local_ioc(tmp_path, db) as ioc:
+        ioc.until("temperature.UDF", lambda _: "no PV" in caplog.text)
+    assert "no PV temperatur found yet, in this IOC or another: x.INP; did you mean temperature?" in caplog.text
