@@ -9,9 +9,9 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from pydevpva.errors import Stopped, WrongThread
@@ -26,15 +26,21 @@ STACK_BYTES = 256 << 20  # of address space, not of memory
 FRAMES = 60_000  # a chain of forward links is a recursion of 7 Python frames a record
 
 
-@contextmanager
-def deep_stack() -> Iterator[None]:
-    """Threads started in here may recurse FRAMES deep."""
+def deep_stack() -> None:
+    """From now on Python may recurse FRAMES deep.
+
+    Python's limit is one for all threads: with less stack, endless recursion of user code on a thread of its own, or
+    on the main thread, would be no RecursionError but the end of the process.
+    """
     sys.setrecursionlimit(max(FRAMES, sys.getrecursionlimit()))
-    before = threading.stack_size(STACK_BYTES)
-    try:
-        yield
-    finally:
-        threading.stack_size(before)
+    threading.stack_size(STACK_BYTES)
+    with suppress(ImportError, OSError, ValueError):  # where the main thread's stack cannot grow
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+        most = STACK_BYTES if hard == resource.RLIM_INFINITY else min(STACK_BYTES, hard)
+        if soft != resource.RLIM_INFINITY and soft < most:
+            resource.setrlimit(resource.RLIMIT_STACK, (most, hard))
 
 
 class Timer:
@@ -73,9 +79,9 @@ class Loop:
 
     def start(self) -> None:
         """Start the thread."""
-        with deep_stack():
-            self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
-            self._thread.start()
+        deep_stack()
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+        self._thread.start()
 
     def submit(self, work: Work, *args: object) -> None:
         """Queue work(*args), from any thread. Never blocks."""

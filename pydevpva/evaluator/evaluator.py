@@ -58,6 +58,7 @@ class Evaluator:
     """
 
     def __init__(self, events: Events | None = None) -> None:
+        deep_stack()  # before users' code starts threads
         self.events = events or Events()
         module = types.ModuleType(NAMESPACE, "Shared by all records and the shell's pydev().")
         self.namespace: dict[str, Any] = vars(module)
@@ -79,9 +80,8 @@ class Evaluator:
         count = threads_wanted(os.environ) if threads is None else threads
         names = ["evaluator"] if count == 1 else [f"evaluator-{n}" for n in range(1, count + 1)]
         self._workers = [_Worker(name, self._queue) for name in names]
-        with deep_stack():
-            for worker in self._workers:
-                worker.start()
+        for worker in self._workers:
+            worker.start()
 
     def submit(self, function: Callable[..., object], args: tuple[Any, ...], done: Done) -> None:
         """Queue function(*args); done(result, None) or done(None, error) is called exactly once.

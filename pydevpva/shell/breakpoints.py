@@ -135,8 +135,8 @@ class Breakpoints:
             return
         if found.thread is None:
             found.thread = threading.Thread(target=self._body, args=(found,), name="bkptCont", daemon=True)
-            with deep_stack():
-                found.thread.start()
+            deep_stack()
+            found.thread.start()
         self._switch(found)
 
     def _switch(self, found: Stopped) -> None:
