@@ -106,7 +106,8 @@ class Histogram(Input, rtype="histogram"):
     def _range(self) -> int:
         """The range SGNL is in: the first whose upper end it does not exceed."""
         above = self.SGNL - self.LLIM
-        index: int = min(max(math.ceil(above / self.WDTH) - 2, 0), self.NELM - 1) if above == above else self.NELM - 1
+        ranges = above / self.WDTH
+        index: int = min(max(math.ceil(ranges) - 2, 0), self.NELM - 1) if math.isfinite(ranges) else self.NELM - 1
         while index < self.NELM - 1 and not above <= (index + 1) * self.WDTH:
             index += 1
         return index

@@ -74,9 +74,11 @@ def _filter(record: Record, before: int, found: int, severity: int, limit: float
     seconds = (record.TIME - before) / 1e9
     alpha = record.AFTC / (seconds + record.AFTC)
     level = alpha * level + (1 - alpha if level > 0 else alpha - 1) * found
-    if level - math.floor(level) > _THRESHOLD:
+    if math.isfinite(level) and level - math.floor(level) > _THRESHOLD:
         level = -level
     record.AFVL = level
+    if not math.isfinite(level):  # AFTC is
+        return RANGE_NORMAL, 0, limit
     found = abs(math.floor(level))
     if found not in _LIMIT_OF:
         return found, 0, limit

@@ -159,3 +159,14 @@ def test_a_misspelled_record_in_a_link_is_named_with_what_it_may_have_meant(
     with caplog.at_level(logging.WARNING), local_ioc(tmp_path, db) as ioc:
         ioc.until("temperature.UDF", lambda _: "no PV" in caplog.text)
     assert "no PV temperatur found yet, in this IOC or another: x.INP; did you mean temperature?" in caplog.text
+
+
+@pytest.mark.parametrize(("rtype", "field"), [("ai", "AFTC"), ("calc", "AFTC"), ("histogram", "ULIM")])
+def test_limits_that_are_no_number_stop_no_record(tmp_path: Path, rtype: str, field: str) -> None:
+    with local_ioc(tmp_path, f'record({rtype},"r") {{ field(FLNK,"x") field(UDF,"0") }}\n' + count("x")) as ioc:
+        for value in (float("nan"), float("inf")):
+            ioc.put(f"r.{field}", value)
+            for _ in range(2):
+                before = ioc.get("x")
+                assert ioc.put("r.PROC", 1) is None
+                assert ioc.get("x") == before + 1
