@@ -73,8 +73,11 @@ class EngineHost:
         self.database.scanner.post_event(name)
 
     def breakpoint_table(self, index: int) -> Any:
-        """The breaktable behind a LINR choice."""
-        return self.database.definitions.breaktable(self.database.definitions.menu("menuConvert").labels[index])
+        """The breaktable behind a LINR choice; NotFound for an index beyond the menu."""
+        labels = self.database.definitions.menu("menuConvert").labels
+        if index >= len(labels):
+            raise NotFound(f"LINR = {index} is none of {', '.join(labels)}")
+        return self.database.definitions.breaktable(labels[index])
 
     def choices(self, record: Record, field: Field) -> tuple[str, ...]:
         """Labels of a MENU or DEVICE field; () for other types."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydevpva.errors import NotFound
 from pydevpva.records.alarm import MAJOR, SOFT, raise_alarm
 from pydevpva.records.record import Record
 
@@ -36,7 +37,7 @@ def to_engineering(record: Record, raw: int) -> float:
         return value
     if record.LINR <= LINEAR:
         return value * float(record.ESLO) + float(record.EOFF)
-    converted, inside = _interpolate(record, record.host.breakpoint_table(record.LINR).points, value)
+    converted, inside = _interpolate(record, _points(record), value)
     if not inside:
         raise_alarm(record, SOFT, MAJOR, "BPT Error")
     return converted
@@ -45,7 +46,7 @@ def to_engineering(record: Record, raw: int) -> float:
 def to_raw(record: Record, value: float) -> float | None:
     """Engineering to raw value before rounding; None when it is beyond the breakpoint table (SOFT/MAJOR)."""
     if record.LINR > LINEAR:
-        points = [(point[1], point[0]) for point in record.host.breakpoint_table(record.LINR).points]
+        points = [(point[1], point[0]) for point in _points(record)]
         value, inside = _interpolate(record, points, value)
         if not inside:
             raise_alarm(record, SOFT, MAJOR)
@@ -58,11 +59,22 @@ def to_raw(record: Record, value: float) -> float | None:
     return float(value - record.ROFF)
 
 
+def _points(record: Record) -> Sequence[tuple[float, float]]:
+    """The breakpoint table of LINR; none when a number was put that is beyond the menu."""
+    try:
+        table: Sequence[tuple[float, float]] = record.host.breakpoint_table(record.LINR).points
+    except NotFound:
+        return ()
+    return table
+
+
 def _interpolate(record: Record, points: Sequence[tuple[float, float]], x: float) -> tuple[float, bool]:
     """y at x on the broken line, continued straight beyond its ends; False when x lies beyond them.
 
     The search begins at LBRK, the interval of the last time, and leaves the new one there (cvtBpt.c).
     """
+    if len(points) < 2:
+        return x, False
     at = 0 if record.INIT else min(max(record.LBRK, 0), len(points) - 2)
     rising, inside = points[at + 1][0] > points[at][0], True
     while x > points[at + 1][0] if rising else x <= points[at + 1][0]:

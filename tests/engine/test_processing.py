@@ -170,3 +170,10 @@ def test_limits_that_are_no_number_stop_no_record(tmp_path: Path, rtype: str, fi
                 before = ioc.get("x")
                 assert ioc.put("r.PROC", 1) is None
                 assert ioc.get("x") == before + 1
+
+
+def test_a_linr_beyond_its_menu_is_a_soft_alarm_and_the_record_goes_on(tmp_path: Path) -> None:
+    with local_ioc(tmp_path, 'record(ao,"x") { field(FLNK,"next") }\n' + count("next")) as ioc:
+        assert ioc.put("x.LINR", 65535) is None
+        assert ioc.put("x", 3) is None
+        assert (ioc.alarm("x")[:2], ioc.get("next")) == (("MAJOR", "SOFT"), 2)
