@@ -15,9 +15,7 @@ from tests.ioc_process import ServerProcess, Starter
 NOBODY = "UAG(none) { nobody_at_all }\nASG(DEFAULT) { RULE(1, READ) RULE(1, WRITE) { UAG(none) } }\n"
 
 
-def test_rules_are_read_again(
-    start: Starter, p4p_client: Callable[[ServerProcess], Context], tmp_path: Path
-) -> None:
+def test_rules_are_read_again(start: Starter, p4p_client: Callable[[ServerProcess], Context], tmp_path: Path) -> None:
     (tmp_path / "a.db").write_text('record(ao, "X") {}\n')
     (tmp_path / "none.acf").write_text(NOBODY)
     (tmp_path / "bad.acf").write_text("UAG(\n")

@@ -183,7 +183,7 @@ def test_changes_are_watched_until_ctrl_c(ioc: tuple[ServerProcess, Path], termi
 
 
 def test_a_killed_console_leaves_nothing_behind(ioc: tuple[ServerProcess, Path], terminal: Terminal) -> None:
-    count = 'pydev("import threading, os; print(sum(t.name.startswith(\'console\') for t in threading.enumerate()))")'
+    count = "pydev(\"import threading, os; print(sum(t.name.startswith('console') for t in threading.enumerate()))\")"
 
     def consoles() -> int:
         return int(command(ioc[1], count).stdout)
