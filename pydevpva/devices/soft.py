@@ -6,6 +6,8 @@ from pydevpva.devices.registry import DeviceSupport
 from pydevpva.records.links import NO_DATA, Link
 from pydevpva.records.record import DEVICE_TIME, Record
 
+UNTOLD = frozenset({"longout", "int64out", "mbbo", "mbboDirect"})  # the write function of these returns 0 always
+
 
 def _stamp(record: Record, link: Link) -> None:
     """A soft device takes its time from its link."""
@@ -68,8 +70,10 @@ class SoftOutput(
 
     def write(self, record: Record) -> int:
         if hasattr(record, "soft_write"):
-            return int(record.soft_write(record.OUT))
-        return 0 if record.OUT.put(record.VAL, record.value_type) else -1
+            status = int(record.soft_write(record.OUT))
+        else:
+            status = 0 if record.OUT.put(record.VAL, record.value_type) else -1
+        return 0 if record.rtype.name in UNTOLD else status
 
 
 class RawInput(DeviceSupport, dsets="devAiSoftRaw devBiSoftRaw devMbbiSoftRaw devMbbiDirectSoftRaw"):
@@ -106,7 +110,8 @@ class RawOutput(DeviceSupport, dsets="devAoSoftRaw devBoSoftRaw devMbboSoftRaw d
     def write(self, record: Record) -> int:
         mask = getattr(record, "MASK", 0)
         value = record.RVAL & mask if mask and hasattr(record, "NOBT") else record.RVAL
-        return 0 if record.OUT.put(value, record.raw_type) else -1
+        done = record.OUT.put(value, record.raw_type)
+        return 0 if done or record.rtype.name in UNTOLD else -1
 
 
 def _start_mask(record: Record) -> None:

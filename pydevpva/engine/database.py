@@ -24,7 +24,7 @@ from pydevpva.engine.scan import Scanner
 from pydevpva.engine.states import States
 from pydevpva.errors import NotFound, PutError, did_you_mean
 from pydevpva.loop import Loop
-from pydevpva.records.alarm import UDF
+from pydevpva.records.alarm import UDF, failure
 from pydevpva.records.factory import Factory
 from pydevpva.records.record import Device, Failures, Record
 from pydevpva.records.values import LINKS, Value
@@ -185,17 +185,20 @@ class Database:
     def put_now(self, address: Address, value: Value, process_it: bool | None = None) -> None:
         """Store and process without waiting (dbPutField). PutError when refused."""
         self.store(address, value)
-        if not self.is_processed_by(address, process_it):
-            return
         record = address.record
+        if not self.is_processed_by(address, process_it):
+            record.stored(address.field.name)
+            return
         if record.PACT:
             record.RPRO = 1
+            record.stored(address.field.name)
             if address.field.name == "VAL":
                 record.overwritten = True
             record.post_field("PACT")
         else:
             record.PUTF = 1
-            process(record)
+            if process(record):
+                raise PutError(f"{record.NAME}: processed, but {failure(record)}")
 
     def store(self, address: Address, value: Value) -> None:
         """Store unless puts to the record are disabled."""

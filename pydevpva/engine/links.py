@@ -44,8 +44,8 @@ class RecordLink:
     def get(self, dbf: str) -> Value:
         """The target's value as dbf; None when it cannot be had: LINK/INVALID is raised."""
         target = self.target
-        if self._pp and target.SCAN == 0:
-            process_target(self._owner, target)
+        if self._pp and target.SCAN == 0 and process_target(self._owner, target):
+            return self._failed()
         if dbf != self._dbf:
             self._bind(dbf)
         try:
@@ -59,8 +59,8 @@ class RecordLink:
     def get_array(self, dbf: str, limit: int) -> Value:
         """Up to limit elements of the target as an array of dbf; None when it cannot be had."""
         target = self.target
-        if self._pp and target.SCAN == 0:
-            process_target(self._owner, target)
+        if self._pp and target.SCAN == 0 and process_target(self._owner, target):
+            return self._failed()
         try:
             value = self.address.get()
             if self.address.long and dbf != "STRING":
@@ -87,8 +87,8 @@ class RecordLink:
     def get_any(self) -> Value:
         """The target's value as it is, whole images and tables too; None when it cannot be had."""
         target = self.target
-        if self._pp and target.SCAN == 0:
-            process_target(self._owner, target)
+        if self._pp and target.SCAN == 0 and process_target(self._owner, target):
+            return self._failed()
         try:
             value = self.address.get() if self.address.long or self.address.filters else target.native(self._name)
         except PutError:
@@ -145,8 +145,11 @@ class RecordLink:
         if not stored:
             self._failed()
             return False
-        if self._name == "PROC" or (self._pp and target.SCAN == 0):
-            process_target(owner, target)
+        if not (self._name == "PROC" or (self._pp and target.SCAN == 0)) or target.PACT:
+            target.stored(self._name)
+        if (self._name == "PROC" or (self._pp and target.SCAN == 0)) and process_target(owner, target):
+            self._failed()
+            return False
         if self._name == "VAL" and target.PACT and target is not owner:
             target.overwritten = True
         return True
@@ -154,6 +157,8 @@ class RecordLink:
     def _as_sent(self, text: str, dbf: str) -> Value:
         """A text for the target: STRING is one number to a character array, CHAR the characters (dbPutLinkLS)."""
         characters = self.address.dbf in ("CHAR", "UCHAR")
+        if dbf == "CHAR" and characters and self.address.elements == 1:
+            return (text.encode("utf-8", "surrogateescape") + b"\0")[0] if self._owner.LEN else []
         if dbf == "CHAR" and (characters or hasattr(self.target, "string_size")):
             return text
         return [text] if characters and self.address.elements != 1 else clip_text(text, STRING_BYTES)

@@ -27,37 +27,38 @@ class Debugging:
     processed: ClassVar[Callable[[Record], None] | None] = None
 
 
-def process(record: Record) -> None:
-    """Process one record unless it is active or disabled (dbProcess)."""
+def process(record: Record) -> int:
+    """Process one record unless it is active or disabled (dbProcess); -1 when its device support failed, else 0."""
     if record.TPRO and not Tracing.active:
         Tracing.active = True
         try:
-            _process(record)
+            return _process(record)
         finally:
             Tracing.active = False
-    else:
-        _process(record)
+    return _process(record)
 
 
-def _process(record: Record) -> None:
+def _process(record: Record) -> int:
     if Debugging.hold is not None and Debugging.hold(record):
-        return
+        return 0
     if record.PACT:
         _still_active(record)
-        return
+        return 0
     record.LCNT = 0
     if record.SDIS is not NO_LINK and isinstance(disabled := record.SDIS.get("SHORT"), int):
         record.DISA = disabled
     if record.DISA == record.DISV:
         _disabled(record)
-        return
+        return 0
     if Tracing.active:
         trace.info("dbProcess of '%s'", record.NAME)
+    record.status = 0
     _run(record)
     if Debugging.processed is not None:
         Debugging.processed(record)
     if record.PACT and record.sinks:
         record.post_field("PACT")
+    return record.status
 
 
 def complete(record: Record) -> None:
@@ -97,11 +98,13 @@ def _disabled(record: Record) -> None:
         record.SEVR, record.STAT = record.DISS, DISABLE
         record.NSEV = record.NSTA = 0
         record.post(DBE_VALUE | DBE_ALARM)
+    else:
+        record.stored("VAL")
     if record.notify is not None:
         record.notify.completed(record)
 
 
-def process_target(source: Record, target: Record) -> None:
+def process_target(source: Record, target: Record) -> int:
     """Process the far end of a link, handing on PUTF and the waiting put (processTarget).
 
     `running` marks records on the present call stack: an active target that is not running waits for
@@ -118,7 +121,7 @@ def process_target(source: Record, target: Record) -> None:
         target.PUTF, target.RPRO = 0, 1
     source.running = target.running = True
     try:
-        process(target)
+        return process(target)
     finally:
         source.PACT = active
         if claim_source:

@@ -33,8 +33,8 @@ class Channel:
     """
 
     __slots__ = (
-        "_alarm", "_hot", "_is_value", "_key", "_last", "_name", "_nanosecond_mask", "_never", "_post", "_pv", "_read",
-        "_time", "address", "shape",
+        "_alarm", "_description", "_hot", "_is_value", "_key", "_last", "_name", "_nanosecond_mask", "_never", "_post",
+        "_pv", "_read", "_time", "address", "shape",
     )  # fmt: skip
 
     def __init__(self, address: Address, shape: Shape, pv: Any) -> None:
@@ -55,6 +55,7 @@ class Channel:
         self._remember(value)
         self._alarm = (record.SEVR, record.STAT, record.AMSG)
         self._never = record.TIME == NEVER
+        self._description = record.DESC
         first = metadata.everything(self.address, self.shape)
         first.update(metadata.alarm(record))
         first.update(metadata.stamp(record, self._nanosecond_mask))
@@ -70,18 +71,24 @@ class Channel:
     def changed(self, record: Record, mask: int, field: str | None) -> None:
         """Post what this change means for the field; see records.record.Sink. A bug here does not stop the record."""
         try:
-            if (mask & DBE_PROPERTY and (field == self._name or field not in record.properties.from_links)) or (
-                field == "DESC"
-            ):  # units and limits of A..U are their own, all others those of the record
+            if self._tells_properties(record, mask, field):
                 self._post_properties(record)
             if field is None:
                 self._processed(record, mask)
             elif field == self._name and mask & WANTED:
                 self._post_value(record, self._read(record))
+            elif field == self._name and mask == 0 and self._differs(value := self._read(record)):
+                self._post_stored(value)
             elif field == "PACT" and self._name in ACTIVITY and self._differs(value := self._read(record)):
                 self._post_value(record, value)
         except Exception:
             log.exception("internal error: %s.%s cannot be posted", record.NAME, self._name)
+
+    def _tells_properties(self, record: Record, mask: int, field: str | None) -> bool:
+        """Whether the leaves besides the value are to be posted. Units and limits of A..U are those of their links."""
+        if field == "DESC":
+            return bool(record.DESC != self._description)
+        return bool(mask & DBE_PROPERTY) and (field == self._name or field not in record.properties.from_links)
 
     def _processed(self, record: Record, mask: int) -> None:
         """The record processed and VAL is to be posted with this mask; other fields are looked at for changes."""
@@ -120,6 +127,13 @@ class Channel:
         time[TAG] = nanoseconds & mask if mask else wire.user_tag(tag) if tag else 0
         self._never = record.TIME == NEVER
 
+    def _post_stored(self, value: Any) -> None:
+        """VAL was written and not processed: a get shows it; its time and alarm are still those of the last time."""
+        self._hot.unmark()
+        self._hot[self._key] = value
+        self._post(self._hot)
+        self._remember(value)
+
     def _post_stamp(self, record: Record) -> None:
         """The record has processed for the first time and VAL did not change: clients see at least when."""
         self._hot.unmark()
@@ -127,6 +141,7 @@ class Channel:
         self._post(self._hot)
 
     def _post_properties(self, record: Record) -> None:
+        self._description = record.DESC
         leaves = metadata.changing(self.address, self.shape)
         if self._never and record.TIME != NEVER:
             leaves.update(metadata.stamp(record, self._nanosecond_mask))

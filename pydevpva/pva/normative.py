@@ -71,8 +71,11 @@ def shape_of(address: Address) -> Shape:
 
 
 def is_short(address: Address) -> bool:
-    """DESC: one character longer than QSRV2 shows and takes (pvxs: ioc/channel.cpp)."""
-    return address.field.type == "STRING" and 40 < address.field.size <= 41
+    """A text that has up to 41 bytes with its NUL, of which QSRV2 shows and takes 39 (pvxs: ioc/channel.cpp)."""
+    field, record = address.field, address.record
+    if field.type == "STRING":
+        return field.size == 41
+    return hasattr(record, "string_size") and field.type == "NOACCESS" and bool(record.string_size(field.name) <= 40)
 
 
 def form_of(address: Address) -> str:

@@ -37,13 +37,15 @@ class Aao(ArrayRecord, Output, rtype="aao"):
         if not active:
             self.UDF = 0
             if not self._fetch_desired():
+                self.status = -1
                 self.give_up()
                 return
             self.stamp(bool(self.SIMM))
-        self.write_value()
+        status = self.write_value()
         if not active and self.PACT:
             return
         self.PACT = 1
+        self.status = status
         if active:
             self.stamp(bool(self.SIMM))
         self.count()

@@ -22,6 +22,12 @@ AMSG_SIZE = 39
 DBE_VALUE, DBE_LOG, DBE_ALARM, DBE_PROPERTY = 1, 2, 4, 8
 
 
+def failure(record: Record) -> str:
+    """The alarm of a record whose device support failed, for people."""
+    severity, status = ("no alarm", "MINOR", "MAJOR", "INVALID")[record.SEVR], CONDITIONS[record.STAT]
+    return f"reading or writing failed: {severity} {status} {record.AMSG}".rstrip()
+
+
 def raise_alarm(record: Record, stat: int, sevr: int, message: str = "") -> bool:
     """Raise the alarm of this processing when it is worse than what was raised before (recGblSetSevrMsg)."""
     if record.NSEV < sevr:
@@ -32,7 +38,7 @@ def raise_alarm(record: Record, stat: int, sevr: int, message: str = "") -> bool
 
 def settle_alarms(record: Record) -> int:
     """Make the raised alarm the record's own and return DBE_ALARM when it changed (recGblResetAlarms)."""
-    sevr = record.NSEV
+    sevr = min(record.NSEV, INVALID)
     if sevr == 0 and record.SEVR == 0 and not record.STAT and not record.NSTA and not record.AMSG:
         return 0
     changed = record.AMSG != record.NAMSG or record.SEVR != sevr or record.STAT != record.NSTA
@@ -47,8 +53,11 @@ def settle_alarms(record: Record) -> int:
 
 
 def inherit_alarm(record: Record, mode: str, stat: int, sevr: int, message: str) -> None:
-    """What a link's NMS, MS, MSI or MSS hands over from the record at its other end (recGblInheritSevrMsg)."""
+    """What a link's NMS, MS, MSI or MSS hands over from the record at its other end (recGblInheritSevrMsg).
+
+    Only MSS, which hands over the whole alarm, hands over its message.
+    """
     if mode == "MSS":
         raise_alarm(record, stat, sevr, message)
     elif mode == "MS" or (mode == "MSI" and sevr >= INVALID):
-        raise_alarm(record, LINK, sevr, message)
+        raise_alarm(record, LINK, sevr)

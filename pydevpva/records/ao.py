@@ -58,7 +58,9 @@ class Ao(Output, rtype="ao"):
             self.PACT = active
             if value is NO_DATA:
                 value = self.VAL
-            elif value is not None and self.OIF == _INCREMENTAL:
+            elif value is None:
+                self.status = -1
+            elif self.OIF == _INCREMENTAL:
                 value += self.VAL
         if value is not None:
             self.convert(value)

@@ -17,6 +17,7 @@ class Bi(TwoStates, Input, rtype="bi"):
     value_type = "USHORT"
     raw_type = "ULONG"
     simulation_type = "ULONG"
+    simulation_start = "USHORT"
     simulation_modes = (YES, RAW)
 
     def remember(self) -> None:

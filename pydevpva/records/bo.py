@@ -48,6 +48,13 @@ class Bo(TwoStates, Output, rtype="bo"):
         self.MLST = self.LALM = self.VAL
         self.ORAW, self.ORBV = self.RVAL, self.RBV
 
+    def fetch(self) -> bool | None:
+        """Without a value from DOL the one that is there is converted once more."""
+        stamp = super().fetch()
+        if self.status:
+            self.convert(self.VAL)
+        return stamp
+
     def convert(self, value: Value) -> None:
         self.VAL = value
         self.RVAL = (self.MASK if value else 0) if self.MASK else value

@@ -35,7 +35,9 @@ class Dfanout(Record, rtype="dfanout"):
     def process(self) -> None:
         if self.OMSL == CLOSED_LOOP and not self.DOL.is_constant:
             value = self.DOL.get("DOUBLE")
-            if value is not None and value is not NO_DATA:
+            if value is None:
+                self.status = -1
+            elif value is not NO_DATA:
                 self.VAL = value
                 self.UDF = 1 if value != value else 0
         self.PACT = 1

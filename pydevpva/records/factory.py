@@ -45,7 +45,7 @@ class Factory:
         defaults = {f.name: self.initial(f) for f in rtype.fields.values()}
         lines = [f"self.{name} = {name}" for name in defaults]
         lines += [f"self.{name} = None" for name in ("notify", "sinks", "device")]
-        lines += ["self.host = host", "self.overwritten = self.running = False"]
+        lines += ["self.host = host", "self.overwritten = self.running = False", "self.status = 0"]
         scope: dict[str, Any] = {}
         # A generated __init__, as dataclasses do it: 100 slot writes cost 1 us, a loop of setattr 8 us.
         source = f"def make(*, {', '.join(defaults)}):\n def __init__(self, host):\n  " + "\n  ".join(lines)

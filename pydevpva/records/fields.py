@@ -98,14 +98,12 @@ def put(record: Record, field: Field, value: Value) -> None:
         converted = record.whole(name, value)
     else:
         converted = _scalar(record, field, value)
-        if converted is None:
-            return
     before = getattr(record, name) if field.prop else None
     _before(record, field)
     try:
         if info is not None:
             record.put_array(name, converted)
-        else:
+        elif converted is not None:
             setattr(record, name, converted)
     finally:
         _after(record, field)
@@ -132,9 +130,17 @@ def _array(record: Record, name: str, info: tuple[str, int], value: Value) -> Va
     elif not hasattr(value, "__len__"):
         value = [value]
     try:
+        if dbf != "STRING" and isinstance(value, list) and "" in value:
+            raise ValueError("an empty text is not a number")
+        if dbf == "STRING":
+            value = [v if isinstance(v, str) else plain_text(v, text_digits(record)) for v in _native(value)]
         return to_array(value[:capacity], dbf)
     except (ValueError, TypeError) as error:
         raise refuse(record, name, str(error)) from None
+
+
+def _native(values: Value) -> Value:
+    return values.tolist() if hasattr(values, "tolist") else values
 
 
 def _characters(text: str) -> Value:
@@ -147,9 +153,9 @@ def _characters(text: str) -> Value:
 def _as_text(value: Value) -> str:
     if isinstance(value, str):
         return value
-    if hasattr(value, "tobytes"):
-        return str(value.tobytes().split(b"\0")[0].decode("utf-8", "replace"))
-    return value[0] if isinstance(value, list) else plain_text(value)
+    if hasattr(value, "__len__"):
+        return _as_text(value[0].item() if hasattr(value[0], "item") else value[0]) if len(value) else ""
+    return plain_text(value)
 
 
 def _scalar(record: Record, field: Field, value: Value) -> Value:

@@ -19,12 +19,16 @@ class Input(Record):
     __slots__ = ()
     constant_status: ClassVar[int] = 2  # of soft device support's read of a constant; 0: it leaves UDF as it is
     simulation_type: ClassVar[str] = ""  # DBF type SIOL is read as; "" reads VAL's own way, see simulate
+    simulation_start: ClassVar[str] = ""  # DBF type of a constant SIOL at iocInit, where it is another
     simulation_modes: ClassVar[tuple[int, ...]] = (YES,)
 
     def init_record(self) -> None:
         simulation.init_simulation(self)
-        if self.simulation_type and (value := self.SIOL.load(self.simulation_type)) is not None:
-            self.SVAL = value
+        if (
+            self.simulation_type
+            and (value := self.SIOL.load(self.simulation_start or self.simulation_type)) is not None
+        ):
+            self.SVAL = simulation.stored(self, value)
         self.start()
         if self.device is not None:
             self.device.init_record(self)
@@ -44,6 +48,7 @@ class Input(Record):
         if not active and self.PACT:
             return
         self.PACT = 1
+        self.status = min(status, 0)
         self.stamp(bool(self.SIMM), self.SIOL)
         self.convert(status)
         self.check_alarms(before)

@@ -21,6 +21,7 @@ class Mbbi(SixteenStates, Input, rtype="mbbi"):
     value_type = "USHORT"
     raw_type = "LONG"
     simulation_type = "ULONG"
+    simulation_start = "USHORT"
     simulation_modes = (YES, RAW)
 
     def start(self) -> None:

@@ -53,18 +53,12 @@ class Output(Record):
         if not active and self.fetch() is not False:
             self.stamp(bool(self.SIMM))
         self.check_alarms()
-        if self.NSEV < INVALID or self.IVOA == 0:
-            self.write_value()
-        elif self.IVOA == SET_TO_IVOV:
-            if not self.PACT:
-                self.take_ivov()
-            self.write_value()
-        elif self.IVOA != DONT_DRIVE:
-            pass  # an IVOA beyond the menu drives nothing
+        status = self._drive()
         if not active and self.PACT:
             self.waiting()
             return
         self.PACT = 1
+        self.status = status
         if active:
             self.stamp(bool(self.SIMM))
         self.monitor()
@@ -72,11 +66,24 @@ class Output(Record):
         self.finished()
         self.PACT = 0
 
+    def _drive(self) -> int:
+        """Write what IVOA says; 0 or -1."""
+        if self.NSEV < INVALID or self.IVOA == 0:
+            return self.write_value()
+        if self.IVOA == DONT_DRIVE:
+            return int(self.status)
+        if self.IVOA != SET_TO_IVOV:  # beyond the menu
+            return -1
+        if not self.PACT:
+            self.take_ivov()
+        return self.write_value()
+
     def fetch(self) -> bool | None:
         """VAL, or in closed loop the value of DOL, converted for the output. False: TIME is to stay as it is."""
         if self.OMSL == CLOSED_LOOP and not self.DOL.is_constant:
             value = self.DOL.get(self.value_type)
             if value is None:
+                self.status = -1
                 return None
             if value is not NO_DATA:
                 self.UDF = 0

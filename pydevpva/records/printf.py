@@ -40,9 +40,10 @@ class Printf(LongString, rtype="printf"):
             self.UDF = 0
             self.stamp()
         if self.device is not None:
-            self.device.write(self)
+            status = self.device.write(self)
             if not active and self.PACT:
                 return
+            self.status = status
         self.PACT = 1
         self.post(self.settle() | DBE_VALUE | DBE_LOG)
         self.forward()

@@ -119,7 +119,7 @@ class Record:
     """One record. Subclasses name themselves after their type: `class Ai(Record, rtype="ai")`."""
 
     __slots__ = (
-        "aliases", "device", "host", "info", "notify", "overwritten", "running", "sinks",
+        "aliases", "device", "host", "info", "notify", "overwritten", "running", "sinks", "status",
     )  # fmt: skip
 
     types: ClassVar[dict[str, type[Record]]] = {}  # by record type name; filled by the class statement
@@ -132,6 +132,7 @@ class Record:
     sinks: tuple[Sink, ...] | None  # who wants to know of changes
     notify: Notify | None  # the put that waits for this record
     running: bool  # on the present call stack of processing
+    status: int  # what the last processing came to: 0, or -1 when device support failed (the value of rset process)
     overwritten: bool  # a client wrote VAL while user code ran
 
     if TYPE_CHECKING:  # EPICS's fields are slots made from the .dbd
@@ -203,6 +204,11 @@ class Record:
         if self.sinks:
             for sink in tuple(self.sinks):
                 sink.changed(self, mask, field)
+
+    def stored(self, field: str) -> None:
+        """Tell those who show VAL that it was written, where no processing follows that would."""
+        if field == "VAL":
+            self.post_field("VAL", 0)
 
     def forward(self) -> None:
         """FLNK, completion of a waiting put, reprocessing (recGblFwdLink)."""

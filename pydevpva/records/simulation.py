@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydevpva.records.alarm import INVALID, LINK, SIMM, SOFT, raise_alarm
 from pydevpva.records.links import NO_DATA, NO_LINK, Link
 from pydevpva.records.record import Record
-from pydevpva.records.values import Value
+from pydevpva.records.values import Value, cast
 
 NO, YES, RAW = range(3)
 UNSET_SCAN = 65535  # SSCN's initial value: SCAN stays as it is in simulation mode
@@ -93,7 +93,7 @@ def read(record: Record, dbf: str) -> Value:
     if value is None:
         return None
     if value is not NO_DATA:
-        record.SVAL = value
+        record.SVAL = stored(record, value)
     return record.SVAL
 
 
@@ -102,3 +102,8 @@ def write(record: Record, value: Value, dbf: str) -> int:
     done = record.SIOL.put(value, dbf)
     record.PACT = 0
     return 0 if done else -1
+
+
+def stored(record: Record, value: Value) -> Value:
+    """A value as SVAL holds it: mbbiDirect reads its LONG as if it were a ULONG."""
+    return cast(value, record.dbf("SVAL")) if type(value) is int else value

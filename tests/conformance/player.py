@@ -211,7 +211,7 @@ class Player:
             leaf = "value.index"
             if isinstance(value, str):
                 value = list(now["value.choices"]).index(value)
-        elif isinstance(value, list) and not isinstance(now["value"], list):
+        elif isinstance(value, list) and isinstance(now["value"], np.ndarray):
             value = np.array(value, dtype=now["value"].dtype)
         began = time.monotonic()
         self._context.put(name, {leaf: value}, request=f"record[{words}]field()", get=False, timeout=timeout)
@@ -220,6 +220,8 @@ class Player:
     def _all_fields(self, case: Case) -> dict[str, Any]:
         names = [f"{name}.{field}" for rtype, name in case.records for field in self._fields[rtype]]
         values = self._context.get([case.prefix + name for name in names], timeout=PATIENCE, throw=False)
+        for name in names:
+            self._context.disconnect(case.prefix + name)  # next time the server is asked afresh
         return {
             name: repr(type(value)) if isinstance(value, Exception) else everything(value)
             for name, value in zip(names, values, strict=True)

@@ -5,6 +5,7 @@ The page docs/conformance.md lists them. What no rule here names is a bug.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,12 @@ FIRST_STAMP = Rule(
     "the time stamp is posted, alone or with the next property change",
     "a get is answered with the last post, and must show that the record has processed",
 )
+STORED = Rule(
+    "VAL is written and the record does not process: process=false, a link without PP, a disabled or active record",
+    "not posted; a get reads it",
+    "posted without time and alarm",
+    "a get is answered with the last post, and must show what was written",
+)
 FIELD_CHANNELS = Rule(
     "monitor of `REC.FIELD`",
     "some fields are posted when processing changes them, without alarm; others never",
@@ -61,6 +68,12 @@ LINKED_PROPERTIES = Rule(
     "a get is answered with the last post",
 )
 
+ARRAYS = Rule(
+    "arrays, strings, mbbi and mbbo that are posted several times at once",
+    "updates are made when they are sent, so each may show the newest value, or be left out",
+    "each update shows the value that was posted",
+    "an update belongs to the processing that made it",
+)
 HISTOGRAM = Rule(
     "histogram",
     "counts are posted when more than MDEL have come",
@@ -104,7 +117,7 @@ def first_update(theirs: Leaves, ours: Leaves) -> Leaves:
 
 
 def main_stream(updates: list[Leaves]) -> list[Leaves]:
-    """DESC, FIRST_STAMP: our updates less those that EPICS does not send."""
+    """DESC, FIRST_STAMP, STORED: our updates less those that EPICS does not send."""
     shown: Leaves = {}
     kept = []
     for update in updates:
@@ -113,10 +126,33 @@ def main_stream(updates: list[Leaves]) -> list[Leaves]:
         shown.update(update)
         if fresh == {"display.description"} and is_property:
             continue
-        if all(name.startswith("timeStamp.") for name in update):
+        if all(name.startswith("timeStamp.") for name in update) or is_stored(update):
             continue
         kept.append({k: v for k, v in update.items() if not (is_property and k.startswith("timeStamp."))})
     return kept
+
+
+def is_stored(update: Leaves) -> bool:
+    """STORED: an update of ours that EPICS does not send."""
+    return set(update) in ({"value"}, {"value.index"})
+
+
+def by_step(updates: list[Leaves], begins: list[int], stored: bool = True) -> list[Leaves]:
+    """ARRAYS: what a client shows after each step. `begins`: how many updates had come before each step."""
+    shown: Leaves = {}
+    states = []
+    for begin, end in zip([0, *begins], [*begins, len(updates)], strict=True):
+        for update in updates[begin:end]:
+            if stored or not is_stored(update):
+                shown.update({k: v for k, v in update.items() if k == "value" or k.startswith(("value.", "alarm."))})
+        states.append(adjusted(dict(shown)))
+    return states
+
+
+def same_arrays(theirs: Sequence[Leaves], ours: Sequence[Sequence[Leaves]]) -> list[int]:
+    """ARRAYS, STORED: the steps after which EPICS shows a value that ours shows in no way of counting."""
+    values = [[state.get("value") for state in states] for states in (theirs, *ours)]
+    return [n for n, want in enumerate(values[0]) if all(want != way[n] for way in values[1:])]
 
 
 def without_stale_message(update: Leaves) -> Leaves:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pydevpva.engine.broken_link import BrokenLink
-from pydevpva.errors import LoadError
+from pydevpva.errors import LoadError, PutError
 from pydevpva.ioc import Ioc
 from pydevpva.pva.links import PvaLink
 from pydevpva.pva.links_config import link_config
@@ -109,7 +109,8 @@ def test_a_put_with_retry_is_sent_when_the_far_end_comes(run: Run) -> None:
     )
     put(near, "keeps", 1.0)
     put(near, "keeps", 2.0)
-    put(near, "drops", 1.0)
+    with pytest.raises(PutError, match="drops: processed, but reading or writing failed: INVALID LINK"):
+        put(near, "drops", 1.0)
     assert (near.database.records["keeps"].SEVR, near.database.records["drops"].SEVR) == (0, 3)
     far = run('record(ao, "a") {} record(ao, "b") {}', environment)
     wait_for(far, lambda r: r["a"].VAL == 2.0, "the newest value")
