@@ -17,6 +17,9 @@ BY_REFERENCE = {  # see rules.ARRAYS
 }  # fmt: skip
 
 
+KIND = {"put": "puts", "send": "puts", "get": "fields", "until": "monitors"}
+
+
 @dataclass
 class Result:
     """What was compared, counted by (record type, kind), and what differed."""
@@ -62,7 +65,7 @@ def _answers(result: Result, case: Case, step: Step, where: str, want: Any, got:
             _field(result, where, name, leaves, got[name])
         return
     rtype = types[step.target.partition(".")[0]]
-    result.counts[rtype, "puts" if step.verb in ("put", "send") else "gets"] += 1
+    result.counts[rtype, "filters" if "{" in step.target or "[" in step.target else KIND[step.verb]] += 1
     if isinstance(want, dict) and isinstance(got, dict):
         _leaves(result, where, rules.adjusted(want), rules.adjusted(got))
     elif want != got or str(want).startswith("not reached"):
@@ -151,7 +154,7 @@ def _first(result: Result, name: str, want: Leaves, got: Leaves) -> None:
 
 def _field_stream(result: Result, rtype: str, name: str, want: list[Leaves], got: list[Leaves]) -> None:
     _first(result, name, want[0], got[0])
-    result.counts[rtype, "monitors"] += len(want)
+    result.counts[rtype, "filters" if "{" in name or "[" in name else "monitors"] += len(want)
     if not rules.is_subsequence(rules.changes(want), rules.changes(got)):
         result.differences.append(f"monitor {name}: EPICS {rules.changes(want)}, ours {rules.changes(got)}")
 

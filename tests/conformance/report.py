@@ -1,0 +1,93 @@
+"""Writes the compared part of docs/conformance.md: python -m tests.conformance.report.
+
+The page's other text is written by hand and stays. Between the two markers stands what this suite compares: a table of
+record types with counts, and the rules of comparison.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydevpva.db.definitions import Definitions
+from tests.conformance.case import Case, load_all
+from tests.conformance.grammar import from_seed
+from tests.conformance.pair import Pair
+from tests.conformance.rules import RULES
+from tests.ioc_process import ROOT, Starter
+
+PAGE = ROOT / "docs" / "conformance.md"
+BEGIN = "<!-- compared: written by python -m tests.conformance.report -->"
+END = "<!-- end of what is written by it -->"
+KINDS = ("fields", "puts", "alarms", "monitors", "filters")
+RANDOM = 60
+Counts = Counter[tuple[str, str]]
+
+
+def base_record_types() -> list[str]:
+    """The record types of EPICS base, as base.dbd has them."""
+    return sorted(set(Definitions().record_type_names) - {"ndarray", "pycalc", "table"}, key=str.lower)
+
+
+def compare_all(cases: Sequence[Case]) -> tuple[Counts, int]:
+    """Counts of what agreed, and the number of cases that differed."""
+    start = Starter(Path(tempfile.mkdtemp()))
+    counts: Counts = Counter()
+    differing = 0
+    try:
+        with Pair(start, cases) as pair:
+            for case in cases:
+                result = pair.compare(case)
+                counts += result.counts
+                differing += bool(result.differences)
+    finally:
+        start.kill_all()
+    return counts, differing
+
+
+def lines(counts: Counts, cases: int, differing: int) -> Iterator[str]:
+    """The generated part of the page."""
+    yield BEGIN
+    yield "## What is compared"
+    yield ""
+    yield (
+        f"{cases} databases with a script each, {RANDOM} of them random, are played on softIocPVX and on pydevpva, and"
+        f" what a client sees is compared; {differing} of them differ. Counts per record type: fields read, puts"
+        " answered, updates that told an alarm, updates of monitors, and reads and monitors through channel filters."
+    )
+    yield ""
+    yield "| record type | " + " | ".join(KINDS) + " |"
+    yield "|---" * (len(KINDS) + 1) + "|"
+    for rtype in base_record_types():
+        numbers = [counts[rtype, kind] for kind in KINDS]
+        yield f"| {rtype} | " + " | ".join(f"{number:,}" if number else "-" for number in numbers) + " |"
+    yield ""
+    yield "The comparison forgives these differences, which are on purpose:"
+    yield ""
+    yield "| what | EPICS | pydevpva | why |"
+    yield "|---|---|---|---|"
+    for rule in RULES:
+        yield f"| {rule.what} | {rule.epics} | {rule.pydevpva} | {rule.why} |"
+    yield END
+
+
+def page(part: str) -> str:
+    """The page's text with this generated part."""
+    text = PAGE.read_text()
+    begin, end = text.index(BEGIN), text.index(END) + len(END)
+    return text[:begin] + part + text[end:]
+
+
+def main() -> None:
+    """Play all cases and write the page."""
+    cases = load_all()
+    counts, differing = compare_all(cases)
+    more, others = compare_all([from_seed(seed) for seed in range(RANDOM)])
+    counts += more
+    PAGE.write_text(page("\n".join(lines(counts, len(cases) + RANDOM, differing + others))))
+
+
+if __name__ == "__main__":
+    main()
