@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import logging
+import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LINK_PATIENCE = 5.0  # seconds until links whose PV was not found are named
+PROMPT = 1e-5  # seconds that a thread may keep the interpreter from one that waits, while the IOC stops
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -180,11 +183,12 @@ class Ioc:
         if self.state == "stopped":
             return
         self.state = "stopped"
-        if self.server is not None:
-            self.server.stop(timeout / 2)
-        self.remote_links.close()
-        self.evaluator.stop(timeout / 4)
-        self.database.loop.stop(timeout / 4)
+        with _prompt_switches():
+            if self.server is not None:
+                self.server.stop(timeout / 2)
+            self.remote_links.close()
+            self.evaluator.stop(timeout / 4)
+            self.database.loop.stop(timeout / 4)
 
     def __enter__(self) -> Ioc:
         return self
@@ -239,6 +243,17 @@ class Ioc:
             device = record.device
             if isinstance(device, Pydev):
                 device.deliver(value)
+
+
+@contextmanager
+def _prompt_switches() -> Iterator[None]:
+    """User code that spins hands the interpreter on at once: each answer to a client would wait 5 ms for it."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(PROMPT)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _ndarray_class() -> object:

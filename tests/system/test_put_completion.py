@@ -110,7 +110,7 @@ def test_sigterm_amid_a_thousand_puts_answers_each_and_ends_within_two_seconds(
 ) -> None:
     names = [f"x{i}" for i in range(1000)]
     db = "".join(f'record(ao, "{name}") {{ field(DTYP,"pydev") field(OUT,"@{code}") }}\n' for name in names)
-    ioc = start.pydevpva(db=db, startup=[*STARTUP, 'pydev("spin = lambda: [0 for _ in iter(int, 1)]")'])
+    ioc = start.pydevpva(db=db, startup=[*STARTUP, 'pydev("spin = lambda: [n for n in iter(int, 1) if n]")'])
     client = p4p_client(ioc)
     client.get(names)
     outcomes: list[object] = []
