@@ -9,6 +9,7 @@ import queue
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -20,7 +21,7 @@ T = TypeVar("T")
 Work = Callable[..., object]
 log = logging.getLogger(__name__)
 
-WORK_PER_PASS = 200  # timers are looked at after this many pieces of work, so that a flood cannot starve them
+WORK_PER_PASS = 20  # then timers are looked at and what waits for the pass's end is done: a flood starves neither
 FEW_TIMERS = 100  # cancelled ones, which may stay until they are due
 STACK_BYTES = 256 << 20  # of address space, not of memory
 FRAMES = 60_000  # a chain of forward links is a recursion of 7 Python frames a record
@@ -76,6 +77,7 @@ class Loop:
         self._ident: int | None = None
         self._closing = False
         self._put = self._queue.put
+        self._at_end: deque[Callable[[], object]] = deque()
 
     def start(self) -> None:
         """Start the thread."""
@@ -97,7 +99,7 @@ class Loop:
         if self._thread is None or not self._thread.is_alive():
             raise Stopped(f"the {self.name} thread is not running")
         future: Future[T] = Future()
-        self.submit(_settle, future, work, args)
+        self.submit(self._settle, future, work, args)
         return future.result(timeout)
 
     def after(self, seconds: float, work: Work, *args: object) -> Timer:
@@ -109,6 +111,22 @@ class Loop:
         timer = Timer(self, due, work, args)
         heapq.heappush(self._timers, (due, next(self._order), timer))
         return timer
+
+    def at_end(self, work: Callable[[], object]) -> None:
+        """Run work() at the end of the pass, after what was given before it; on the loop's thread only.
+
+        For what leaves the process: in one go it wakes the thread that sends it once, and not for each piece.
+        """
+        self._at_end.append(work)
+
+    def end_pass(self) -> None:
+        """Do now what waits for the end of the pass; on the loop's thread only."""
+        while self._at_end:
+            work = self._at_end.popleft()
+            try:
+                work()
+            except BaseException:
+                log.exception("internal error on the %s thread in %r", self.name, work)
 
     def check_here(self) -> None:
         """Raise WrongThread unless the caller is on this loop's thread."""
@@ -131,7 +149,17 @@ class Loop:
         """Do all queued work and all timers that are due, on the caller's thread; for tests."""
         self._ident = threading.get_ident()
         while self._run_due_timers() or self._run_queued(block=False):
-            pass
+            self.end_pass()
+        self.end_pass()
+
+    def _settle(self, future: Future[Any], work: Callable[..., Any], args: tuple[object, ...]) -> None:
+        """Run work for `call`; its caller finds done what the work left for the pass's end."""
+        try:
+            result = work(*args)
+            self.end_pass()
+            future.set_result(result)
+        except BaseException as error:  # the caller of Loop.call gets it, whatever it is
+            future.set_exception(error)
 
     def _close(self) -> None:
         self._closing = True
@@ -140,7 +168,9 @@ class Loop:
         self._ident = threading.get_ident()
         while not self._closing:
             self._run_due_timers()
+            self.end_pass()
             self._run_queued(block=True)
+            self.end_pass()
         self._ident = None
 
     def _run_queued(self, block: bool) -> bool:
@@ -185,10 +215,3 @@ class Loop:
             except BaseException:
                 log.exception("internal error on the %s thread in timer %r", self.name, timer.work)
         return ran
-
-
-def _settle(future: Future[Any], work: Callable[..., Any], args: tuple[object, ...]) -> None:
-    try:
-        future.set_result(work(*args))
-    except BaseException as error:  # the caller of Loop.call gets it, whatever it is
-        future.set_exception(error)

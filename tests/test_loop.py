@@ -62,6 +62,21 @@ def test_a_timer_is_not_starved_by_work_that_submits_more_work() -> None:
     assert loop.stop()
 
 
+def test_what_waits_for_the_end_of_a_pass_is_done_in_order_after_its_work_and_before_a_call_returns() -> None:
+    loop, seen = Loop("test"), []
+
+    def work() -> None:
+        loop.at_end(lambda: seen.append("first out"))
+        loop.at_end(lambda: 1 / 0)
+        loop.at_end(lambda: seen.append("second out"))
+        seen.append("work")
+
+    loop.start()
+    loop.call(work)
+    assert seen == ["work", "first out", "second out"]
+    assert loop.stop()
+
+
 def test_an_error_in_one_piece_of_work_is_logged_and_the_next_runs(caplog: pytest.LogCaptureFixture) -> None:
     loop = Loop("test")
     loop.start()

@@ -106,6 +106,7 @@ class Periodic(ScanList):
                 self._behind = False
                 break
             process(record)
+        self._loop.end_pass()
         self._loop.submit(self._slice)
 
     def _overrun(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from p4p import Value
 
+from pydevpva.loop import Loop
 from pydevpva.pva import metadata
 from pydevpva.pva.groups import Path
 from pydevpva.pva.groups_member import Group, Member, Source
@@ -30,8 +31,8 @@ OTHERS = DBE_VALUE | DBE_ALARM  # what is posted of a field that another one tri
 class GroupChannel:
     """Keeps an open p4p SharedPV up to date with the records of a group."""
 
-    def __init__(self, group: Group, pv: Any) -> None:
-        self.group, self._pv = group, pv
+    def __init__(self, group: Group, pv: Any, loop: Loop) -> None:
+        self.group, self._pv, self._loop = group, pv, loop
         self._is_open = False
         self._arrays: Leaves = {}  # arrays of structures by path: p4p posts them as a whole
         self._followers = [Follower(self, m, m.source) for m in group.members if m.source and m.mapping.type != "proc"]
@@ -62,6 +63,7 @@ class GroupChannel:
     def post(self, leaves: Leaves) -> None:
         """One update with exactly these leaves."""
         if leaves and self._is_open:
+            self._loop.end_pass()  # the members' own updates go before
             self._pv.post(Value(self.group.type, leaves))
 
     def place(self, member: Member, leaves: Leaves) -> Leaves:

@@ -35,7 +35,7 @@ class GroupName(ServedName):
     def _open(self) -> None:
         if self._channel is not None or not self._connected or self._puts.stopping:
             return
-        channel: Any = GroupChannel(self.group, self.pv)
+        channel: Any = GroupChannel(self.group, self.pv, self._puts.database.loop)
         self._channel = channel
         try:
             channel.open()

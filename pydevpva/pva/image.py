@@ -89,6 +89,7 @@ class ImageChannel:
     def changed(self, record: Record, mask: int, field: str | None) -> None:
         """See records.record.Sink. A bug here does not stop the record."""
         try:
+            self.address.database.loop.end_pass()  # updates stay in the order of the changes
             if mask & DBE_PROPERTY or field == "DESC":
                 self._pv.post(Value(IMAGE, _properties(record)))
             if field in (None, "VAL"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
@@ -140,11 +141,14 @@ class ClientPut:
             return
         self._running = None
         self._puts.waiting.discard(self)
-        self._puts.spent.append(operation)
+        self._puts.database.loop.at_end(functools.partial(self._tell, operation, error))  # after the posts it is about
+
+    def _tell(self, operation: Any, error: str | None) -> None:
         if error:
             operation.done(error=error)
         else:
             operation.done()
+        self._puts.spent.append(operation)
 
     def _name(self) -> str:
         return f"{self._address.record.NAME}.{self._address.field.name}"

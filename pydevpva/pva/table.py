@@ -56,6 +56,7 @@ class TableChannel:
     def changed(self, record: Record, mask: int, field: str | None) -> None:
         """See records.record.Sink. A bug here does not stop the record."""
         try:
+            self.address.database.loop.end_pass()  # updates stay in the order of the changes
             if field in (None, "VAL"):
                 self._processed(record, mask)
             elif mask & DBE_PROPERTY or field == "DESC":
