@@ -8,7 +8,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-__all__ = ["NDArray", "iointr", "subroutine"]  # noqa: F822
+__all__ = ["NDArray", "iointr", "overruns", "subroutine"]  # noqa: F822
 
 _NOT_GIVEN = object()
 _last: dict[str, Any] = {}
@@ -32,6 +32,14 @@ def subroutine(name: Any = None) -> Any:
     if ioc is not None and getattr(ioc, "subroutine", subroutine) is not subroutine:
         return ioc.subroutine(name)
     return name if callable(name) else lambda function: function
+
+
+def overruns(scan: str | None = None) -> int:
+    """Scan passes that were skipped because records take too long; outside an IOC, none."""
+    ioc = getattr(builtins, "pydev", None)
+    if ioc is not None and getattr(ioc, "overruns", overruns) is not overruns:
+        return int(ioc.overruns(scan))
+    return 0
 
 
 def __getattr__(name: str) -> Any:

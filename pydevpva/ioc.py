@@ -62,6 +62,7 @@ class Ioc:
         loop = Loop("database")
         self._python = Python(self.evaluator, loop)
         self.database = Database(self.definitions, self._device_for, loop, self._python)
+        self.evaluator.pydev.offer("overruns", lambda: self._overruns)
         self.remote_links = RemoteLinks(self.database, self.environment)
         self.database.remote = self.remote_links
         load_devices(self.definitions)
@@ -232,7 +233,11 @@ class Ioc:
             ):
                 yield Problem(given.location, f"{instance.name}.{name}: {refused}")
 
-    # ---- pydev.iointr ----
+    # ---- pydev ----
+
+    def _overruns(self, scan: str | None = None) -> int:
+        """pydev.overruns, see Scanner; before iocInit a .dbd may still bring other periods. Any thread."""
+        return 0 if self.state == "new" else self.database.scanner.overruns(scan)
 
     def _subscribe(self, name: str) -> None:
         self.evaluator.events.subscribe(name, functools.partial(self._interrupt, name))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pydevpva.db.numbers import parse_double
 from pydevpva.engine.processing import process
+from pydevpva.errors import NotFound
 from pydevpva.loop import Loop, Timer
 from pydevpva.records.record import Record
 
@@ -184,6 +185,16 @@ class Scanner:
         log.error('%s.SCAN "%s": %s; the record is Passive now', record.NAME, self.choices[scan], reason)
         record.SCAN = PASSIVE
         return None
+
+    def overruns(self, scan: str | None = None) -> int:
+        """Passes skipped since iocInit, in all or of one period (".1 second"); from any thread. Raises NotFound."""
+        if scan is None:
+            return sum(scan_list.overruns for scan_list in self.periodic.values())
+        for scan_list in self.periodic.values():
+            if scan_list.name == scan:
+                return scan_list.overruns
+        choices = ", ".join(f'"{scan_list.name}"' for scan_list in self.periodic.values())
+        raise NotFound(f'pydev.overruns: no period is called "{scan}"; choices: {choices}')
 
     def post_event(self, name: str) -> None:
         """Process the records that wait for an event (postEvent), high PRIO first."""

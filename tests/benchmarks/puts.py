@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import queue
 import statistics
 import time
+from collections.abc import Callable
+from typing import Any
+
+from p4p.client.raw import Context as RawContext
+from p4p.client.thread import Context
 
 from tests.benchmarks.lines import Result, line
 from tests.benchmarks.peers import PUT_PEERS, cpu_seconds, servers
 from tests.clients import p4p_context
+from tests.ioc_process import ServerProcess
 
 CHANNELS = 16
 ROUNDS = 5
@@ -43,19 +50,65 @@ def puts() -> list[Result]:
     return [rate, cpu, single]
 
 
-def _measure(client: object, server: object) -> tuple[float, float, float]:
-    names = [f"x:{i}" for i in range(CHANNELS)]
-    put = client.put  # type: ignore[attr-defined]
-    put(names, [{"value": 0.0}] * CHANNELS, wait=True, get=False)
-    count, begin, used = 0, time.perf_counter(), cpu_seconds(server)  # type: ignore[arg-type]
-    while time.perf_counter() - begin < SECONDS:
-        put(names, [{"value": float(count)}] * CHANNELS, wait=True, get=False)
-        count += CHANNELS
-    seconds = time.perf_counter() - begin
-    used = cpu_seconds(server) - used  # type: ignore[arg-type]
+def _measure(client: Context, server: ServerProcess) -> tuple[float, float, float]:
+    """(puts per second, server CPU us each, p50 in ms). Each of the PVs has one put under way, always."""
+    putter = Putter(client)
+    putter.run(4 * CHANNELS)
+    used, begin = cpu_seconds(server), time.perf_counter()
+    count = putter.run_for(SECONDS)
+    seconds, used = time.perf_counter() - begin, cpu_seconds(server) - used
     latencies = []
     for i in range(SINGLE):
         at = time.perf_counter()
-        put("x:0", {"value": float(i)}, wait=True, get=False)
+        client.put("x:0", {"value": float(i)}, wait=True, get=False)
         latencies.append(time.perf_counter() - at)
     return count / seconds, used / count * 1e6, statistics.median(latencies) * 1e3
+
+
+class Putter:
+    """Puts without p4p's own waiting thread, which would be the slowest part of all. Main thread."""
+
+    def __init__(self, client: Context) -> None:
+        self._client = client
+        self._request = RawContext.makeRequest("field()record[block=true,process=passive]")
+        self._done: queue.SimpleQueue[tuple[int, object]] = queue.SimpleQueue()
+        self._operations: dict[int, Any] = {}
+
+    def run_for(self, seconds: float) -> int:
+        """Put for that long; how many were answered."""
+        end = time.perf_counter() + seconds
+        return self._run(lambda count: time.perf_counter() >= end)
+
+    def run(self, count: int) -> int:
+        """Put that many times."""
+        return self._run(lambda done: done >= count)
+
+    def _run(self, enough: Callable[[int], bool]) -> int:
+        for i in range(CHANNELS):
+            self._begin(i, 0)
+        count = left = 0
+        while left < CHANNELS:
+            i, answer = self._done.get(timeout=20)
+            if isinstance(answer, Exception):
+                raise answer
+            count += 1
+            if enough(count):
+                left += 1
+            else:
+                self._begin(i, count)
+        return count
+
+    def _begin(self, i: int, value: int) -> None:
+        def fill(sent: Any) -> None:
+            sent["value"] = float(value)
+
+        if i in self._operations:
+            self._operations.pop(i).close()
+        self._operations[i] = RawContext.put(
+            self._client,
+            f"x:{i}",
+            lambda answer: self._done.put((i, answer)),
+            builder=fill,
+            request=self._request,
+            get=False,
+        )
