@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pydevpva.db.lexis import WS
 from pydevpva.db.model import DEVICE_LINK_TYPES, FIELD_TYPES, Breaktable, Device, Field, Menu, RecordType
 from pydevpva.db.numbers import parse_double
 from pydevpva.db.source import Source
@@ -44,19 +46,33 @@ def _recordtype(into: Definitions, statement: Statement, source: Source) -> Prob
     for index, item in enumerate(statement.items):
         try:
             fields[item.words[0]] = _field(into, item, index)
-        except ValueError as error:
-            problems.append(source.problem(item.offset, f"field {item.words[0]}: {error}"))
+        except _WrongField as error:
+            place = _place(source.text, item.offset, error.attribute)
+            problems.append(source.problem(place, f"field {item.words[0]}: {error}"))
     into._types[name] = RecordType(name, fields, source.locate(statement.offset))
     into._user_types.append(name)
     return problems
 
 
+class _WrongField(ValueError):
+    """What is wrong with a field's definition, and in which attribute of it; "": in its head."""
+
+    def __init__(self, message: str, attribute: str = "") -> None:
+        super().__init__(message)
+        self.attribute = attribute
+
+
+def _place(text: str, offset: int, attribute: str) -> int:
+    match = re.compile(rf"\b{attribute}{WS}\(").search(text, offset) if attribute else None
+    return match.start() if match else offset
+
+
 def _field(into: Definitions, item: Item, index: int) -> Field:
-    """A field's definition; ValueError says what is wrong (dbRecordtypeFieldItem)."""
+    """A field's definition (dbRecordtypeFieldItem). Raises _WrongField."""
     name, kind = item.words
     type_ = kind.removeprefix("DBF_")
     if type_ not in FIELD_TYPES or not kind.startswith("DBF_"):
-        raise ValueError(f'no field type "{kind}"{did_you_mean(kind, ["DBF_" + t for t in FIELD_TYPES])}')
+        raise _WrongField(f'no field type "{kind}"{did_you_mean(kind, ["DBF_" + t for t in FIELD_TYPES])}')
     values: dict[str, object] = {}
     for attribute, text in item.items:
         read = _ATTRIBUTES.get(attribute)
@@ -65,13 +81,13 @@ def _field(into: Definitions, item: Item, index: int) -> Field:
             try:
                 values[key] = convert(text)
             except (ValueError, KeyError):
-                raise ValueError(f'{attribute} cannot be "{text}"') from None
+                raise _WrongField(f'{attribute} cannot be "{text}"', attribute) from None
     menu = values.get("menu")
     if menu:
         try:
             into.menu(str(menu))
         except NotFound as error:
-            raise ValueError(str(error)) from None
+            raise _WrongField(str(error), "menu") from None
     return Field(name, type_, index=index, **values)  # type: ignore[arg-type]
 
 
@@ -118,12 +134,13 @@ def _breaktable(into: Definitions, statement: Statement, source: Source) -> Prob
             numbers.append(parse_double(item.words[0]))
         except ValueError:
             return [source.problem(item.offset, f'"{item.words[0]}" is not a number')]
+    end = source.text.index("}", statement.items[-1].offset) if statement.items else statement.offset
     if not name or len(numbers) % 2 or len(numbers) < 4:
-        return [source.problem(statement.offset, f'breaktable "{name}" needs a name and two or more pairs of numbers')]
+        return [source.problem(end, f'breaktable "{name}" needs a name and two or more pairs of numbers')]
     points = tuple(zip(numbers[::2], numbers[1::2], strict=True))
     rises = {(y1 > y0) == (x1 > x0) if x1 != x0 and y1 != y0 else None for (x0, y0), (x1, y1) in pairwise(points)}
     if len(rises) > 1 or None in rises:
-        return [source.problem(statement.offset, f'the slope of breaktable "{name}" is zero or changes sign')]
+        return [source.problem(end, f'the slope of breaktable "{name}" is zero or changes sign')]
     into._tables.setdefault(name, Breaktable(name, points))
     return []
 

@@ -101,12 +101,14 @@ class Batch:
     def alias(self, statement: Statement, source: Source) -> None:
         """alias("record", "alias") on its own."""
         name, alias = statement.words
+        if not all(self._name_is_good(word, source, statement.offset) for word in (alias, name)):
+            return
         instance = self._changeable(name)
         if instance is None:
             near = did_you_mean(name, self._names())
             self._problem(source, statement.offset, f'alias "{alias}": no record "{name}"{near}')
         else:
-            self._alias(instance, alias, source, statement.offset)
+            self._add_alias(instance, alias, source, statement.offset)
 
     def define(self, statement: Statement, source: Source) -> None:
         """A menu, device, breaktable ... in a .db file."""
@@ -209,9 +211,14 @@ class Batch:
             instance.infos[name] = text
 
     def _alias(self, instance: RecordInstance, alias: str, source: Source, offset: int) -> None:
-        if not self._name_is_good(alias, source, offset):
-            return
-        if self._target(alias) is not None:
+        if self._name_is_good(alias, source, offset):
+            self._add_alias(instance, alias, source, offset)
+
+    def _add_alias(self, instance: RecordInstance, alias: str, source: Source, offset: int) -> None:
+        target = self._target(alias)
+        if target == instance.name != alias:
+            return  # said before
+        if target is not None:
             self._problem(source, offset, f'alias "{alias}" of "{instance.name}": a record or alias has that name')
             return
         self.aliases[alias] = instance.name

@@ -36,11 +36,12 @@ def load_template(
     accept: Accept | None = None,
 ) -> Loaded:
     """Load what a .substitutions file says into known. LoadError has all that is wrong; then known is as it was."""
-    uses, warnings = substitutions(path, macros)
+    parser = _parse(path, macros)
     with transaction(definitions, known, accept) as batch:
-        batch.warnings += warnings
-        for use in uses:
+        batch.warnings += parser.warnings
+        for use in parser.found:
             _load(batch, use, search)
+        batch.problems += parser.problems  # EPICS comes to it when it has loaded what stands before
     return finish(batch)
 
 
@@ -53,15 +54,18 @@ class Use:
     location: Location
 
 
-def substitutions(path: str, macros: Mapping[str, str]) -> tuple[list[Use], list[Problem]]:
-    """The loads that a .substitutions file asks for, and warnings; LoadError says where it is not one."""
+def _parse(path: str, macros: Mapping[str, str]) -> _Parser:
     try:
         source = Source(path)
         source.add(read_text(path), path, 1, 1)
     except OSError as error:
         raise LoadError([Problem(Location(path), f'no file "{path}": {error.strerror}')]) from None
     parser = _Parser(source, macros)
-    return parser.uses(), parser.warnings
+    try:
+        parser.read()
+    except LoadError as error:
+        parser.problems = error.problems
+    return parser
 
 
 def _load(batch: Batch, use: Use, search: Sequence[str]) -> None:
@@ -87,11 +91,14 @@ class _Parser:
         self.source = source
         self.macros = dict(macros)  # the caller's, then what `global` adds
         self.tokens = self._tokens()
-        self.token = next(self.tokens)
+        self.token = _Token("start", "", 0)
         self.found: list[Use] = []
         self.warnings: list[Problem] = []
+        self.problems: list[Problem] = []
 
-    def uses(self) -> list[Use]:
+    def read(self) -> None:
+        """Find all uses; LoadError when the text is wrong: then `found` has those before."""
+        self.token = next(self.tokens)
         if self.token.kind == "end":
             raise self.wrong('"file" or "global"')
         while self.token.kind != "end":
@@ -101,7 +108,6 @@ class _Parser:
                 self.file()
             else:
                 raise self.wrong('"file" or "global"')
-        return self.found
 
     def _tokens(self) -> Iterator[_Token]:
         text = self.source.text
@@ -113,7 +119,7 @@ class _Parser:
             if kind is not None and kind != "skip":
                 yield _Token(kind, match[0], match.start())
         while True:
-            yield _Token("end", "", max(len(text.rstrip()) - 1, 0))
+            yield _Token("end", "", len(text))
 
     def wrong(self, expected: str) -> LoadError:
         found = f'"{self.token.text}"' if self.token.text else "the end"
@@ -145,7 +151,7 @@ class _Parser:
             raise self.wrong("a file name")
         token = self.take()
         name = token.text[1:-1] if token.kind == "quote" else token.text
-        name = Macros({**os.environ, **self.macros}).expand(name)[0] if "$" in name else name
+        name = Macros(os.environ).expand(name)[0] if "$" in name else name
         self.expect("{")
         if self.is_word("pattern"):
             self.take()

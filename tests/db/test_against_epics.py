@@ -1,21 +1,19 @@
-"""The same .db texts through EPICS's dbLoadRecords and ours: what loads, and which field texts it gives."""
+"""The same texts through EPICS and through us: what loads and which field texts it gives, or what is complained of at
+which line."""
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from pydevpva.db.batch import Instances
 from pydevpva.db.definitions import Definitions
-from pydevpva.db.lexis import plain
-from pydevpva.db.loader import load_records, parse_macros
-from pydevpva.db.template import load_template
-from pydevpva.db.values import value_of
 from pydevpva.errors import LoadError
+from tests.db import complaints, real_epics
+from tests.db.corpus import Case, difference
+
+SUITE = Path(__file__).parents[1] / "conformance" / "cases"
 
 GOOD = {
     "plain": 'record(ai, "$(P)a") { field(VAL, "1.5") field(EGU, "mm") }',
@@ -35,6 +33,7 @@ GOOD = {
     "removal": 'record(ai, "$(P)a") { field(VAL, 1) } record(ai, "$(P)b") {} record("#", "$(P)a") { }',
     "removal of nothing": 'record("#", "$(P)nothing")',
     "aliases": 'record(ai, "$(P)a") { alias("$(P)b") } alias("$(P)b", "$(P)c") record("*", "$(P)c") { field(EGU, V) }',
+    "alias again": 'record(ai, "$(P)a") { alias("$(P)b") alias("$(P)b") } alias("$(P)a", "$(P)b")',
     "no body": 'record(ai, "$(P)a") grecord(ai, "$(P)b")',
     "comments": '# one\nrecord(ai, "$(P)a") { # "two\n field(VAL, # three\n 7) }#four',
     "macro defaults": 'record(ai, "$(P)a") { field(DESC, "$(X=d)$(Y=$(W))${Q=}$(R=a b)$(S,T=9)") }',
@@ -78,68 +77,140 @@ BAD = {
     "no brace": 'record(ai, "$(P)a") { field(DESC, "x")',
     "breaktable": "breaktable(typeY) { 0 0 1 }",
     "comma": 'record(ai "$(P)a") {}',
+    "second line": '\n\nrecord(ai, "$(P)a") {\n field(EGU, "x")\n field(NONE, "1")\n field(PREC, "x")\n}',
+    "field in a retyped record": 'record(ai, "$(P)a")\nrecord(ao, "$(P)a") {\n field(INP, "x")\n}\nrecord(aj, "b")',
+    "star field": 'record(ai, "$(P)a")\nrecord("*", "$(P)a") {\n field(NONE, "x")\n}',
+    "empty name": '\nrecord(ai, "") {\n}',
+    "alias with a dot": '\nrecord(ai, "$(P)a") {\n alias("b.c")\n}',
+    "alias of a field": 'record(ai, "$(P)a")\nalias("$(P)a.VAL", "b")',
+    "alias with an undefined macro": 'record(ai, "$(P)a")\n\nalias("$(P)none", "$(U)")',
+    "alias twice": 'record(ai, "$(P)a") {\n alias("b")\n alias("b")\n}\nalias("$(P)a", "$(P)a")',
+    "info without a name": 'record(ai, "$(P)a") {\n info("", "b")\n}',
+    "misspelt keyword": 'record(ai, "$(P)a") {\n field(EGU, "x")\n fild(EGU, "x")\n}',
+    "misspelt statement": 'record(ai, "$(P)a")\n\nrecrd(ai, "$(P)b")',
+    "brace missing": 'record(ai, "$(P)a") {\n field(EGU, "x")\n\nrecord(ai, "$(P)b") {\n}',
+    "parenthesis missing": 'record(ai, "$(P)a") {\n field(EGU, "x"\n field(PREC, "1")\n}',
+    "extra brace": 'record(ai, "$(P)a") {\n}\n}',
+    "single quoted name": "\nrecord(ai, 'x') {}",
+    "field without a value": 'record(ai, "$(P)a") {\n field(EGU)\n}',
+    "bad character": 'record(ai, "$(P)a") {\n &\n}',
+    "percent": '\nrecord(ai, "$(P)a") {\n % x\n}',
+    "array": 'record(ai, "$(P)a") {\n field(INP, [1, 2\n 3])\n}',
+    "object": 'record(ai, "$(P)a") {\n field(INP, {const 1})\n}',
+    "missing include": 'record(ai, "$(P)a")\n\ninclude "none.inc"\nrecord(ai, "$(P)b") {\n field(NONE, 1) }',
+    "error in an include": 'include "good.inc"\ninclude "bad.inc"\n',
+    "error behind an include": 'include "good.inc"\n\nrecord(ai, "$(P)a") {\n field(NONE, 1) }\n',
+    "undefined macros": 'record(ai, "$(P)a") {\n field(VAL, "$(U)")\n field(INP, "$(U) PP")\n field(SCAN, "$(U)")\n}',
+    "values": 'record(ai, "$(P)a") {\n field(VAL, "z")\n field(HSV, "BAD")\n field(INP, {z: 1})\n field(DTYP, "z")\n}',
+    "nothing to set": 'record(compress, "$(P)a") {\n field(TIME, "1")\n field(NAME, "1")\n field(BPTR, "1")\n}',
+    "expressions": 'record(calcout, "$(P)a") {\n field(CALC, "A+")\n field(OCAL, "(A")\n}',
+    "numbers": 'record(longout, "$(P)a") {\n field(VAL, "1e3")\n field(DRVH, "0x")\n field(ADEL, "08")\n}',
+    "devices": '\ndevice(ai, INST, devX, "x")\ndevice(aj, INST_IO, devX, "x")',
+    "breaktable of a word": "\nbreaktable(t) {\n 1 2\n x 3\n}",
+    "breaktable slope": "\nbreaktable(t) {\n 1 2\n 2 3\n 3 2\n}",
+    "breaktable of one": "\nbreaktable(t) {\n 1 2\n}",
 }
-CASES = GOOD | {f"bad {name}": text for name, text in BAD.items()}
 MACROS = "P=c{number}:,W='w w',S=s$(T)"
-FIELD = re.compile(r'\tfield\((\w+),"((?:[^"\\]|\\.)*)"\)|\tinfo\("([^"]+)","((?:[^"\\]|\\.)*)"\)')
-HEAD = re.compile(r'^g?record\((\w+),"([^"]+)"\) \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 
 
-def run_epics(directory: Path) -> None:
-    """Load all cases of a directory with EPICS."""
-    script = Path(__file__).with_name("real_epics.py")
-    for _ in range(20):
-        command = [sys.executable, str(script), str(directory)]
-        if subprocess.run(command, timeout=60, capture_output=True, stdin=subprocess.DEVNULL).returncode == 0:
-            return
-    raise AssertionError("EPICS crashes again and again")
+def loads(directory: Path, texts: Mapping[str, str], kind: str, suffix: str) -> list[Case]:
+    """EPICS loads the texts, each as a file of its own."""
+    made = []
+    for number, text in enumerate(texts.values()):
+        (directory / f"{number}{suffix}").write_text(text + "\n")
+        job = {"file": f"{number}{suffix}", "kind": kind, "directory": str(directory), "path": "", "environment": {}}
+        job |= {"macros": MACROS.format(number=number), "result": str(directory / str(number))}
+        made.append(Case(directory / f"{number}{suffix}", "", job))
+    real_epics.run([case.job for case in made], [])
+    return made
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory with what EPICS made of all cases; those to be refused apart, as they spoil its parser's state."""
-    directory = tmp_path_factory.mktemp("real")
-    for number, (name, text) in enumerate(CASES.items()):
-        place = directory if name in GOOD else directory / "bad"
-        place.mkdir(exist_ok=True)
-        (place / f"{number}.db").write_text(text + "\n")
-        (place / f"{number}.macros").write_text(MACROS.format(number=number))
-    run_epics(directory)
-    run_epics(directory / "bad")
-    return directory
+def good(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
+    return loads(tmp_path_factory.mktemp("good"), GOOD, "db", ".db")
 
 
-@pytest.mark.parametrize(("number", "name"), list(enumerate(CASES)), ids=list(CASES))
-def test_loads_what_epics_loads(number: int, name: str, real: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(real if name in GOOD else real / "bad")
-    known, definitions = Instances(), Definitions()
-    macros = parse_macros(MACROS.format(number=number))
-    accepted = Path(f"{number}.status").read_text() == "0"
-    assert accepted == (name in GOOD)
-    if not accepted:
-        with pytest.raises(LoadError):
-            load_records(f"{number}.db", macros, definitions, known)
-        assert not known
-        return
-    load_records(f"{number}.db", macros, definitions, known)
-    dump = (real / "dump").read_text()
-    theirs = {m[2]: (m[1], m[3]) for m in HEAD.finditer(dump) if m[2].startswith(f"c{number}:")}
-    assert theirs.keys() == known.keys()
-    aliases = {alias: record for record, alias in re.findall(r'^alias\("([^"]+)","([^"]+)"\)', dump, re.MULTILINE)}
-    assert known.aliases == {alias: record for alias, record in aliases.items() if record in theirs}
-    for record_name, (kind, body) in theirs.items():
-        compare(known, record_name, kind, body, definitions)
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
+    directory = tmp_path_factory.mktemp("bad")
+    (directory / "good.inc").write_text('record(ai, "included")\n')
+    (directory / "bad.inc").write_text('\nrecord(ai, "included") {\n field(NONE, 1) }\n')
+    return loads(directory, BAD, "db", ".db")
 
 
-def compare(known: Instances, name: str, kind: str, body: str, definitions: Definitions) -> None:
-    """Every field and info that we have says the same as EPICS's dump."""
-    record, fields = known[name], definitions.record_type(kind).fields
-    assert record.type == kind
-    found = {m[1] or "info " + m[3]: plain(f'"{m[2] if m[1] else m[4]}"') for m in FIELD.finditer(body)}
-    for field, given in record.fields.items():
-        ours, theirs = (value_of(t, fields[field], kind, definitions) for t in (given.text, found[field]))
-        assert str(ours).strip() == str(theirs).strip(), field
-    assert record.infos == {key[5:]: text for key, text in found.items() if key.startswith("info ")}
+@pytest.mark.parametrize(("number", "name"), list(enumerate(GOOD)), ids=list(GOOD))
+def test_loads_what_epics_loads(number: int, name: str, good: list[Case], base: Definitions) -> None:
+    assert difference(good[number], base) == ("loaded", "")
+
+
+@pytest.mark.parametrize(("number", "name"), list(enumerate(BAD)), ids=list(BAD))
+def test_complains_as_epics_at_the_same_line(number: int, name: str, bad: list[Case], base: Definitions) -> None:
+    assert difference(bad[number], base) == ("refused", "")
+
+
+BAD_TEMPLATES = {
+    "no such file": '\nfile "none.db" { {} }',
+    "a bad set": 'file "bad.inc" {\n {} \n{A=B} }',
+    "no keyword": "\n\nfiles a.db { {} }",
+    "empty": "",
+    "only a comment": "# nothing\n\n",
+    "no name": "file\n{ {} }",
+    "no brace": "file good.inc\n pattern {A} {b}",
+    "not closed": 'file "good.inc" {\n {A=b}\n',
+    "set not closed": 'file "good.inc" {\n {A=b\n',
+    "open quote": 'file "good.inc" {\n pattern {A}\n {"b}\n}',
+    "bad character": "file good.inc {\n pattern {A}\n {$(P)}\n}",
+    "bad character behind a bad set": "file bad.inc {\n pattern {A}\n {x}\n {$(P)}\n}",
+    "no equals sign": "file good.inc {\n {A=1,\nB}\n}",
+    "no value": "file good.inc {\n {A=}\n}",
+    "pattern of quotes": 'file good.inc {\n pattern {"A"}\n {1}}',
+    "value with equals sign": "file good.inc {\n pattern {A}\n {A=1}}",
+    "global without braces": "\nglobal A=1\n",
+    "extra brace": "file good.inc { {} }\n}",
+}
+
+
+def test_bad_templates_are_complained_of_as_in_epics(tmp_path: Path, base: Definitions) -> None:
+    (tmp_path / "good.inc").write_text('record(ai, "included")\n')
+    (tmp_path / "bad.inc").write_text('\nrecord(ai, "included") {\n field(NONE, 1) }\n')
+    made = loads(tmp_path, BAD_TEMPLATES, "substitutions", ".substitutions")
+    found = {name: difference(case, base) for name, case in zip(BAD_TEMPLATES, made, strict=True)}
+    assert found == dict.fromkeys(BAD_TEMPLATES, ("refused", ""))
+
+
+BAD_DEFINITIONS = {
+    "field type": "\nrecordtype(zz) {\n field(A, DBF_NONE) {\n prompt(x) } }",
+    "attribute": "recordtype(zz) {\n field(NAME,DBF_STRING) {\n size(61)\n }\nfield(A, DBF_LONG) {\n asl(ASL2)\n } }",
+    "menu": 'recordtype(zz) {\n field(A, DBF_MENU) {\n prompt("x")\n menu(none)\n } }',
+    "device type": '\ndevice(none, CONSTANT, devX, "x")',
+    "device link": '\ndevice(ai, CONST, devX, "x")\ndevice(ai,INST_IO,devY,\n"y")',
+    "arguments": "\nregistrar(a,b)",
+    "breaktable": "\nbreaktable(x) {\n 1 2 3\n}",
+    "breaktable slope": "\nbreaktable(x) {\n 1 2\n2 2\n}",
+    "breaktable number": "\nbreaktable(x) {\n 1 2\n a 2\n}",
+    "include": '\n\ninclude "none.dbd"',
+    "choice": "\nmenu(m) {\n choice(a)\n }",
+    "word": "\nmenus(m)",
+}
+
+
+def test_bad_definitions_are_complained_of_as_in_epics(tmp_path: Path) -> None:
+    made = loads(tmp_path, BAD_DEFINITIONS, "dbd", ".dbd")
+    found = {}
+    for name, case in zip(BAD_DEFINITIONS, made, strict=True):
+        with pytest.raises(LoadError) as caught:
+            Definitions().load(str(case.path), [str(tmp_path)])
+        accepted, said, _ = case.epics()
+        its, mine = complaints.theirs(said), complaints.ours(caught.value.problems)
+        found[name] = (accepted, complaints.same(its, mine) or (its, mine))
+    assert found == dict.fromkeys(BAD_DEFINITIONS, (False, True))
+
+
+def test_databases_of_the_conformance_suite_load_as_in_epics(tmp_path: Path, base: Definitions) -> None:
+    texts = {path.stem: path.read_text().split("\n---")[0] for path in sorted(SUITE.glob("*.txt"))}
+    made = loads(tmp_path, texts, "db", ".db")
+    found = {name: difference(case, base) for name, case in zip(texts, made, strict=True)}
+    assert found == dict.fromkeys(texts, ("loaded", ""))
 
 
 TEMPLATES = {
@@ -153,18 +224,11 @@ TEMPLATES = {
 }
 
 
-def test_templates_ask_for_what_epics_asks_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("a.db").write_text('record(stringin, "$(P)$(N)") { field(VAL, "$(V)") }\n')
-    for number, text in enumerate(TEMPLATES.values()):
-        Path(f"{number}.substitutions").write_text(text + "\n")
-        Path(f"{number}.macros").write_text(f"P=t{number}:,M=m,W=w")
-    Path("a.macros").write_text("P=t:,N=n,V=v")
-    run_epics(tmp_path)
-    dump = Path("dump").read_text()
-    theirs = {m[2]: dict(re.findall(r'field\((\w+),"(.*)"\)', m[3]))["VAL"] for m in HEAD.finditer(dump)}
-    known = Instances()
-    for number in range(len(TEMPLATES)):
-        load_template(f"{number}.substitutions", {"P": f"t{number}:", "M": "m", "W": "w"}, Definitions(), known)
-    theirs.pop("t:n")
-    assert {name: record.fields["VAL"].text for name, record in known.items()} == theirs
+def test_templates_load_as_in_epics(tmp_path: Path, base: Definitions) -> None:
+    (tmp_path / "a.db").write_text('record(stringin, "$(P)$(N)") { field(VAL, "$(V)") }\n')
+    made = loads(tmp_path, TEMPLATES, "substitutions", ".substitutions")
+    for case in made:
+        case.job["macros"] = "P=t:,N=n,V=v,M=m,W=w"
+    real_epics.run([case.job for case in made], [])
+    found = {name: difference(case, base) for name, case in zip(TEMPLATES, made, strict=True)}
+    assert found == dict.fromkeys(TEMPLATES, ("loaded", ""))
