@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LINK_PATIENCE = 5.0  # seconds until links whose PV was not found are named
+SWITCH = 1e-3  # seconds that user code which computes keeps the interpreter from the database thread, not Python's 5 ms
 PROMPT = 1e-5  # seconds that a thread may keep the interpreter from one that waits, while the IOC stops
 NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -105,6 +106,7 @@ class Ioc:
         """iocBuild: make the records and start the threads; nothing scans and nobody is served yet."""
         self._check_new("iocInit")
         self._import_subroutines()
+        sys.setswitchinterval(min(SWITCH, sys.getswitchinterval()))
         self.evaluator.start()
         self.database.loop.start()
         self.database.loop.call(self._start_records)

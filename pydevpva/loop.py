@@ -21,7 +21,7 @@ T = TypeVar("T")
 Work = Callable[..., object]
 log = logging.getLogger(__name__)
 
-WORK_PER_PASS = 20  # then timers are looked at and what waits for the pass's end is done: a flood starves neither
+WORK_PER_PASS = 50  # then timers are looked at and what waits for the pass's end is done: a flood starves neither
 FEW_TIMERS = 100  # cancelled ones, which may stay until they are due
 STACK_BYTES = 256 << 20  # of address space, not of memory
 FRAMES = 60_000  # a chain of forward links is a recursion of 7 Python frames a record
@@ -78,6 +78,7 @@ class Loop:
         self._closing = False
         self._put = self._queue.put
         self._at_end: deque[Callable[[], object]] = deque()
+        self._ended = False
 
     def start(self) -> None:
         """Start the thread."""
@@ -120,7 +121,8 @@ class Loop:
         self._at_end.append(work)
 
     def end_pass(self) -> None:
-        """Do now what waits for the end of the pass; on the loop's thread only."""
+        """Do now what waits for the end of the pass, and look at the timers next; on the loop's thread only."""
+        self._ended = True
         while self._at_end:
             work = self._at_end.popleft()
             try:
@@ -174,8 +176,9 @@ class Loop:
         self._ident = None
 
     def _run_queued(self, block: bool) -> bool:
-        """Run up to WORK_PER_PASS pieces; with block, wait for the first until a timer is due."""
+        """Run up to WORK_PER_PASS pieces, or till one ends the pass; with block, wait for the first till a timer is due."""
         get = self._queue.get
+        self._ended = False
         try:
             work, args = get(block, self._patience()) if block else get(False)
             for left in range(WORK_PER_PASS, 0, -1):
@@ -183,7 +186,7 @@ class Loop:
                     work(*args)
                 except BaseException:  # a user's class may raise anything where its value is looked at
                     log.exception("internal error on the %s thread in %r", self.name, work)
-                if self._closing or left == 1:
+                if self._closing or self._ended or left == 1:
                     break
                 work, args = get(False)
         except queue.Empty:

@@ -34,7 +34,7 @@ class Pydev(DeviceSupport):
     """
 
     __slots__ = (
-        "_done_bound", "_event_value", "_getters", "_has_event", "_is_output", "_kind", "_link", "_python",
+        "_done_bound", "_event_value", "_getters", "_has_event", "_is_output", "_kind", "_lane", "_link", "_python",
         "_record", "_state", "_status", "_taken", "code", "failures",
     )  # fmt: skip
 
@@ -107,7 +107,8 @@ class Pydev(DeviceSupport):
         record.PACT = 1
         record.overwritten = False
         self._state = RUNNING
-        self._python.run(code.function, tuple([get(record) for get in self._getters]), self._done_bound)
+        self._lane = run = self._python.run
+        run(code.function, tuple([get(record) for get in self._getters]), self._done_bound)
         return 0
 
     def deliver(self, value: object) -> None:
@@ -140,7 +141,10 @@ class Pydev(DeviceSupport):
             return
         self._status = self._take(record, result, error)
         self._state = COMPLETE
+        python = self._python
+        python.run = self._lane  # what a scanned record's FLNK runs gives way as well
         complete(record)
+        python.run = python.soon
         self._state = IDLE  # simulation and IVOA do not ask for the status
 
     def _take(self, record: Record, result: object, error: BaseException | None) -> int:

@@ -30,7 +30,13 @@ class Python:
     def __init__(self, evaluator: Evaluator, database: Loop) -> None:
         self.evaluator = evaluator
         self.submit = database.submit
-        self.run = evaluator.submit
+        evaluator.outcomes_waiting = database.backlog
+        self.soon, self.later = evaluator.submit, evaluator.submit_later
+        self.run = self.soon
+
+    def give_way(self, later: bool) -> None:
+        """Whether the code of records that process from now on gives way to all other: that of periodic scans does."""
+        self.run = self.later if later else self.soon
 
     def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Code:
         """A link's or CALC's code; every field of the record may be named as %FIELD%. Raises CodeError."""

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 PASSIVE, EVENT, IO_INTR = 0, 1, 2
 SLICE = 100  # records of one pass processed before other work gets its turn
 REPORT_SECONDS = 60.0
+REPORT_PASSES = 10  # fewer are a hiccup of the machine
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 
 
@@ -63,13 +64,13 @@ class Periodic(ScanList):
     after a skipped one begins as soon as the present one is through.
     """
 
-    def __init__(self, loop: Loop, period: float, name: str) -> None:
+    def __init__(self, loop: Loop, period: float, name: str, give_way: Callable[[bool], object]) -> None:
         super().__init__()
-        self._loop, self.period, self.name = loop, period, name
+        self._loop, self.period, self.name, self._give_way = loop, period, name, give_way
         self._due = 0.0
         self._pass: Iterator[Record] | None = None
         self._reported = -REPORT_SECONDS
-        self.overruns = 0
+        self.overruns = self._told = 0
         self._behind = False
         self._next: Timer | None = None
 
@@ -86,36 +87,43 @@ class Periodic(ScanList):
 
     def _begin(self) -> None:
         if self._pass is not None:
-            self._overrun()
+            self._behind = True
+            self._skipped(1)
         else:
             self._pass = iter(self.records)
             self._slice()
-        late = self._loop.clock() - self._due
-        if late >= self.period:  # the thread was kept busy by others: those passes are gone, the rhythm stays
-            self.overruns += int(late / self.period)
-            self._due += int(late / self.period) * self.period
+        late = int((self._loop.clock() - self._due) / self.period)
+        if late > 0:  # the thread was kept busy: those passes are gone, the rhythm stays
+            self._due += late * self.period
+            self._skipped(late)
         self._due += self.period
         self._next = self._loop.at(self._due, self._begin)
 
     def _slice(self) -> None:
         if self._pass is None:
             return
+        self._give_way(True)
+        try:
+            self._some(self._pass)
+        finally:  # a bug in one record ends neither the pass nor the rhythm
+            self._give_way(False)
+            self._loop.end_pass()
+            self._loop.submit(self._slice)
+
+    def _some(self, records: Iterator[Record]) -> None:
         for _ in range(SLICE):
-            record = next(self._pass, None)
+            record = next(records, None)
             if record is None:
                 self._pass = iter(self.records) if self._behind and self._next is not None else None
                 self._behind = False
-                break
+                return
             process(record)
-        self._loop.end_pass()
-        self._loop.submit(self._slice)
 
-    def _overrun(self) -> None:
-        self.overruns += 1
-        self._behind = True
+    def _skipped(self, passes: int) -> None:
+        self.overruns += passes
         now = self._loop.clock()
-        if now - self._reported >= REPORT_SECONDS:
-            self._reported = now
+        if self.overruns - self._told >= REPORT_PASSES and now - self._reported >= REPORT_SECONDS:
+            self._reported, self._told = now, self.overruns
             text = 'scan "%s" cannot keep up: %d records, %d passes skipped so far'
             log.warning(text, self.name, len(self.records), self.overruns)
 
@@ -123,13 +131,13 @@ class Periodic(ScanList):
 class Scanner:
     """All scan lists of the IOC. SCAN's menu decides the periods, so a site's own menuScan works."""
 
-    def __init__(self, loop: Loop, choices: Sequence[str]) -> None:
+    def __init__(self, loop: Loop, choices: Sequence[str], give_way: Callable[[bool], object]) -> None:
         self._loop = loop
         self.choices = choices
         self.periodic: dict[int, Periodic] = {}
         for index, choice in enumerate(choices):
             if (period := period_of(choice)) is not None:
-                self.periodic[index] = Periodic(loop, period, choice)
+                self.periodic[index] = Periodic(loop, period, choice, give_way)
         self.events: dict[tuple[str, int], ScanList] = {}
         self.interrupts: dict[tuple[str, int], ScanList] = {}
         self.running = False

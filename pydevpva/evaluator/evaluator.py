@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import types
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,10 @@ log = logging.getLogger(__name__)
 
 NAMESPACE = "__pydev__"  # the module whose globals all records and the shell share
 MOST_THREADS = 1000
+RUN = 16  # jobs between two looks at how far behind the database thread is
+MOST_OUTCOMES = 300  # that wait for it: 1 ms of its work
+BREATH = 0.0005  # seconds
+MOST_PATIENCE = 0.1  # seconds: it may be busy with something long, or have ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,10 @@ class Spent:
 class Evaluator:
     """Runs user Python in FIFO order: one queue that one thread, or PYDEV_NUM_THREADS threads, take from.
 
-    It is not a Loop: several threads share the queue, jobs that have not begun are taken back at the end, and
-    user code may raise what it likes. `submit` is for the database thread, `run_source` for the shell's; all
-    else may be used from any thread.
+    What periodic scans ask for is a queue of its own, which gives way to all else: a client's put does not wait for
+    60,000 scanned records. It is not a Loop: several threads share the queues, jobs that have not begun are taken back
+    at the end, and user code may raise what it likes. `submit` and `submit_later` are for the database thread,
+    `run_source` for the shell's; all else may be used from any thread.
     """
 
     def __init__(self, events: Events | None = None) -> None:
@@ -65,8 +71,9 @@ class Evaluator:
         self.namespace["__builtins__"] = builtins
         self.subroutines = Subroutines(self.namespace)
         self.pydev = Pydev(self.events, self.subroutines)
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._put = self._queue.put
+        self._jobs = jobs = _Jobs()
+        self._soon, self._later, self._come = jobs.soon.append, jobs.later.append, jobs.come
+        self.outcomes_waiting: Callable[[], int] = int  # how many outcomes the database thread has not taken in yet
         self._workers: list[_Worker] = []
         self._stopped = False
         self._sources = itertools.count(1)
@@ -79,7 +86,7 @@ class Evaluator:
         """Start `threads` threads, or as many as PYDEV_NUM_THREADS says. Jobs submitted before then are run now."""
         count = threads_wanted(os.environ) if threads is None else threads
         names = ["evaluator"] if count == 1 else [f"evaluator-{n}" for n in range(1, count + 1)]
-        self._workers = [_Worker(name, self._queue) for name in names]
+        self._workers = [_Worker(name, self._jobs, self.outcomes_waiting) for name in names]
         for worker in self._workers:
             worker.start()
 
@@ -89,7 +96,15 @@ class Evaluator:
         It is called on an evaluator thread, whatever the function raises; after `stop`, on the caller's thread
         with Stopped.
         """
-        self._put((function, args, done))
+        self._soon((function, args, done))
+        self._come(True)
+        if self._stopped:
+            self._take_back()
+
+    def submit_later(self, function: Callable[..., object], args: tuple[Any, ...], done: Done) -> None:
+        """As `submit`, run when nothing else waits: for periodic scans."""
+        self._later((function, args, done))
+        self._come(True)
         if self._stopped:
             self._take_back()
 
@@ -113,7 +128,7 @@ class Evaluator:
         self.events.submit = None
         self._take_back()
         for _ in self._workers:
-            self._put(None)
+            self._come(False)
         end = time.monotonic() + timeout
         for worker in self._workers:
             if worker is not threading.current_thread():
@@ -124,7 +139,7 @@ class Evaluator:
 
     def backlog(self) -> int:
         """Jobs queued and not begun."""
-        return self._queue.qsize()
+        return len(self._jobs.soon) + len(self._jobs.later)
 
     def count(self) -> int:
         """Jobs finished since the start."""
@@ -167,35 +182,46 @@ class Evaluator:
                 exec(compile(ast.Module([statement], []), label, "exec"), self.namespace)
 
     def _take_back(self) -> None:
-        """Take jobs off the queue, telling each; the marks that end the threads are put back."""
-        marks = 0
-        while True:
-            try:
-                job = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                marks += 1
-            else:
-                _finish(job[2], None, Stopped("the IOC is stopping: this code was not run"))
-        for _ in range(marks):
-            self._put(None)
+        """Take the jobs that have not begun, telling each."""
+        while (job := self._jobs.take()) is not None:
+            _finish(job[2], None, Stopped("the IOC is stopping: this code was not run"))
+
+
+class _Jobs:
+    """What waits to be run. After a job is appended `come(True)` wakes one thread for it; `come(False)` ends one."""
+
+    def __init__(self) -> None:
+        self.soon: deque[Job] = deque()
+        self.later: deque[Job] = deque()
+        arrivals: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self.come, self.wait = arrivals.put, arrivals.get
+
+    def take(self) -> Job | None:
+        """The next job; None when all have been taken, by other threads or for good."""
+        try:
+            return (self.soon or self.later).popleft()
+        except IndexError:
+            return None
 
 
 class _Worker(threading.Thread):
     """One evaluator thread; the attributes are written here and read from anywhere."""
 
-    def __init__(self, name: str, jobs: queue.SimpleQueue[Job | None]) -> None:
+    def __init__(self, name: str, jobs: _Jobs, outcomes_waiting: Callable[[], int]) -> None:
         super().__init__(name=name, daemon=True)
         self.job: Job | None = None
         self.since = 0.0
         self.count = 0
         self.spent: dict[str, tuple[int, float, float]] = {}  # label -> runs, seconds, longest
-        self._jobs = jobs
+        self._jobs, self._outcomes_waiting = jobs, outcomes_waiting
 
     def run(self) -> None:
-        get, clock = self._jobs.get, time.monotonic
-        while (job := get()) is not None:
+        wait, soon, later, clock = self._jobs.wait, self._jobs.soon, self._jobs.later, time.monotonic
+        while wait():
+            try:
+                job = (soon or later).popleft()
+            except IndexError:  # taken back
+                continue
             function, args, done = job
             self.since = clock()
             self.job = job
@@ -207,8 +233,17 @@ class _Worker(threading.Thread):
             self.count += 1
             seconds = clock() - self.since
             _finish(done, result, error)
-            self._account(label_of(function), seconds)
+            label = function.__code__.co_filename if type(function) is types.FunctionType else label_of(function)
+            self._account(label, seconds)
+            if self.count % RUN == 0 and self._outcomes_waiting() > MOST_OUTCOMES:
+                self._let_catch_up()
             del job, function, args, done, result, error  # an idle thread keeps no user's array alive
+
+    def _let_catch_up(self) -> None:
+        """Records take outcomes in more slowly than they come, and clients are served in between."""
+        end = time.monotonic() + MOST_PATIENCE
+        while self._outcomes_waiting() > MOST_OUTCOMES // 2 and time.monotonic() < end:
+            time.sleep(BREATH)
 
     def _account(self, label: str, seconds: float) -> None:
         count, total, longest = self.spent.get(label, _NONE)

@@ -52,6 +52,17 @@ def test_jobs_run_in_the_order_submitted_on_the_evaluator_thread(evaluator: Eval
     assert evaluator.count() == 100
 
 
+def test_jobs_of_scans_give_way_to_all_others(evaluator: Evaluator) -> None:
+    done = Outcomes()
+    for n in range(3):
+        evaluator.submit_later(int, (n,), done)
+    for n in range(10, 13):
+        evaluator.submit(int, (n,), done)
+    assert evaluator.backlog() == 6
+    evaluator.start()
+    assert [done.take()[0] for _ in range(6)] == [10, 11, 12, 0, 1, 2]
+
+
 @pytest.mark.parametrize("error", [ValueError, SystemExit, KeyboardInterrupt, GeneratorExit, BaseException])
 def test_whatever_user_code_raises_is_an_outcome_and_the_thread_lives_on(
     evaluator: Evaluator, error: type[BaseException]

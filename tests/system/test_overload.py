@@ -46,3 +46,23 @@ def test_scans_that_cannot_keep_up_skip_whole_passes_and_say_so(
     wrong = client.get("wrong")["alarm"]
     assert wrong["severity"] == 3
     assert 'no period is called ".3 second"; choices: ".1 second", "500 Hz"' in ioc.log
+
+
+SLOW = "".join(
+    f'record(ai,"x{i}") {{ field(DTYP,"pydev") field(INP,"@time.sleep(0.01) or VAL+1") field(SCAN,"1 second") }}\n'
+    for i in range(400)
+)  # four seconds of Python, asked for every second
+
+
+def test_a_put_does_not_wait_for_the_scans_that_are_behind(
+    start: Starter, p4p_client: Callable[[ServerProcess], Context]
+) -> None:
+    python = 'record(ao,"python") { field(DTYP,"pydev") field(OUT,"@VAL*2") field(FLNK,"next") }\n'
+    python += 'record(ai,"next") { field(DTYP,"pydev") field(INP,"@VAL+1") }\n'
+    ioc = start.pydevpva(db=SLOW + python, startup=['pydev("import time")'])
+    client = p4p_client(ioc)
+    watch = Watch(client, "x10")
+    assert watch.until(lambda value: value["value"] == 1)
+    client.put("python", {"value": 4.0}, wait=True, get=False)
+    assert client.get("next")["value"] == 1
+    assert client.get("x390")["value"] == 0, "all scanned records went before the put"
