@@ -23,15 +23,15 @@ def monitored() -> list[Result]:
     db = "".join(f'record(calc,"x:{i}") {{ field(CALC,"VAL+1") field(SCAN,".1 second") }}\n' for i in range(COUNT))
     for _ in range(2):
         with servers() as starter:
-            result.figures.setdefault("floor", []).append(_watch(floor(starter, COUNT, 0.1)))
+            result.figures.setdefault("floor", []).append(watch(floor(starter, COUNT, 0.1)))
         with servers() as starter:
-            result.figures.setdefault("pydevpva", []).append(_watch(starter.pydevpva(db=db)))
+            result.figures.setdefault("pydevpva", []).append(watch(starter.pydevpva(db=db)))
     result.ratio = result.median("pydevpva") / result.median("floor")
     result.reached = result.ratio <= 1.3
     return [result]
 
 
-def _watch(server: ServerProcess, count: int = COUNT) -> float:
+def watch(server: ServerProcess, count: int = COUNT) -> float:
     """Processor time of the server per update received, in us."""
     updates, first = [0], threading.Semaphore(0)
 
