@@ -119,7 +119,7 @@ class Macros:
 
         What follows a `$(NAME,` that has no end stays as it is: macLib would look for the end for ever.
         """
-        if "," in text and (end := _endless(text)) is not None:
+        if "," in text and (end := unclosed(text)) is not None and "," in text[end:]:
             return self.expand(text[:end])[0] + text[end:], False
         source = _encode(text)
         room = len(self._buffer)
@@ -137,8 +137,8 @@ class Macros:
 _REFERENCE = re.compile(r"\\\\.|\$[({]|[)}]", re.DOTALL)
 
 
-def _endless(text: str) -> int | None:
-    """Where the first macro reference begins that has a comma and no end."""
+def unclosed(text: str) -> int | None:
+    """Where the first macro reference begins that has no end."""
     open_: list[tuple[int, str]] = []
     for match in _REFERENCE.finditer(text):
         token = match.group()
@@ -146,7 +146,7 @@ def _endless(text: str) -> int | None:
             open_.append((match.start(), ")" if token[1] == "(" else "}"))
         elif open_ and token == open_[-1][1]:
             open_.pop()
-    return open_[0][0] if open_ and "," in text[open_[0][0] :] else None
+    return open_[0][0] if open_ else None
 
 
 def parse_definitions(text: str) -> dict[str, str]:

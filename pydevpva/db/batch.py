@@ -18,7 +18,7 @@ from pydevpva.errors import NotFound, Problem, did_you_mean
 
 NAME_BYTES = 60  # PVNAME_STRINGSZ without the NUL
 _GOOD_NAME = re.compile(r"[^-+\[{\x00-\x20\"'.$][^\x00-\x20\"'.$]*")
-_NEVER_IN_NAME = frozenset(" \t\"'.$")
+_NEVER_IN_NAME = frozenset(" \"'.$")
 
 
 class Instances(dict[str, RecordInstance]):

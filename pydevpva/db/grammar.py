@@ -134,7 +134,7 @@ def _json(token: Any, mark: Any) -> pp.ParserElement:
     tail = pp.Regex(",").set_name('","')
     elements = value + pp.ZeroOrMore(comma + value) + pp.Opt(tail + pp.Regex(WS).suppress())
     array = (mark("[") - pp.Opt(elements) - mark("]")).set_parse_action(_on_array)
-    value <<= object_ | array | string | bare.set_parse_action(_on_bare)
+    value <<= (object_ | array | string | bare.set_parse_action(_on_bare)).set_name("a value")
     result: pp.ParserElement = value
     return result
 

@@ -10,7 +10,11 @@ import re
 WS = r"[ \t\r\n]*(?:#[^\n]*(?:\n[ \t\r\n]*|\Z))*"  # white space and comments
 BARE_CHAR = r"[a-zA-Z0-9_\-+:.\[\]<>;]"
 QUOTED = r'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"'
-STRING = rf"(?:{QUOTED}|{BARE_CHAR}+(?!{BARE_CHAR}))"
+KEYWORDS = (
+    "include|path|addpath|menu|choice|recordtype|field|device|driver|link|breaktable|record|grecord|alias|info"
+    "|registrar|function|variable"
+)
+STRING = rf"(?:{QUOTED}|(?!(?:{KEYWORDS})(?!{BARE_CHAR})){BARE_CHAR}+(?!{BARE_CHAR}))"  # a keyword needs quotes
 _ESCAPE = r"\\(?:[^ux1-9]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})"
 JSON_STRING = (
     rf'(?:"[^"\\\x00-\x1f]*(?:{_ESCAPE}[^"\\\x00-\x1f]*)*"'

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from pydevpva.db import lexis
 from pydevpva.errors import Location, NotFound, Problem
-from pydevpva.libcom import MACRO_BYTES, Macros
+from pydevpva.libcom import MACRO_BYTES, Macros, unclosed
 
 MAX_PROBLEMS = 100  # of one file; who has more has given the wrong file
 MAX_INCLUDES = 64  # deep; a file that includes itself must end with an error
 _DIRECTIVE = re.compile(
-    rf'"(?:[^"\\\n]|\\.)*"|#[^\n]*|%[^\n]*|(?P<open>\{{)|(?P<close>\}})'
+    rf'"(?:[^"\\\n]|\\.)*"|#[^\n]*|%[^\n]*|(?P<open>\{{)|(?P<close>\}})|(?P<bracket>[()])'
     rf"|(?P<word>include|path|addpath)(?!{lexis.BARE_CHAR}){lexis.WS}(?P<name>{lexis.STRING})|{lexis.BARE_CHAR}+"
 )
 Skip = Callable[[str, int], bool]
@@ -114,13 +114,15 @@ class Reader:
         if "include" not in text and "path" not in text:
             source.add(text, path, 1, 1)
             return
-        done, depth = 0, level
+        done, depth, inside = 0, level, False
         for match in _DIRECTIVE.finditer(text):
             if match["open"]:
                 depth += 1
             elif match["close"]:
                 depth -= 1
-            elif match["word"]:
+            elif match["bracket"]:
+                inside = match["bracket"] == "("
+            elif match["word"] and not inside and (match["word"] == "include" or not depth):
                 if len(self.problems) >= MAX_PROBLEMS:
                     break
                 source.add(text[done : match.start()], path, *line_column(text, done))
@@ -161,7 +163,10 @@ class Reader:
         lines = text.split("\n")
         for i, line in enumerate(lines):
             if "$" in line:
-                lines[i] = expand(line)[0]
+                lines[i], complete = expand(line)
+                if not complete and (start := unclosed(line)) is not None:
+                    where = Location(path, i + 1, start + 1)
+                    self.problems.append(Problem(where, "the macro reference has no end in this line", line))
         return "\n".join(lines)
 
 

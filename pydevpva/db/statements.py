@@ -72,7 +72,9 @@ _TABLE = re.compile(
 _WORDS = re.compile(rf"{WS}(?:,{WS})?({STRING})")
 _SPACE = re.compile(WS)
 _HEAD = re.compile(r"[a-z]+")
-_BOUNDARY = re.compile(rf"(?<!{lexis.BARE_CHAR})(?:{_KEYWORDS}){WS}\(")
+_BOUNDARY = re.compile(
+    rf"{lexis.QUOTED}|'[^'\n]*'|#[^\n]*|(?<!{lexis.BARE_CHAR})(?P<begin>(?:{_KEYWORDS})){WS}\(|{lexis.BARE_CHAR}+"
+)
 _LINE_BOUNDARY = re.compile(rf"^[ \t]*(?:{_KEYWORDS})[ \t]*\([^,)\n]*(?:,|\){WS}\{{)", re.MULTILINE)
 ARGUMENTS = {
     "device": (4, 4),
@@ -139,9 +141,10 @@ def _irregular(source: Source, at: int, problems: list[Problem]) -> tuple[list[S
 
 
 def _ends(text: str, at: int) -> Iterator[int]:
-    """Where a statement may end: at the next thing that looks like one, unless that is in a string; then further."""
+    """Where a statement may end: at the next thing that looks like one; when that is a part of it, further."""
     head = _HEAD.match(text, at)
-    boundaries = _BOUNDARY.finditer(text, head.end() if head else at + 1)
+    found = _BOUNDARY.finditer(text, head.end() if head else at + 1)
+    boundaries = (match for match in found if match["begin"])
     for count in (1, 8):
         for boundary in itertools.islice(boundaries, count - 1, count):
             yield boundary.start()

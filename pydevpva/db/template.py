@@ -22,7 +22,7 @@ _TOKEN = re.compile(
     r"""|(?P<quote>"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|'[^'\\\n]*(?:\\[^\n][^'\\\n]*)*')|(?P<bad>.)""",
     re.VERBOSE,
 )
-
+_KEYWORDS = ("file", "global", "pattern")
 
 Read = Callable[[], dict[str, str]]
 
@@ -91,14 +91,13 @@ class _Parser:
         self.source = source
         self.macros = dict(macros)  # the caller's, then what `global` adds
         self.tokens = self._tokens()
-        self.token = _Token("start", "", 0)
+        self._ahead: _Token | None = None
         self.found: list[Use] = []
         self.warnings: list[Problem] = []
         self.problems: list[Problem] = []
 
     def read(self) -> None:
         """Find all uses; LoadError when the text is wrong: then `found` has those before."""
-        self.token = next(self.tokens)
         if self.token.kind == "end":
             raise self.wrong('"file" or "global"')
         while self.token.kind != "end":
@@ -117,6 +116,7 @@ class _Parser:
                 what = "the closing quote is missing" if match[0] in "\"'" else f"'{match[0]}' is not allowed here"
                 raise LoadError([self.source.problem(match.start(), what)])
             if kind is not None and kind != "skip":
+                kind = "keyword" if kind == "word" and match[0] in _KEYWORDS else kind
                 yield _Token(kind, match[0], match.start())
         while True:
             yield _Token("end", "", len(text))
@@ -126,13 +126,20 @@ class _Parser:
         return LoadError([self.source.problem(self.token.offset, f"expected {expected}, found {found}")])
 
     def is_word(self, word: str) -> bool:
-        return self.token.kind == "word" and self.token.text == word
+        return self.token.kind == "keyword" and self.token.text == word
 
     def is_mark(self, mark: str) -> bool:
         return self.token.kind == "mark" and self.token.text == mark
 
+    @property
+    def token(self) -> _Token:
+        """The next one, read when it is asked for: what stands before something wrong is loaded first, as in EPICS."""
+        if self._ahead is None:
+            self._ahead = next(self.tokens)
+        return self._ahead
+
     def take(self) -> _Token:
-        token, self.token = self.token, next(self.tokens)
+        token, self._ahead = self.token, None
         return token
 
     def expect(self, mark: str) -> None:

@@ -29,7 +29,7 @@ _THEIRS = {
 }
 _OURS = {
     "type": r'record "(.*)": no record type',
-    "field": r'record "(.*)": no field (\S+) in \w+',
+    "field": r'record "(.*)": no field (.*) in \w+',
     "device": r'no link type ".*" for device "(.*)"|no record type ".*" for device "(.*)"',
     "create": r'the name "(.*)" is longer than',
     "name": r'the name "(.*)" has |the name of a record or alias is empty()',
@@ -38,11 +38,11 @@ _OURS = {
     "missing": r'no record "([^"]*)"',
     "include": r'cannot include: no file "(.*?)"',
     "open": r'no file "(.*?)"',
-    "breaktable": r"breaktable|^\"[^\"]*\" is not a number()",
+    "breaktable": r"^breaktable|^the slope of breaktable|^\"[^\"]*\" is not a number()",
     "info": r"the info has no name()",
     "recordtype": r"field .* cannot be|no field type|no menu()",
     "value": r"(.+\.\w+): ",
-    "syntax": r"expected|bad character or escape|closing quote|is not allowed here|bad JSON()",
+    "syntax": r"expected|macro reference has no end|bad character or|closing quote|is not allowed here|bad JSON()",
 }
 _FROM = re.compile(r" \(from .*?:(\d+:\d+)\)$")
 
@@ -66,7 +66,7 @@ def theirs(said: str) -> list[Complaint]:
         place = re.match(r" (\d+) \| ", line) or re.match(r"line (\d+): '", line)
         text.append(line)
         if place or re.match("ERROR: Can't open file|dbLoadTemplate: error opening", line):
-            found.append((*_kind("\n".join(text), _THEIRS), int(place[1]) if place else 0))
+            found.append((*_kind("\n".join(text[:-1] if place else text), _THEIRS), int(place[1]) if place else 0))
             text = []
             if found[-1][0] in ("field", "value") and len(found) > 1 and _same_record(found[-2], found[-1]):
                 found.pop()

@@ -80,3 +80,20 @@ def test_locations_are_known_after_loading(load: Load) -> None:
     assert str(known["a"].fields["EGU"].location) == "a.db:3:3"
     assert str(known["a"].fields["INP"].location) == "a.db:3:19"
     assert known["a"].fields["INP"].json
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('record(ai, "a") { field(VAL,) }', 'expected a value, found ")"'),
+        ('record(ai, "a") { field(INP, {const:}) }', 'expected a value, found "}"'),
+        ('record(ai, "a") { field(VAL) }', 'expected ",", found ")"'),
+        ("record(ai, ) { }", 'expected a name, found ")"'),
+        ("record(ai, record) { }", 'expected a name, found "record"'),
+        ('record(ai, "a") { path "x" }', 'expected field, info, alias or "}", found "path"'),
+    ],
+)
+def test_what_was_expected_is_told_in_words(text: str, message: str, load: Load) -> None:
+    with pytest.raises(LoadError) as caught:
+        load(text)
+    assert [problem.message for problem in caught.value.problems] == [message]
