@@ -176,7 +176,7 @@ class Loop:
         self._ident = None
 
     def _run_queued(self, block: bool) -> bool:
-        """Run up to WORK_PER_PASS pieces, or till one ends the pass; with block, wait for the first till a timer is due."""
+        """Run up to WORK_PER_PASS pieces, or till one ends the pass; block: wait for the first, till a timer is due."""
         get = self._queue.get
         self._ended = False
         try:

@@ -7,10 +7,11 @@ Prints memory, threads, file descriptors and answered work as it goes; ends with
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
 import statistics
+import subprocess
 import sys
-import threading
 import time
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
@@ -18,7 +19,7 @@ from typing import NamedTuple
 
 from p4p.client.thread import Context
 
-from tests.benchmarks.peers import descriptors, memory_mb, servers, threads
+from tests.benchmarks.peers import SERVERS, descriptors, memory_mb, servers, threads
 from tests.clients import p4p_context
 from tests.ioc_process import ServerProcess
 
@@ -26,6 +27,7 @@ RECORDS = 300
 STEPS = 60  # samples over the whole time
 GROWTH_MB = 8.0
 GROWTH_COUNT = 6
+KINDS = ("put", "get", "watch", "reconnect")
 DB = (
     'record(ao,"out{0}") {{ field(DTYP,"pydev") field(OUT,"@VAL*2") field(FLNK,"sum{0}") }}\n'
     'record(calc,"sum{0}") {{ field(CALC,"A+B") field(INPA,"out{0} CP") field(INPB,"in{0}") }}\n'
@@ -66,12 +68,9 @@ class Work:
         client.get([f"{random.choice(kinds)}{random.randrange(RECORDS)}" for _ in range(10)], timeout=10)
 
     def watch(self, client: Context) -> None:
-        seen = threading.Semaphore(0)
-        watching = [client.monitor(f"in{random.randrange(RECORDS)}", lambda value: seen.release()) for _ in range(20)]
-        for _ in range(40):
-            seen.acquire(timeout=5)
-        for subscription in watching:
-            subscription.close()
+        names = [f"in{random.randrange(RECORDS)}" for _ in range(20)]
+        command = [sys.executable, str(SERVERS / "watcher.py"), "400", *names]
+        subprocess.run(command, env={**os.environ, **self.environment}, timeout=60, check=True)
 
     def reconnect(self, client: Context) -> None:
         with p4p_context(self.environment) as other:
@@ -102,7 +101,7 @@ class Load:
         self.errors: list[str] = []
         self._clients = [
             spawn.Process(target=repeat, args=(name, server.environment, self.ended, self._done), daemon=True)
-            for name in ("put", "put", "get", "watch", "reconnect")
+            for name in ("put", *KINDS)
         ]
         for client in self._clients:
             client.start()
@@ -130,12 +129,18 @@ def main() -> int:
         server = starter.pydevpva(db="".join(DB.format(i) for i in range(RECORDS)), startup=STARTUP)
         load = Load(server)
         samples: list[Sample] = []
+        before: dict[str, int] = {}
         begin = time.monotonic()
         for step in range(1, STEPS + 1):
             time.sleep(max(0.0, begin + step * seconds / STEPS - time.monotonic()))
             samples.append(Sample(memory_mb(server), threads(server), descriptors(server)))
             print(f"{time.monotonic() - begin:6.0f} s  {samples[-1]}  {load.collect()}", flush=True)
+            if step == STEPS * 4 // 5:
+                before = dict(load.counts)
         load.stop()
+    load.errors += [
+        f"{name}: nothing done in the last fifth" for name in KINDS if load.counts.get(name, 0) == before.get(name, 0)
+    ]
     return report(samples, load.errors)
 
 
