@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench soak docs
+.PHONY: help demo test lint bench soak displays docs
 
 help:
 	@echo "make demo   start the demo IOC, show it with a client, hand over its prompt"
@@ -12,6 +12,7 @@ help:
 	@echo "make lint   ruff, mypy --strict, import contracts"
 	@echo "make bench  measure beside the peers and write docs/performance.md"
 	@echo "make soak   half an hour of everything at once; fails when something grows"
+	@echo "make displays PHOEBUS=/path/to/phoebus  open the examples' displays in Phoebus, write docs/pictures"
 	@echo "make docs   build the documentation into build/docs"
 
 demo: $(VENV)/installed
@@ -31,6 +32,11 @@ bench: $(VENV)/installed-test $(VENV)/installed-bench
 
 soak: $(VENV)/installed-test
 	@$(BIN)/python -m tests.benchmarks.soak
+
+displays: $(if $(PHOEBUS),$(VENV)/installed-test)
+	@test -n "$(PHOEBUS)" || { echo "make displays needs a distribution of Phoebus (a folder with product-*.jar and lib/):" \
+	    "make displays PHOEBUS=/path/to/phoebus [EXAMPLE=device]" >&2; exit 2; }
+	@$(BIN)/python -m tests.displays "$(PHOEBUS)" $(EXAMPLE)
 
 docs: $(VENV)/installed-docs
 	@$(BIN)/mkdocs build --strict --site-dir build/docs

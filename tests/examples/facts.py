@@ -114,6 +114,10 @@ def pycalc(server: ServerProcess, client: Context) -> None:
         energy.until(lambda update: update.value == pytest.approx(3954.08, abs=0.01))
         put(client, "Example:Calc:Crystal", 2, leaf="value.index")
         energy.until(lambda update: update.value == pytest.approx(3795.74, abs=0.01))
+    with Watch(client, "Example:Calc:Crystals") as crystals:
+        table = crystals.until(lambda update: update.value.energy.tolist() == [3954.1, 6456.8, 3795.7])
+        assert table.value.crystal == ["Si 111", "Si 220", "Ge 111"]
+        assert table.labels == ["Crystal", "Spacing [nm]", "Energy [eV]"]
     with Watch(client, "Example:Calc:Labels") as labels:
         labels.until(lambda update: list(update.value) == ["1.7 mm", "2.3 mm", "14.91 mm"])
         put(client, "Example:Calc:Peaks", [8, 9])

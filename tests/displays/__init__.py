@@ -1,0 +1,1 @@
+"""The examples' displays in Phoebus: `python -m tests.displays PHOEBUS`, by `make displays`."""

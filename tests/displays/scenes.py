@@ -1,0 +1,102 @@
+"""What the pictures of the displays show: one function per folder of examples/, which puts what is worth seeing.
+
+It returns when the IOC's values stand still, or nearly so: the picture waits for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
+
+from p4p.client.thread import Context
+
+from tests.clients import Watch
+from tests.examples.facts import camera_beside, put
+from tests.ioc_process import ServerProcess
+
+
+def log(client: Context) -> None:
+    put(client, "Example:Log", "hello world")
+    put(client, "Example:Note", "shift begins")
+
+
+def histogram(client: Context) -> None:
+    put(client, "Example:Fill", 20000)
+    put(client, "Example:Save", 4.5)
+
+
+def tcp(client: Context) -> None:
+    put(client, "Example:Tcp:Request", "VOLT 2.5")
+    put(client, "Example:Tcp:Request", "VOLT?")
+
+
+def abs(client: Context) -> None:
+    put(client, "Example:AbsValue", -3.3)
+    put(client, "Example:Distance", 2)
+
+
+def sqrt(client: Context) -> None:
+    put(client, "Example:Num", 30)
+
+
+def device(client: Context) -> None:
+    """The readback is above its HIGH, the oven has refused a setpoint."""
+    with Watch(client, "Demo:Temperature") as temperature:
+        put(client, "Demo:Setpoint", 60)
+        put(client, "Demo:Heater", 1, leaf="value.index")
+        put(client, "Demo:Position", 92)
+        put(client, "Demo:Setpoint", 400)
+        temperature.until(lambda update: update.value > 59.9)
+
+
+def pycalc(client: Context) -> None:
+    put(client, "Example:Calc:Angle", 15)
+    put(client, "Example:Calc:Crystal", 2, leaf="value.index")
+
+
+def alarm(client: Context) -> None:
+    """Above HIGH, then the sensor's plug is pulled."""
+    put(client, "Example:Tank:Fill", 85)
+    put(client, "Example:Tank:Sensor", 0, leaf="value.index")
+
+
+def camera(client: Context) -> None:
+    frames(client)
+
+
+def analysis(client: Context) -> None:
+    put(client, "Example:Ana:X.HIGH", 600)
+    frames(client)
+
+
+def frames(client: Context) -> None:
+    """Some frames of the camera, and the camera stopped."""
+    with Watch(client, "Example:Cam:Image") as images:
+        put(client, "Example:Cam:Rate", 5)
+        images.until(lambda update: update.uniqueId > 0)
+        put(client, "Example:Cam:Acquire", 0, leaf="value.index")
+
+
+BY_EXAMPLE: dict[str, Callable[[Context], None]] = {
+    "log": log,
+    "histogram": histogram,
+    "tcp": tcp,
+    "abs": abs,
+    "sqrt": sqrt,
+    "device": device,
+    "pycalc": pycalc,
+    "alarm": alarm,
+    "camera": camera,
+    "analysis": analysis,
+}
+
+
+@contextmanager
+def beside(name: str, server: ServerProcess) -> Iterator[None]:
+    """What else must run: the analysis looks at the camera's IOC."""
+    if name == "analysis":
+        with redirect_stdout(StringIO()), camera_beside(server):  # it prints a log, for pytest
+            yield
+    else:
+        yield
