@@ -77,7 +77,11 @@ class ClientPut:
 
     def submit(self) -> None:
         """Hand over to the database thread; called on the pvxs thread."""
-        submit = self._puts.database.loop.submit
+        loop = self._puts.database.loop
+        if loop.backlog() >= MOST_WAITING:
+            self._operation.done(error=OVERLOADED)
+            return
+        submit = loop.submit
         if self._options.block:
             self._operation.onCancel(lambda: submit(self.give_up, ""))
         submit(self.begin)

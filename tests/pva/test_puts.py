@@ -169,3 +169,18 @@ def test_beyond_the_bound_of_waiting_puts_a_client_is_told_at_once(
     assert "overloaded" in slow.put("SLOW", {"value": 2.0}, wait=True)
     names(slow)["go"].set()
     waiting.join(PATIENCE)
+
+
+def test_beyond_the_bound_a_client_is_told_at_once_also_while_the_database_thread_is_busy(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = serve('record(ao, "A") { }')
+    assert served.put("A", 0.0) == "ok"
+    monkeypatch.setattr("pydevpva.pva.puts.MOST_WAITING", 1)
+    loop, release = served.ioc.database.loop, threading.Event()
+    loop.submit(release.wait, PATIENCE)
+    loop.submit(int)
+    try:
+        assert "overloaded" in served.put("A", 1.0)
+    finally:
+        release.set()

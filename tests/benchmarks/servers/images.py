@@ -1,6 +1,7 @@
 """Servers of 2 MiB images that post as fast as they can, and the pvapy client that counts them; see ../images.py.
 
-images.py record|bare|pvapy|client SECONDS
+images.py record|bare|pvapy FRAMES_PER_SECOND (0: as fast as they can)
+images.py client SECONDS
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 SIDE = 1024
 NAME = "Bench:Image"
+MOST_LATE = 0.05  # seconds of frames that are made up for
 
 
 def frames() -> list[Any]:
@@ -22,7 +24,19 @@ def frames() -> list[Any]:
     return [np.random.default_rng(n).integers(0, 4096, (SIDE, SIDE), "u2") for n in range(8)]
 
 
-def record() -> None:
+class Pace:
+    """Called before each frame: waits until it is due; with a rate of 0 it only lets others run."""
+
+    def __init__(self, rate: float) -> None:
+        self._period = 1 / rate if rate else 0.0
+        self._due = time.monotonic()
+
+    def __call__(self) -> None:
+        self._due = max(self._due + self._period, time.monotonic() - MOST_LATE)
+        time.sleep(max(0.0, self._due - time.monotonic()))
+
+
+def record(wait: Pace) -> None:
     """An ndarray record fed by pydev.iointr; the producer keeps two frames ahead."""
     from pydevpva.ioc import Ioc
 
@@ -44,10 +58,11 @@ def record() -> None:
     while True:
         for frame in source:
             ahead.acquire()
+            wait()
             publish("frame", frame)
 
 
-def bare() -> None:
+def bare(wait: Pace) -> None:
     """p4p's NTNDArray.wrap, without a record."""
     from p4p.nt import NTNDArray
     from p4p.server import Server, StaticProvider
@@ -60,10 +75,11 @@ def bare() -> None:
     with Server([provider]):
         while True:
             for frame in source:
+                wait()
                 pv.post(nt.wrap(frame))
 
 
-def pvapy() -> None:
+def pvapy(wait: Pace) -> None:
     """pvapy's PvaServer with NtNdArrays made beforehand, as pvapy-ad-sim-server does it."""
     import pvaccess
     from pvapy.utility.adImageUtility import AdImageUtility
@@ -73,7 +89,7 @@ def pvapy() -> None:
     while True:
         for image in made:
             server.update(NAME, image)
-            time.sleep(0)
+            wait()
 
 
 def client(seconds: float) -> None:
@@ -104,4 +120,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "client":
         client(float(sys.argv[2]))
     else:
-        {"record": record, "bare": bare, "pvapy": pvapy}[sys.argv[1]]()
+        {"record": record, "bare": bare, "pvapy": pvapy}[sys.argv[1]](Pace(float(sys.argv[2])))
