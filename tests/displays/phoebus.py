@@ -99,7 +99,7 @@ class Phoebus:
         frame = (self._screen.shot() == FRAME).all(axis=2)
         ys, xs = np.nonzero(frame)
         width, height = self._size
-        if not len(xs) or (np.ptp(xs) + 1, np.ptp(ys) + 1) < (width + 2 * MARGIN, height + 2 * MARGIN):
+        if not len(xs) or np.ptp(xs) < width + 2 * MARGIN - 1 or np.ptp(ys) < height + 2 * MARGIN - 1:
             return None
         return int(xs.min()) + MARGIN, int(ys.min()) + MARGIN
 
@@ -116,13 +116,11 @@ class Phoebus:
         self._wait(lambda: self.picture() is not None, "the display opened")
         if "Cannot load colors" in self.log:
             raise NotShown(f"Phoebus does not take our colour of PVs that are not connected\n{self.log}")
-        self._wait(lambda: not self.disconnected(), "all its PVs were connected")
-        return self.wait_still()
-
-    def disconnected(self) -> bool:
-        """Has a widget the border of a PV that is not connected?"""
-        picture = self.picture()
-        return picture is None or bool((picture == DISCONNECTED).all(axis=2).any())
+        picture = None
+        while not connected(picture):  # again, as it may have stood still before the first border was drawn
+            self._wait(lambda: connected(self.picture()), "all its PVs were connected")
+            picture = self.wait_still()
+        return picture
 
     def wait_still(self) -> np.ndarray:
         """The picture once it did not change for a while."""
@@ -163,6 +161,13 @@ class Phoebus:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def connected(picture: np.ndarray | None) -> bool:
+    """Does it show something, and no border of a PV that is not connected?"""
+    if picture is None or (picture == picture[0, 0]).all():
+        return False
+    return not (picture == DISCONNECTED).all(axis=2).any()
 
 
 def size_of(display: Path) -> tuple[int, int]:
