@@ -12,7 +12,7 @@ help:
 	@echo "make lint   ruff, mypy --strict, import contracts"
 	@echo "make bench  measure beside the peers and write docs/performance.md"
 	@echo "make soak   half an hour of everything at once; fails when something grows"
-	@echo "make displays PHOEBUS=/path/to/phoebus  open the examples' displays in Phoebus, write docs/pictures"
+	@echo "make displays PHOEBUS=/path/to/phoebus  the examples' displays in Phoebus; writes docs/pictures"
 	@echo "make docs   build the documentation into build/docs"
 
 demo: $(VENV)/installed

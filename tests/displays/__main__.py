@@ -1,5 +1,7 @@
 """Opens the displays of the examples in Phoebus, each against its running IOC, and writes docs/pictures/*.png.
 
+Then looks at widgets of every kind, which must be the same pixel by pixel with softIocPVX: the "example" widgets.
+
 python -m tests.displays PHOEBUS [EXAMPLE...]
 """
 
@@ -14,12 +16,14 @@ import numpy as np
 from p4p.client.thread import TimeoutError as NoAnswer
 
 from tests.clients import p4p_context
+from tests.displays.compare import compare
 from tests.displays.phoebus import NotShown, Phoebus
 from tests.displays.scenes import BY_EXAMPLE, beside
 from tests.displays.screen import Screen, write_png
 from tests.ioc_process import ROOT, Starter, free_ports
 
 PICTURES = ROOT / "docs" / "pictures"
+WIDGETS = "widgets"
 FAILED = ROOT / "build" / "displays"
 
 
@@ -63,22 +67,31 @@ def picture_of(name: str, jar: Path, folder: Path) -> np.ndarray:
         start.kill_all()
 
 
+def shown(name: str, jar: Path, folder: Path) -> str:
+    """Look at one display; what to print of it."""
+    if name == WIDGETS:
+        compare(jar, folder, FAILED)
+        return "the same pixels as with softIocPVX"
+    path = PICTURES / f"{name}.png"
+    write_png(path, picture_of(name, jar, folder))
+    return f"{path.relative_to(ROOT)} {path.stat().st_size / 1000:.0f} kB"
+
+
 def main() -> None:
     if len(sys.argv) < 2:
         stop(__doc__.splitlines()[-1])
     jar = product(sys.argv[1])
-    names = sys.argv[2:] or sorted(BY_EXAMPLE)
-    unknown = [name for name in names if name not in BY_EXAMPLE]
+    known = [*sorted(BY_EXAMPLE), WIDGETS]
+    names = sys.argv[2:] or known
+    unknown = [name for name in names if name not in known]
     if unknown:
-        stop(f"no example {unknown[0]}; there are {', '.join(sorted(BY_EXAMPLE))}")
+        stop(f"no example {unknown[0]}; there are {', '.join(known)}")
     PICTURES.mkdir(exist_ok=True)
     failed = 0
     for name in names:
-        path = PICTURES / f"{name}.png"
         with TemporaryDirectory() as folder:
             try:
-                write_png(path, picture_of(name, jar, Path(folder)))
-                print(f"{name:10} {path.relative_to(ROOT)} {path.stat().st_size / 1000:.0f} kB", flush=True)
+                print(f"{name:10} {shown(name, jar, Path(folder))}", flush=True)
             except (NotShown, AssertionError, NoAnswer) as error:
                 failed += 1
                 print(f"{name:10} failed: {error}", file=sys.stderr, flush=True)
