@@ -19,6 +19,7 @@ from pydevpva.errors import PydevpvaError
 CALC_NAMES = "ABCDEFGHIJKLMNOPQRSTU"  # CALCPERFORM_NARGS of EPICS 7.0.8 and later
 CALC_ARGS = len(CALC_NAMES)
 CalcArgs = ctypes.c_double * CALC_ARGS
+MACRO_DEPTH = 12  # of $(A=$(B=...)) that are expanded
 MACRO_BYTES = 256  # MAC_SIZE: macLib cuts a macro's value there without a word
 
 
@@ -112,15 +113,18 @@ class Macros:
         self._lib.macCreateHandle(ctypes.byref(self._handle), None)
         self._lib.macSuppressWarning(self._handle, 1)
         for name, value in values.items():
+            if _expandable(value) < len(value):
+                continue  # macLib would never end; what names this macro has an undefined one
             self._lib.macPutValue(self._handle, _encode(name), _encode(value))
 
     def expand(self, text: str) -> tuple[str, bool]:
         """text with its macros replaced, and whether all were defined; those that are not stay as $(NAME).
 
-        What follows a `$(NAME,` that has no end stays as it is: macLib would look for the end for ever.
+        What follows a `$(NAME,` that has no end stays as it is: macLib would look for the end for ever. So does a text
+        with defaults in defaults in defaults: macLib takes twice the time for each.
         """
-        if "," in text and (end := unclosed(text)) is not None and "," in text[end:]:
-            return self.expand(text[:end])[0] + text[end:], False
+        if (end := _expandable(text)) < len(text):
+            return (self.expand(text[:end])[0] if end else "") + text[end:], False
         source = _encode(text)
         room = len(self._buffer)
         while True:
@@ -134,19 +138,37 @@ class Macros:
         self._lib.macDeleteHandle(self._handle)
 
 
-_REFERENCE = re.compile(r"\\\\.|\$[({]|[)}]", re.DOTALL)
+_REFERENCE = re.compile(r"\\.|\$[({]|[)}'\"]", re.DOTALL)
+
+
+def _expandable(text: str) -> int:
+    """How much of a text macLib can expand in finite time."""
+    if text.count("=") > MACRO_DEPTH and _references(text)[1] > MACRO_DEPTH:
+        return 0
+    if "," in text and (end := unclosed(text)) is not None and "," in text[end:]:
+        return end
+    return len(text)
 
 
 def unclosed(text: str) -> int | None:
     """Where the first macro reference begins that has no end."""
+    return _references(text)[0]
+
+
+def _references(text: str) -> tuple[int | None, int]:
+    """Where the first macro reference begins that has no end; how deep references are nested."""
     open_: list[tuple[int, str]] = []
+    deepest, quote = 0, ""  # quotes count inside references only
     for match in _REFERENCE.finditer(text):
         token = match.group()
-        if token[0] == "$":
+        if quote or (open_ and token in "'\""):
+            quote = token if not quote else "" if token == quote else quote
+        elif token[0] == "$":
             open_.append((match.start(), ")" if token[1] == "(" else "}"))
+            deepest = max(deepest, len(open_))
         elif open_ and token == open_[-1][1]:
             open_.pop()
-    return open_[0][0] if open_ else None
+    return open_[0][0] if open_ else None, deepest
 
 
 def parse_definitions(text: str) -> dict[str, str]:

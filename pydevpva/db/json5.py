@@ -16,6 +16,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udbff][\udc00-\udfff]?")
 _LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
 _WORDS: dict[str, Json] = {"null": None, "true": True, "false": False}
 
@@ -100,7 +101,12 @@ class _Parser:
 
 
 def _string(token: str) -> str:
-    return _ESCAPE.sub(_replace, token[1:-1]) if "\\" in token else token[1:-1]
+    if "\\" not in token:
+        return token[1:-1]
+    text = _ESCAPE.sub(_replace, token[1:-1])
+    if _SURROGATE.search(text):  # two escapes may be one character
+        text = _SURROGATE.sub(lambda m: m[0].encode("utf-16", "surrogatepass").decode("utf-16", "replace"), text)
+    return text
 
 
 def _replace(match: re.Match[str]) -> str:

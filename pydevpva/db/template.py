@@ -187,7 +187,7 @@ class _Parser:
         while not self.is_mark("}"):
             if self.token.kind == "word":
                 names.append(self.take().text)
-            elif self.is_mark(","):
+            elif self.is_mark(",") and names:
                 self.take()
             else:
                 raise self.wrong("a macro name")
@@ -208,7 +208,7 @@ class _Parser:
                     self.warnings.append(self.source.problem(self.token.offset, too_many))
                 self.take()
                 count += 1
-            elif self.is_mark(","):
+            elif self.is_mark(",") and count:
                 self.take()
             else:
                 raise self.wrong("a value")
@@ -220,7 +220,7 @@ class _Parser:
         self.expect("{")
         found: dict[str, str] = {}
         while not self.is_mark("}"):
-            if self.is_mark(","):
+            if self.is_mark(",") and found:
                 self.take()
                 continue
             if self.token.kind != "word":

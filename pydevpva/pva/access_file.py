@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 import re
 import socket
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydevpva.db.model import Field
+from pydevpva.db.source import read_text
 from pydevpva.errors import LoadError, Location, NotFound, Problem
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
 from pydevpva.pva.access import Peer
@@ -58,7 +60,7 @@ class AccessFile:
         self._read = read
         self._groups = {"DEFAULT": Group()}
         try:
-            self._load(parsed(Path(path).read_text()))
+            self._load(parsed(read_text(str(path))))
         except (OSError, ACFError, CalcError, KeyError) as error:
             raise LoadError([Problem(Location(str(path)), _reason(error))]) from None
 
@@ -102,9 +104,16 @@ class AccessFile:
 
 def parsed(text: str) -> list[Any]:
     """The file's groups as p4p's grammar gives them: ("UAG", name, users), ("ASG", name, inputs and rules), ..."""
-    from p4p.asLib.yacc import parse
+    from p4p.asLib.yacc import ACFError, parse
 
-    nodes: list[Any] = parse(with_quotes(text))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # a wrong TRAPWRITE, which p4p would pass over
+            nodes: list[Any] = parse(with_quotes(text))
+    except UserWarning as error:
+        raise ACFError(str(error)) from None
+    except AttributeError:  # of None, which p4p's parser has for the token at the end
+        raise ACFError("Syntax error: the file ends too early") from None
     return nodes
 
 
@@ -137,7 +146,7 @@ def _addresses(hosts: list[str]) -> list[str]:
     for host in hosts:
         try:
             found.append(socket.gethostbyname(host))
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter for names that no host can have
             log.warning("access security: host %s is not known (%s) and lets nobody in", host, error)
     return found
 

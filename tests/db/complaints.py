@@ -21,7 +21,7 @@ _THEIRS = {
     "alias": r"Alias '(.*)' (?:for record|names an unknown)",
     "include": r"Can't open include file '(.*)'",
     "open": r"Can't open file '(.*)'|error opening sub file (.*)",
-    "breaktable": r"breaktable()",
+    "breaktable": r"ERROR: .*breaktable()",
     "device": r"Bad link type '.*' for device '(.*)'|Record type '.*' not found for device '(.*)'",
     "info": r"Info item name can't be empty()",
     "recordtype": r"Invalid (?:Field|')|menu not found()",

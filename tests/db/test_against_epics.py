@@ -178,6 +178,9 @@ BAD_TEMPLATES = {
     "keyword as a name": "file good.inc {\n pattern {\nfile}\n {1}}",
     "keyword as a value": "file good.inc {\n pattern {A}\n {\nglobal}}",
     "keyword for a file": "\nfile pattern { {} }",
+    "comma first": "file good.inc {\n {\n, A=1}}",
+    "comma before the first value": "file good.inc {\n pattern {A}\n {\n, 1}}",
+    "comma before the first name": "file good.inc {\n pattern {\n, A}}",
     "bad character behind good sets": "file bad.inc {\n {} % {}\n}",
     "global without braces": "\nglobal A=1\n",
     "extra brace": "file good.inc { {} }\n}",
@@ -234,6 +237,7 @@ TEMPLATES = {
     "no values": "global {N=a,V=1} file a.db { {} } file a.db {}",
     "old form": "file a.db { pattern {N,V} word {a, 1} }",
     "too many": "file a.db { pattern {N,V} {a, 1, 2} }",
+    "commas": "file a.db { {N=a,,V=1,} } file a.db { pattern {N,,V,} {b,,2,,} }",
     "nested": 'file a.db { {N="a$(M)", V="$(W)"} } # comment',
 }
 
