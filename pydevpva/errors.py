@@ -73,3 +73,7 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     by_upper = {choice.upper(): choice for choice in choices}
     near = difflib.get_close_matches(word.upper(), by_upper, n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(by_upper[n] for n in near)}?" if near else ""
+
+
+class UnreadableImage(PydevpvaError, ValueError):
+    """A compressed image of another server that cannot be read; short, for an alarm message."""

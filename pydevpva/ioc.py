@@ -212,7 +212,7 @@ class Ioc:
     def _refusals(self, instance: RecordInstance) -> Iterable[Problem]:
         """What this IOC cannot run: said when it is loaded, never served wrongly."""
         try:
-            behaviour(instance.type)
+            kind = behaviour(instance.type)
         except NotFound as error:
             yield Problem(instance.location, f"record {instance.name}: {error}")
             return
@@ -224,6 +224,9 @@ class Ioc:
                 choices = ", ".join(c for c, d in devices.items() if d.dset in DeviceSupport.classes)
                 message = f'there is no device support for DTYP "{given.text}"; choices: {choices}'
                 yield Problem(given.location, f"record {instance.name}: {message}")
+        for name, check in kind.checks.items():
+            if (set_to := instance.fields.get(name)) is not None and (reason := check(set_to.text)):
+                yield Problem(set_to.location, f"{instance.name}.{name}: {reason}")
         if "Q:group" in instance.infos:
             yield from check_groups(instance.infos["Q:group"], instance.location, instance.name)
         fields = self.definitions.record_type(instance.type).fields

@@ -93,6 +93,11 @@ class Pvapy:
         """Put `value` (an enum takes an index or a label); options as in "record[block=true]field(value)"."""
         self._ask("put", name, request, value)
 
+    def image(self, name: str) -> tuple[str, list[list[Any]]]:
+        """An NTNDArray's numpy type and rows, as pvapy's AdImageUtility decodes it."""
+        dtype, rows = self._ask("image", name, "field()")
+        return dtype, rows
+
     def monitor(self, name: str, count: int, request: str = "field()") -> list[dict[str, Any]]:
         """The first `count` updates of a new monitor."""
         result: list[dict[str, Any]] = self._ask("monitor", name, request, count)

@@ -39,8 +39,18 @@ def monitor(name: str, request: str, count: int) -> list[Any]:
         channel.stopMonitor()
 
 
+def image(name: str, request: str) -> Any:
+    """The 2-d image of an NTNDArray as pvapy's own utility decodes it, and its type."""
+    from pvapy.utility.adImageUtility import AdImageUtility
+
+    channel = pvaccess.Channel(name)
+    channel.setTimeout(PATIENCE)
+    pixels = AdImageUtility.reshapeNtNdArray(channel.get(request))[1]
+    return [str(pixels.dtype), pixels]
+
+
 def main() -> None:
-    calls = {"get": get, "put": put, "monitor": monitor}
+    calls = {"get": get, "put": put, "monitor": monitor, "image": image}
     for line in sys.stdin:
         verb, *arguments = json.loads(line)
         try:

@@ -1,6 +1,6 @@
 """Values of other servers as Python has them: NTNDArray as NDArray, NTTable as a dict of columns. Any thread.
 
-The arrays are p4p's own memory: read-only, not copied.
+The arrays are p4p's own memory, read-only, not copied, but for those of compressed images.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from pydevpva.errors import UnreadableImage
 from pydevpva.pva import wire
-from pydevpva.pva.image import COLOR_MODE
+from pydevpva.pva.image_type import COLOR_MODE
+from pydevpva.records.codecs import decompress
 from pydevpva.records.ndarray_value import NDArray, mode_fits
 
 _DTYPES = wire.DTYPES | {"?": "bool"}
@@ -49,18 +51,17 @@ def array_of(structure: Any, name: str) -> Any:
 def image_of(structure: Any) -> NDArray:
     """An NTNDArray: dimension[0] is numpy's last axis. Without dimensions: one axis. Attributes by name.
 
-    The frame's time is dataTimeStamp, or timeStamp where that is not set.
+    The frame's time is dataTimeStamp, or timeStamp where that is not set. Raises ValueError; where compression is the
+    reason, it is an UnreadableImage.
     """
-    if codec := structure.get("codec.name"):
-        raise ValueError(f"the image is compressed with {codec}; only images without compression can be read")
-    pixels = structure["value"]
-    if pixels is None:
-        pixels = np.zeros(0, "u1")
-    made = np.asarray(pixels).reshape(_shape(structure, pixels.size)).view(NDArray)
+    codec = structure.get("codec.name")
+    made: NDArray = (_expanded(structure, codec) if codec else _pixels(structure)).view(NDArray)
     made.unique_id = structure["uniqueId"]
     made.time_ns = _time(structure, "dataTimeStamp") or _time(structure, "timeStamp") or None
     attributes = {entry["name"]: entry["value"] for entry in structure["attribute"] or ()}
     mode = attributes.pop(COLOR_MODE, None)
+    if codec == "jpeg" and made.ndim == 3:
+        mode = 2  # whatever it was before
     if isinstance(mode, (int, np.integer)) and 0 <= mode <= 4 and mode_fits(int(mode), made.shape):
         made.color_mode = int(mode)
     elif mode is not None:
@@ -70,13 +71,25 @@ def image_of(structure: Any) -> NDArray:
     return made
 
 
-def _shape(structure: Any, size: int) -> tuple[int, ...]:
-    shape = tuple(side["size"] for side in reversed(structure["dimension"] or ()))
+def _pixels(structure: Any) -> Any:
+    pixels = np.asarray(np.zeros(0, "u1") if structure["value"] is None else structure["value"])
+    shape = _shape(structure)
     if not shape:
-        return (size,)
-    if math.prod(shape) != size:
-        raise ValueError(f"an image of {' x '.join(map(str, shape))} has {size} pixels")
-    return shape
+        return pixels
+    if math.prod(shape) != pixels.size:
+        raise ValueError(f"an image of {' x '.join(map(str, shape))} has {pixels.size} pixels")
+    return pixels.reshape(shape)
+
+
+def _expanded(structure: Any, codec: str) -> Any:
+    shape = _shape(structure)
+    if not shape or min(shape) < 0:
+        raise UnreadableImage(f"codec {codec}: the dimensions are not told")
+    return decompress(codec, structure["value"], structure.get("codec.parameters"), shape)
+
+
+def _shape(structure: Any) -> tuple[int, ...]:
+    return tuple(side["size"] for side in reversed(structure["dimension"] or ()))
 
 
 def _time(structure: Any, leaf: str) -> int:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydevpva.db.model import Field
 from pydevpva.engine.processing import process
+from pydevpva.errors import UnreadableImage
 from pydevpva.pva.links_client import DISCONNECTED, Done, Part, RemotePV
 from pydevpva.pva.links_config import LinkConfig
 from pydevpva.pva.links_values import Far, filler
-from pydevpva.records.alarm import INVALID, LINK, raise_alarm
+from pydevpva.records.alarm import AMSG_SIZE, INVALID, LINK, raise_alarm
 from pydevpva.records.record import Record
 from pydevpva.records.values import STRING_BYTES, Value, clip_text, to_array
 
@@ -140,14 +141,16 @@ class PvaLink:
             return None
         try:
             value = take(far)
-        except (ValueError, TypeError, KeyError):
-            self._failed()
+        except (ValueError, TypeError, KeyError) as error:
+            self._failed(error)
             return None
         self._latch(far)
         return value
 
-    def _failed(self) -> None:
-        raise_alarm(self._owner, LINK, INVALID, f"field {self.field}")
+    def _failed(self, error: Exception | None = None) -> None:
+        """LINK/INVALID; where compression is the reason, it is said."""
+        message = str(error)[:AMSG_SIZE] if isinstance(error, UnreadableImage) else f"field {self.field}"
+        raise_alarm(self._owner, LINK, INVALID, message)
 
     def _latch(self, far: Far) -> None:
         """What goes with the value just read."""

@@ -28,6 +28,9 @@ class Far:
         self._prefix = prefix
         value: Any = root.get(self._path) if self._path else None
         self._has_value = root.has(self._path) if self._path else False
+        self._codec = f"{self._path.removesuffix('value')}codec.name" if self._path.endswith("value") else ""
+        if self._codec and not root.has(self._codec):
+            self._codec = ""
         self.is_enum = hasattr(value, "getID") and value.getID() == "enum_t"
         spec = root.type().aspy(self._path) if self._has_value else None
         self._code = spec if isinstance(spec, str) else ""
@@ -42,10 +45,19 @@ class Far:
     def _value(self) -> Any:
         if not self._has_value:
             raise ValueError("the remote structure has no value")
+        if self._codec and self._root[self._codec]:
+            return self._expanded()
         value = self._root[self._path]
         if value is None and self._code.startswith("a"):
             return []  # p4p's way to tell an empty array
         return value
+
+    def _expanded(self) -> Any:
+        """The elements of a compressed image, in one dimension."""
+        from pydevpva.pva.decode import image_of
+
+        of = self._path.removesuffix("value").removesuffix(".")
+        return image_of(self._root[of] if of else self._root).reshape(-1)
 
     def scalar(self, dbf: str) -> Value:
         """The value or its first element as dbf; NO_DATA: an empty array. ValueError: it is none of that kind."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import numpy as np
 
+from pydevpva.errors import PutError
+from pydevpva.records import codecs
 from pydevpva.records.inputs import LETTERS
 from pydevpva.records.links import Link
 from pydevpva.records.ndarray_results import MOST_DIMENSIONS, dbf_of, elements, image
 from pydevpva.records.ndarray_value import NDArray
 from pydevpva.records.record import DEVICE_TIME
+from pydevpva.records.results import ResultError
 from pydevpva.records.values import Value
 from pydevpva.records.whole import WholeRecord
 
@@ -21,7 +25,8 @@ EMPTY = image(np.zeros(0, "u1"), 0, None)
 class Ndarray(WholeRecord, rtype="ndarray"):
     """`image` is the array with its shape, VAL its elements in one dimension; both are the memory the code gave."""
 
-    __slots__ = ("_input_id", "image")
+    __slots__ = ("_codec", "_input_id", "image")
+    checks: ClassVar[dict[str, Callable[[str], str]]] = {"CODC": codecs.missing}
     image: NDArray
 
     def array_info(self, field: str) -> tuple[str, int] | None:
@@ -46,11 +51,35 @@ class Ndarray(WholeRecord, rtype="ndarray"):
     def init_early(self) -> None:
         self.image, self.VAL = EMPTY, elements(EMPTY)
         self._input_id: int | None = None
+        self._codec: int = self.CODC
         self._describe()
 
     def soft_start(self, link: Link) -> None:
         if (value := link.load_array("DOUBLE", LAST_ID)) is not None:
             self.accept(value)
+
+    # ---- compression ----
+
+    def special(self, field: str, after: bool) -> None:
+        """CODC: what cannot be is refused, and all stays as it was."""
+        if field != "CODC" or not after:
+            return
+        known = self.CODC < len(codecs.NAMES)
+        if reason := codecs.missing(codecs.NAMES[self.CODC]) if known else f"{self.CODC} is not one of the choices":
+            self.CODC = self._codec
+            raise PutError(f"{self.NAME}.CODC: {reason}")
+        self._codec = self.CODC
+
+    def codec(self) -> str:
+        """The codec for the array held now; "": none, also where CODC was changed to one that cannot take it."""
+        name = codecs.NAMES[self.CODC]
+        return name if name and self.image.size and not codecs.refusal(name, self.image) else ""
+
+    def sent(self, size: int) -> None:
+        """Clients were sent the array in so many bytes."""
+        if size != self.CBYT:
+            self.CBYT = size
+            self.post_field("CBYT")
 
     # ---- processing ----
 
@@ -61,6 +90,8 @@ class Ndarray(WholeRecord, rtype="ndarray"):
     def accept(self, result: object) -> None:
         """Take an array, or refuse it with ResultError and stay as it was."""
         made = image(result, self.MAXB, self.CMOD - 1 if self.CMOD else None)
+        if self.CODC and (reason := codecs.refusal(codecs.NAMES[self.CODC], made)):
+            raise ResultError(reason)
         number = self._number(made)
         self.image, self.VAL, self.UNID, self.UDF = made, elements(made), number, 0
         self.CNT += 1
@@ -93,6 +124,8 @@ class Ndarray(WholeRecord, rtype="ndarray"):
         made = self.image
         self.RCMD, self.DTP = (made.color_mode or 0) + 1, made.dtype.name
         self.NDIM, self.NORD, self.NBYT = made.ndim, made.size, made.nbytes
+        if not self.CODC:
+            self.CBYT = made.nbytes
         for axis, size in enumerate(_sizes(made.shape), 1):
             setattr(self, f"SIZ{axis}", size)
 

@@ -6,7 +6,7 @@ nothing else. Everything EPICS does on a put from outside is in `put`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydevpva.db.model import Field, RecordType
@@ -128,6 +128,7 @@ class Record:
     illegal_state: ClassVar[str] = ""  # text of an ENUM VAL beyond the states (rset get_enum_str)
     value_type: ClassVar[str] = ""  # type of VAL as soft device support reads or writes it
     raw_type: ClassVar[str] = ""  # the same of RVAL, for Raw Soft Channel
+    checks: ClassVar[Mapping[str, Callable[[str], str]]] = {}  # why a field cannot be loaded with that text, or ""
 
     sinks: tuple[Sink, ...] | None  # who wants to know of changes
     notify: Notify | None  # the put that waits for this record

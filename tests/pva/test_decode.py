@@ -10,7 +10,7 @@ from p4p import Type, Value
 from p4p.nt import NTNDArray, NTScalar, NTTable
 
 from pydevpva.pva.decode import value_of
-from pydevpva.pva.image import IMAGE, MEMBERS
+from pydevpva.pva.image_type import IMAGE, MEMBERS
 from pydevpva.records.ndarray_value import COLOR_MODES
 
 
@@ -79,7 +79,7 @@ def test_an_empty_union_is_an_empty_image() -> None:
 @pytest.mark.parametrize(
     ("image", "message"),
     [
-        (ntndarray([4], codec={"name": "lz4"}), "the image is compressed with lz4; only images without compression"),
+        (ntndarray([4], codec={"name": "lz4"}), "codec lz4: the type is not told"),
         (ntndarray([4, 2], dimension=[{"size": 5}]), "an image of 5 has 8 pixels"),
     ],
 )

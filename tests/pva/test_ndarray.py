@@ -159,7 +159,7 @@ def test_other_codecs_are_refused_at_load(serve: Serve) -> None:
     from pydevpva.errors import LoadError
 
     with pytest.raises(LoadError, match="lz4"):
-        serve(image("0", 'field(CODC, "lz4")'))
+        serve(image("0", 'field(CODC, "blosc")'))
 
 
 def test_val_as_a_field_is_an_array_and_follows_the_type(serve: Serve) -> None:
