@@ -32,11 +32,12 @@ class ImageChannel:
     """A sink of an ndarray record that keeps an open p4p SharedPV up to date. p4p copies the pixels once, at a post.
 
     While an image is compressed, on a thread of its own, what happens is collected, and told after that image: under
-    load clients get each image that was compressed, and then the newest.
+    load clients get each image that was compressed, and then the newest. The image that is there when the PV opens
+    goes as it is, because pvxs's thread waits for that.
     """
 
-    __slots__ = ("_alarm", "_codec", "_described", "_hot", "_missed", "_opened", "_packing", "_pv", "_sizes", "_unmark",
-                 "address", "shape")  # fmt: skip
+    __slots__ = ("_alarm", "_codec", "_described", "_hot", "_missed", "_packing", "_pv", "_sizes", "_unmark", "address",
+                 "shape")  # fmt: skip
 
     def __init__(self, address: Address, pv: Any) -> None:
         self.address, self.shape, self._pv = address, SHAPE, pv
@@ -44,7 +45,6 @@ class ImageChannel:
         self._sizes: Any = None
         self._described: Any = None
         self._codec = PLAIN  # as clients know it
-        self._opened = False
         self._unmark: tuple[Iterable[str], ...] = ()  # what is marked in the next post only
         self._packing: Packing | None = None  # the image that is being compressed
         self._missed = 0  # what happened since
@@ -57,14 +57,17 @@ class ImageChannel:
         for leaf, content in (*metadata.alarm(record).items(), *_properties(record).items(), *CONSTANT.items()):
             first[leaf] = content
         self._alarm = metadata.alarm_state(record)
-        self._unmark = (ALARM_LEAVES, _properties(record), CONSTANT)
+        self._describe(record)
+        self._set(record.image.dtype.name, record.VAL, PLAIN)
+        self._pv.open(first)
+        _unmark(first, ALARM_LEAVES, _properties(record), CONSTANT)
         record.attach(self)
-        self._fill(record)
 
-    def leave(self) -> None:
-        """Follow the record no more; the PV is closed."""
+    def close(self) -> None:
+        """Leave the record and close the PV."""
         if self._packing is not None:
             self._packing.cancel()
+        self._pv.close()
         self.address.record.detach(self)
 
     def changed(self, record: Record, mask: int, field: str | None) -> None:
@@ -124,24 +127,23 @@ class ImageChannel:
         except Exception:
             log.exception("internal error: %s cannot be posted", record.NAME)
 
-    def _send(self, dtype: str, flat: Array, codec: tuple[str, int]) -> None:
-        hot, size = self._hot, flat.nbytes
+    def _set(self, dtype: str, flat: Array, codec: tuple[str, int]) -> None:
+        hot = self._hot
         hot["value"] = (MEMBERS[dtype], flat if dtype != "bool" else flat.view("?"))
-        hot["compressedSize"] = size
+        hot["compressedSize"] = flat.nbytes
         if self._codec != codec:
             self._codec = codec
             hot["codec"] = {"name": codec[0], "parameters": ("i", codec[1])}
-        if self._opened:
-            self._pv.post(hot)
-        else:
-            self._opened = True
-            self._pv.open(hot)
+
+    def _send(self, dtype: str, flat: Array, codec: tuple[str, int]) -> None:
+        self._set(dtype, flat, codec)
+        self._pv.post(self._hot)
         if self._unmark:
-            _unmark(hot, *self._unmark)
+            _unmark(self._hot, *self._unmark)
             self._unmark = ()
         record: Any = self.address.record
         if record.CODC:
-            record.sent(size)
+            record.sent(flat.nbytes)
 
     def _describe(self, record: Any) -> None:
         """All but the pixels; marked at each post, so that each update says it all."""
