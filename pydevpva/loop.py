@@ -79,6 +79,7 @@ class Loop:
         self._put = self._queue.put
         self._at_end: deque[Callable[[], object]] = deque()
         self._ended = False
+        self._next: deque[tuple[Work, tuple[object, ...]]] = deque()
 
     def start(self) -> None:
         """Start the thread."""
@@ -90,17 +91,24 @@ class Loop:
         """Queue work(*args), from any thread. Never blocks."""
         self._put((work, args))
 
-    def call(self, work: Callable[..., T], *args: object, timeout: float | None = None) -> T:
+    def submit_next(self, work: Work, *args: object) -> None:
+        """Queue work(*args) ahead of all that `submit` has queued, from any thread."""
+        self._next.append((work, args))
+        self._put((_wake, ()))
+
+    def call(self, work: Callable[..., T], *args: object, timeout: float | None = None, next: bool = False) -> T:
         """Run work(*args) on the loop's thread and return what it returns or raise what it raises.
 
-        Raises TimeoutError after `timeout` seconds (the work may still run), Stopped when the loop has ended.
+        `next`: ahead of all that is queued. Raises TimeoutError after `timeout` seconds (the work may still run),
+        Stopped when the loop has ended.
         """
         if threading.get_ident() == self._ident:
             return work(*args)
         if self._thread is None or not self._thread.is_alive():
             raise Stopped(f"the {self.name} thread is not running")
         future: Future[T] = Future()
-        self.submit(self._settle, future, work, args)
+        submit = self.submit_next if next else self.submit
+        submit(self._settle, future, work, args)
         return future.result(timeout)
 
     def after(self, seconds: float, work: Work, *args: object) -> Timer:
@@ -182,6 +190,8 @@ class Loop:
         try:
             work, args = get(block, self._patience()) if block else get(False)
             for left in range(WORK_PER_PASS, 0, -1):
+                while self._next:
+                    self._run_next()
                 try:
                     work(*args)
                 except BaseException:  # a user's class may raise anything where its value is looked at
@@ -192,6 +202,13 @@ class Loop:
         except queue.Empty:
             return False
         return True
+
+    def _run_next(self) -> None:
+        work, args = self._next.popleft()
+        try:
+            work(*args)
+        except BaseException:
+            log.exception("internal error on the %s thread in %r", self.name, work)
 
     def _patience(self) -> float | None:
         return max(0.0, self._timers[0][0] - self.clock()) if self._timers else None
@@ -218,3 +235,7 @@ class Loop:
             except BaseException:
                 log.exception("internal error on the %s thread in timer %r", self.name, timer.work)
         return ran
+
+
+def _wake() -> None:
+    """What `submit_next` queues so that the thread wakes."""

@@ -67,10 +67,9 @@ class Channel:
         self._pv.open(Value(self.shape.type, first))
         record.attach(self)
 
-    def close(self) -> None:
-        """Leave the record and close the PV: clients that are still there lose their channel."""
+    def leave(self) -> None:
+        """Follow the record no more; the PV is closed."""
         self._loop.end_pass()
-        self._pv.close()  # first: the sooner after the last client has left, the fewer new ones are hit
         self.address.record.detach(self)
 
     def changed(self, record: Record, mask: int, field: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from pydevpva.engine.database import Address
@@ -17,20 +18,23 @@ class AnyChannel(Protocol):
     shape: Shape
 
     def open(self) -> None: ...
-    def close(self) -> None: ...
+    def leave(self) -> None: ...
 
 
-def channel_of(name: str, address: Address, pv: Any) -> AnyChannel:
-    """The channel for that name; the record's own name of an ndarray is its image, REC.VAL its elements."""
+def channel_of(name: str, address: Address, pv: Any, renew: Callable[[], None]) -> AnyChannel:
+    """The channel for that name; the record's own name of an ndarray is its image, REC.VAL its elements.
+
+    `renew` is what a channel calls, and ends with, when its value has another type.
+    """
     record_type = address.record.rtype.name
     if address.field.name == "VAL" and record_type == "ndarray":
         from pydevpva.pva.image import ElementsChannel, ImageChannel  # numpy only where there are images
 
-        return ElementsChannel(address, pv) if "." in name else ImageChannel(address, pv)
+        return ElementsChannel(address, pv, renew) if "." in name else ImageChannel(address, pv)
     if address.field.name == "VAL" and record_type == "table":
         from pydevpva.pva.table import TableChannel
 
-        return TableChannel(address, pv)
+        return TableChannel(address, pv, renew)
     if address.filters:
         return FilteredChannel(address, shape_of(address), pv)
     return Channel(address, shape_of(address), pv)

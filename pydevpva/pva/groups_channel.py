@@ -53,10 +53,9 @@ class GroupChannel:
         for follower in self._followers:
             follower.start()
 
-    def close(self) -> None:
-        """Leave the records and close the PV."""
+    def leave(self) -> None:
+        """Follow the records no more; the PV is closed."""
         self._is_open = False
-        self._pv.close()
         for follower in self._followers:
             follower.stop()
 

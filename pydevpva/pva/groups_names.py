@@ -32,13 +32,5 @@ class GroupName(ServedName):
         else:
             put.submit()
 
-    def _open(self) -> None:
-        if self._channel is not None or not self._connected or self._puts.stopping:
-            return
-        channel: Any = GroupChannel(self.group, self.pv, self._puts.database.loop)
-        self._channel = channel
-        try:
-            channel.open()
-        except BaseException:
-            self._channel = None
-            raise
+    def _make(self) -> Any:
+        return GroupChannel(self.group, self.pv, self._puts.database.loop)

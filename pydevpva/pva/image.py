@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -63,11 +63,10 @@ class ImageChannel:
         _unmark(first, ALARM_LEAVES, _properties(record), CONSTANT)
         record.attach(self)
 
-    def close(self) -> None:
-        """Leave the record and close the PV."""
+    def leave(self) -> None:
+        """Follow the record no more; the PV is closed."""
         if self._packing is not None:
             self._packing.cancel()
-        self._pv.close()
         self.address.record.detach(self)
 
     def changed(self, record: Record, mask: int, field: str | None) -> None:
@@ -161,21 +160,17 @@ class ImageChannel:
 
 
 class ElementsChannel(Channel):
-    """REC.VAL: the elements as an NTScalarArray. Another element type is another PV type: the PV closes and reopens,
-    and its clients connect again by themselves."""
+    """REC.VAL: the elements as an NTScalarArray. Another element type is another PV type."""
 
-    __slots__ = ()
+    __slots__ = ("_renew",)
 
-    def __init__(self, address: Address, pv: Any) -> None:
+    def __init__(self, address: Address, pv: Any, renew: Callable[[], None]) -> None:
         super().__init__(address, shape_of(address), pv)
+        self._renew = renew
 
     def changed(self, record: Record, mask: int, field: str | None) -> None:
-        now = Address(self.address.database, record, self.address.field)
-        if now.dbf != self.address.dbf:
-            pv = self._pv
-            self.close()
-            self.__init__(now, pv)  # type: ignore[misc]  # a new life of the same sink
-            self.open()
+        if record.dbf("VAL") != self.address.dbf:
+            self._renew()
         else:
             super().changed(record, mask, field)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+import threading
+from typing import Any
 
 from p4p._p4p import SharedPV  # p4p.server.raw wraps it once more: 2.5 times the memory and the time per record
 
@@ -12,17 +13,32 @@ from pydevpva.pva.channels import AnyChannel, channel_of
 from pydevpva.pva.options import put_options
 from pydevpva.pva.puts import ClientPut, Puts
 
-if TYPE_CHECKING:
-    from pydevpva.engine.database import Database
-
 log = logging.getLogger(__name__)
 
 
+PATIENCE = 5.0  # seconds
+
+
+class PV(SharedPV):  # type: ignore[misc]  # p4p has no types
+    """p4p's PV; a post that comes when pvxs's thread has closed it, because the last client left, is dropped."""
+
+    __slots__ = ()
+
+    def post(self, value: Any) -> None:
+        try:
+            super().post(value)
+        except RuntimeError:
+            if self.isOpen():
+                raise
+
+
 class ServedName:
-    """Handler of a p4p SharedPV that is closed until the first client connects and after the last has left.
+    """Handler of a PV that is closed until the first client connects and after the last has left.
 
     p4p calls put, onFirstConnect and onLastDisconnect on the pvxs thread; `_connected` belongs to that thread,
-    all else to the database thread.
+    all else to the database thread. The PV is opened while pvxs's thread waits, and closed by that thread: pvxs keeps
+    a PV locked while it opens it for clients that subscribed already, each of which needs that thread, which may wait
+    for the lock (docs/decisions/0015).
     """
 
     __slots__ = ("_channel", "_connected", "_name", "_puts", "pv")
@@ -31,17 +47,22 @@ class ServedName:
         self._name, self._puts = name, puts
         self._channel: AnyChannel | None = None
         self._connected = False
-        self.pv = SharedPV(self)
+        self.pv = PV(self)
 
     # ---- pvxs thread ----
 
     def onFirstConnect(self) -> None:
         self._connected = True
-        self._puts.database.loop.submit(self._open)
+        try:
+            self._puts.database.loop.call(self._open, timeout=PATIENCE, next=True)
+        except Exception:
+            if not self._puts.stopping:
+                log.exception("internal error: %s cannot be opened", self._name)
 
     def onLastDisconnect(self) -> None:
         self._connected = False
-        self._puts.database.loop.submit(self._close)
+        self.pv.close()
+        self._puts.database.loop.submit_next(self._leave)
 
     def put(self, operation: Any) -> None:
         self._puts.bury()
@@ -65,8 +86,7 @@ class ServedName:
     def _open(self) -> None:
         if self._channel is not None or not self._connected or self._puts.stopping:
             return
-        database: Database = self._puts.database
-        channel = channel_of(self._name, database.find(self._name), self.pv)
+        channel = self._make()
         self._channel = channel  # before open: a client may put as soon as it has its type
         try:
             channel.open()
@@ -74,12 +94,18 @@ class ServedName:
             self._channel = None
             raise
 
-    def _close(self) -> None:
-        if self._channel is not None and not self._connected:  # else another client came meanwhile: stay
-            self.shut()
+    def _make(self) -> AnyChannel:
+        return channel_of(self._name, self._puts.database.find(self._name), self.pv, self._renew)
 
-    def shut(self) -> None:
-        """Close the PV if it is open; on the database thread."""
+    def _leave(self) -> None:
         channel, self._channel = self._channel, None
         if channel is not None:
-            channel.close()
+            channel.leave()
+
+    def _renew(self) -> None:
+        """The value has another type: clients lose the channel, connect again by themselves, and find the new type.
+
+        Closing the channels waits for pvxs's thread, and that may be waiting for this one: it is done on neither.
+        """
+        self._leave()
+        threading.Thread(target=self.pv.close, name="pva-renew", daemon=True).start()

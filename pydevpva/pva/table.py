@@ -1,12 +1,13 @@
 """TableChannel: what clients see of a table record: an NTTable. Database thread.
 
 The columns are the members of a structure: other columns are another type. p4p keeps the type of a PV as long as it is
-open, so the PV closes and reopens then, and its clients connect again by themselves.
+open, so the PV closes then, and reopens when its clients connect again, which they do by themselves.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -35,11 +36,12 @@ def table_shape(signature: tuple[tuple[str, str], ...]) -> Shape:
 class TableChannel:
     """A sink of a table record that keeps an open p4p SharedPV up to date."""
 
-    __slots__ = ("_alarm", "_pv", "_signature", "address", "shape")
+    __slots__ = ("_alarm", "_pv", "_renew", "_signature", "address", "shape")
 
-    def __init__(self, address: Address, pv: Any) -> None:
-        self.address, self._pv = address, pv
-        self._take_type(address.record)
+    def __init__(self, address: Address, pv: Any, renew: Callable[[], None]) -> None:
+        self.address, self._pv, self._renew = address, pv, renew
+        self._signature = _table(address.record).VAL.signature
+        self.shape = table_shape(self._signature)
 
     def open(self) -> None:
         """Give the PV its type and first value, every leaf of it marked, and follow the record from now on."""
@@ -48,9 +50,8 @@ class TableChannel:
         self._pv.open(Value(self.shape.type, self._leaves(record) | metadata.alarm(record)))
         record.attach(self)
 
-    def close(self) -> None:
-        """Leave the record and close the PV."""
-        self._pv.close()
+    def leave(self) -> None:
+        """Follow the record no more; the PV is closed."""
         self.address.record.detach(self)
 
     def changed(self, record: Record, mask: int, field: str | None) -> None:
@@ -66,9 +67,7 @@ class TableChannel:
 
     def _processed(self, record: Record, mask: int) -> None:
         if mask & DBE_VALUE and _table(record).VAL.signature != self._signature:
-            self.close()
-            self._take_type(record)
-            self.open()
+            self._renew()
             return
         leaves = self._leaves(record) if mask & DBE_VALUE else _stamp(record)
         news = metadata.alarm_state(record) != self._alarm
@@ -77,10 +76,6 @@ class TableChannel:
             self._alarm = metadata.alarm_state(record)
         if news or mask & (DBE_VALUE | DBE_ALARM):
             self._pv.post(Value(self.shape.type, leaves))
-
-    def _take_type(self, record: Record) -> None:
-        self._signature = _table(record).VAL.signature
-        self.shape = table_shape(self._signature)
 
     def _leaves(self, record: Record) -> metadata.Leaves:
         held = _table(record)
