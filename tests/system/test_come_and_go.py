@@ -1,4 +1,4 @@
-"""Several clients that subscribe to the same PVs at once, again and again, while the IOC is busy: all get their values."""
+"""Clients that subscribe to the same PVs at once, again and again, while the IOC is busy: all get their values."""
 
 from __future__ import annotations
 
