@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from p4p import Value
 
 from pydevpva.errors import LoadError
 from pydevpva.pva.decode import value_of
+from pydevpva.pva.image_type import IMAGE
+from pydevpva.records.codecs import compress
 from tests.clients import Pvapy
 from tests.ioc_process import ServerProcess
 from tests.pva.conftest import Serve, Served, eventually
@@ -192,3 +195,20 @@ def test_images_that_pvapy_compressed_are_read_and_other_codecs_refused(serve: S
             assert alarm == (3, 14, "codec blosc is none of lz4, jpeg")
     finally:
         process.kill()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "mode"), [([3, 50, 40], 2), ([50, 3, 40], 3), ([50, 40, 3], 4)], ids=["RGB1", "RGB2", "RGB3"]
+)
+def test_a_colour_jpeg_is_rgb1_whatever_its_array_was(sizes: list[int], mode: int) -> None:
+    """areaDetector keeps dimensions and ColorMode of what was compressed; a JPEG has its colours side by side."""
+    colour = np.stack([GREY, GREY + 20, GREY + 40], axis=-1)
+    leaves = {
+        "value": ("ubyteValue", compress("jpeg", colour, 100)),
+        "codec": {"name": "jpeg", "parameters": ("i", 5)},
+        "dimension": [{"size": size} for size in sizes],
+        "attribute": [{"name": "ColorMode", "value": ("i", mode)}],
+    }
+    got = value_of(Value(IMAGE, leaves))
+    assert (got.shape, got.color_mode) == ((40, 50, 3), 2)
+    assert np.abs(got.astype(int) - colour).max() < 10
