@@ -14,8 +14,7 @@ KEYWORDS = (
     "include|path|addpath|menu|choice|recordtype|field|device|driver|link|breaktable|record|grecord|alias|info"
     "|registrar|function|variable"
 )
-_NO_KEYWORD = rf"(?:(?![a-z])|(?!(?:{KEYWORDS})(?!{BARE_CHAR})))"  # they need quotes; field names are told at a glance
-STRING = rf"(?:{QUOTED}|{_NO_KEYWORD}{BARE_CHAR}+(?!{BARE_CHAR}))"
+STRING = rf"(?:{QUOTED}|(?!(?:{KEYWORDS})(?!{BARE_CHAR})){BARE_CHAR}+(?!{BARE_CHAR}))"  # a keyword needs quotes
 _ESCAPE = r"\\(?:[^ux1-9]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})"
 JSON_STRING = (
     rf'(?:"[^"\\\x00-\x1f]*(?:{_ESCAPE}[^"\\\x00-\x1f]*)*"'
