@@ -175,7 +175,10 @@ def parse_definitions(text: str) -> dict[str, str]:
     """The macros of "A=1,B='x y'" (macParseDefns); values keep their quotes. A name without "=" removes that macro."""
     lib = _lib()
     pairs = ctypes.POINTER(ctypes.c_char_p)()
-    count = lib.macParseDefns(None, _encode(text), ctypes.byref(pairs))
+    # macParseDefns has room for as many names and values as the text has characters; "a,b,c" has one more. Blanks at
+    # the end mean nothing.
+    room = " " * (len(text) + 4)
+    count = lib.macParseDefns(None, _encode(text + room), ctypes.byref(pairs))
     found: dict[str, str] = {}
     for i in range(0, 2 * count, 2):
         name, value = pairs[i], pairs[i + 1]

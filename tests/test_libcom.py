@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -85,3 +88,12 @@ def test_macro_definitions_are_split_as_in_epics() -> None:
 def test_a_reference_with_a_comma_and_no_end_does_not_hang(text: str) -> None:
     expanded, all_defined = Macros({"A": "1"}).expand(text)
     assert (expanded.endswith(text[-2:]), all_defined) == (True, False)
+
+
+@pytest.mark.parametrize("text", ["a,b,c,d", "A,==,(", "A,=,=,=", ",".join("abcdefghijklmnop")])
+def test_many_names_without_values_do_not_end_the_process(text: str) -> None:
+    """macParseDefns writes behind its arrays for these; glibc notices when it is told to look."""
+    code = f"from pydevpva.libcom import parse_definitions\nfor _ in range(50): parse_definitions({text!r})"
+    ended = subprocess.run([sys.executable, "-c", code], env={**os.environ, "MALLOC_CHECK_": "3"}, check=False)
+    assert ended.returncode == 0
+    assert [name for name in parse_definitions(text) if name] == []
