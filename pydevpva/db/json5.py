@@ -6,6 +6,7 @@ import re
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 MAX_NESTING = 100
+MOST_DIGITS = 100  # of an integer, with leading zeros
 _TOKEN = re.compile(
     r"""[ \t\r\n]*(?:(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)[ \t\r\n]*)*(?:
     (?P<mark>[\[\]{}:,])
@@ -117,8 +118,11 @@ def _replace(match: re.Match[str]) -> str:
 def _number(token: str) -> int | float:
     sign = -1 if token[0] == "-" else 1
     digits = token.lstrip("+-")
-    if digits[:2] in ("0x", "0X"):
-        return sign * int(digits, 16)
     if digits in ("Infinity", "NaN"):
         return sign * float(digits.lower())
-    return sign * (int(digits) if digits.isdigit() and len(digits) < 20 else float(digits))
+    is_hex = digits[:2] in ("0x", "0X")
+    if not is_hex and not digits.isdigit():
+        return sign * float(digits)
+    if len(digits) > MOST_DIGITS or not -(2**63) <= (value := sign * int(digits, 16 if is_hex else 10)) < 2**63:
+        raise ValueError(f"bad JSON: the integer {token} does not fit 64 bits")
+    return value

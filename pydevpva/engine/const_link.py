@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pydevpva.db.json5 import Json
+from pydevpva.db.json5 import Json, parse
 from pydevpva.db.model import Field
 from pydevpva.engine.json_links import json_link
 from pydevpva.records.links import ConstantLink, Link
@@ -13,6 +13,18 @@ from pydevpva.records.values import Value, plain_text
 
 if TYPE_CHECKING:
     from pydevpva.engine.host import EngineHost
+
+
+class TextConstant(ConstantLink):
+    """A constant as written in a database without JSON: a number."""
+
+    __slots__ = ()
+
+    def _single(self) -> list[Any] | None:
+        try:
+            return [parse(self.value)]
+        except ValueError:
+            return None
 
 
 class JsonConstant(ConstantLink):

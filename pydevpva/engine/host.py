@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydevpva.db import json5
 from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import Field
-from pydevpva.engine import calc_link, const_link, debug_link, state_link  # noqa: F401  # they register themselves
+from pydevpva.engine import calc_link, const_link, debug_link, state_link  # noqa: F401  # they register their links
 from pydevpva.engine.broken_link import BrokenLink
 from pydevpva.engine.clock import EventTimes, now
 from pydevpva.engine.json_links import make_json_link
@@ -157,8 +157,9 @@ class EngineHost:
         if parsed.kind == "pv":
             return self._record_link(record, field, text, parsed)
         if parsed.kind == "constant":
-            value = json5.parse(parsed.target) if parsed.is_array else parsed.target
-            return ConstantLink(text, value) if text else NO_LINK
+            if parsed.is_array:
+                return ConstantLink(text, json5.parse(parsed.target))
+            return const_link.TextConstant(text, parsed.target) if text else NO_LINK
         if parsed.kind == "json":
             return make_json_link(self, record, field, text, parsed.json)
         return ConstantLink(text)  # a hardware address: only its device support reads it

@@ -127,8 +127,12 @@ class ConstantLink(WithoutRecord):
     def load_array(self, dbf: str, limit: int) -> Value:
         if self.value is None:
             return None
-        values = self.value if isinstance(self.value, list) else [self.value]
-        return to_array(values[:limit], dbf)
+        values = self.value if isinstance(self.value, list) else self._single()
+        return None if values is None else to_array(values[:limit], dbf)
+
+    def _single(self) -> list[Any] | None:
+        """As an array of one. The text of a database is read as JSON for that, and as a number of dbf for a scalar."""
+        return [self.value]
 
     def put(self, value: Value, dbf: str) -> bool:
         return True
