@@ -15,7 +15,7 @@ from pydevpva.errors import LoadError
 from pydevpva.pva.decode import value_of
 from pydevpva.pva.image_type import IMAGE
 from pydevpva.records.codecs import compress
-from tests.clients import Pvapy
+from tests.clients import Pvapy, Watch
 from tests.ioc_process import ServerProcess
 from tests.pva.conftest import Serve, Served, eventually
 
@@ -29,9 +29,15 @@ GREY = np.add.outer(np.arange(40), np.arange(50)).astype("u1")
 def publish(served: Served, value: Any) -> Any:
     """Have the record take this array; the update a client gets."""
     with served.watch("I") as watch:
-        before = watch.next()["timeStamp"].tolist()
-        served.ioc.evaluator.events.publish("image", value)
-        return watch.until(lambda update: update["timeStamp"].tolist() != before)
+        watch.next()
+        return send(served, watch, value)
+
+
+def send(served: Served, watch: Watch, value: Any) -> Any:
+    """The same with a monitor that stays."""
+    before = served.record("I").TIME % 10**9
+    served.ioc.evaluator.events.publish("image", value)
+    return watch.until(lambda update: update["timeStamp.nanoseconds"] != before and update.uniqueId)
 
 
 def choose(served: Served, codec: str) -> str:
@@ -53,10 +59,11 @@ def test_lz4_is_a_raw_block_of_bytes_with_the_type_in_the_parameters(serve: Serv
 def test_pvapy_decodes_our_lz4(serve: Serve) -> None:
     pytest.importorskip("pvaccess", reason="pvapy is not installed")
     served = serve(EVENT.format("lz4"))
-    with closing(Pvapy(served.environment)) as pvapy:
+    with closing(Pvapy(served.environment)) as pvapy, served.watch("I") as watch:
+        watch.next()
         for dtype in ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64"):
             sent = np.arange(6).astype(dtype).reshape(2, 3)
-            publish(served, sent)
+            send(served, watch, sent)
             assert pvapy.image("I") == (dtype, sent.tolist())
 
 
@@ -67,13 +74,15 @@ def test_jpeg_is_a_file_of_the_quality_asked_for(serve: Serve) -> None:
 
     served = serve(EVENT.format("jpeg"))
     sizes = []
-    for quality in (85, 20):
-        served.put("I.JQLT", quality)
-        update = publish(served, GREY)
-        assert (update.codec.name, update.codec.parameters, update.value.dtype) == ("jpeg", 5, np.uint8)
-        sizes.append(update.compressedSize)
-        got = Image.open(BytesIO(update.value.tobytes()))
-        assert (got.format, got.mode, got.size) == ("JPEG", "L", (50, 40))
+    with served.watch("I") as watch:
+        watch.next()
+        for quality in (85, 20):
+            served.put("I.JQLT", quality)
+            update = send(served, watch, GREY)
+            assert (update.codec.name, update.codec.parameters, update.value.dtype) == ("jpeg", 5, np.uint8)
+            sizes.append(update.compressedSize)
+            got = Image.open(BytesIO(update.value.tobytes()))
+            assert (got.format, got.mode, got.size) == ("JPEG", "L", (50, 40))
     assert sizes[1] < sizes[0] < GREY.nbytes
 
 
