@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 NAMESPACE = "__pydev__"  # the module whose globals all records and the shell share
 MOST_THREADS = 1000
+SHARE = 4  # of so many jobs one is of a periodic scan, whatever else waits: clients can slow scans down, not stop them
 RUN = 16  # jobs between two looks at how far behind the database thread is
 MOST_OUTCOMES = 300  # that wait for it: 1 ms of its work
 BREATH = 0.0005  # seconds
@@ -102,7 +103,7 @@ class Evaluator:
             self._take_back()
 
     def submit_later(self, function: Callable[..., object], args: tuple[Any, ...], done: Done) -> None:
-        """As `submit`, run when nothing else waits: for periodic scans."""
+        """As `submit`, run when nothing else waits, or SHARE others have been: for periodic scans."""
         self._later((function, args, done))
         self._come(True)
         if self._stopped:
@@ -219,7 +220,7 @@ class _Worker(threading.Thread):
         wait, soon, later, clock = self._jobs.wait, self._jobs.soon, self._jobs.later, time.monotonic
         while wait():
             try:
-                job = (soon or later).popleft()
+                job = (later if later and self.count % SHARE == SHARE - 1 else soon or later).popleft()
             except IndexError:  # taken back
                 continue
             function, args, done = job

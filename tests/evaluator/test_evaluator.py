@@ -63,6 +63,16 @@ def test_jobs_of_scans_give_way_to_all_others(evaluator: Evaluator) -> None:
     assert [done.take()[0] for _ in range(6)] == [10, 11, 12, 0, 1, 2]
 
 
+def test_jobs_of_scans_are_run_however_many_others_wait(evaluator: Evaluator) -> None:
+    done = Outcomes()
+    for n in range(2):
+        evaluator.submit_later(int, (n,), done)
+    for n in range(10, 20):
+        evaluator.submit(int, (n,), done)
+    evaluator.start()
+    assert [done.take()[0] for _ in range(12)] == [10, 11, 12, 0, 13, 14, 15, 1, 16, 17, 18, 19]
+
+
 @pytest.mark.parametrize("error", [ValueError, SystemExit, KeyboardInterrupt, GeneratorExit, BaseException])
 def test_whatever_user_code_raises_is_an_outcome_and_the_thread_lives_on(
     evaluator: Evaluator, error: type[BaseException]
