@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import queue
 import threading
 from typing import Any
 
@@ -24,6 +25,13 @@ class PV(SharedPV):  # type: ignore[misc]  # p4p has no types
 
     __slots__ = ()
 
+    def open(self, value: Any) -> None:
+        self.handler.opened_with(value)
+
+    def open_here(self, value: Any) -> None:
+        """On the pvxs thread."""
+        super().open(value)
+
     def post(self, value: Any) -> None:
         try:
             super().post(value)
@@ -32,32 +40,53 @@ class PV(SharedPV):  # type: ignore[misc]  # p4p has no types
                 raise
 
 
+class _First:
+    """The first value of a PV on its way from the database thread to pvxs's, or None.
+
+    `taken`: that thread needs it no more, whether or not it has opened the PV.
+    """
+
+    def __init__(self) -> None:
+        self.value: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.taken = threading.Event()
+        self.opened = False
+
+
 class ServedName:
     """Handler of a PV that is closed until the first client connects and after the last has left.
 
     p4p calls put, onFirstConnect and onLastDisconnect on the pvxs thread; `_connected` belongs to that thread,
-    all else to the database thread. The PV is opened while pvxs's thread waits, and closed by that thread: pvxs keeps
-    a PV locked while it opens it for clients that subscribed already, each of which needs that thread, which may wait
-    for the lock (docs/decisions/0015).
+    all else to the database thread. The PV is opened and closed by pvxs's thread, which gets its first value from the
+    database thread while both wait: pvxs keeps a PV locked while it opens it for clients that subscribed already, each
+    of which needs that thread, which may wait for the lock (docs/decisions/0015).
     """
 
-    __slots__ = ("_channel", "_connected", "_name", "_puts", "pv")
+    __slots__ = ("_channel", "_connected", "_first", "_name", "_puts", "pv")
 
     def __init__(self, name: str, puts: Puts) -> None:
         self._name, self._puts = name, puts
         self._channel: AnyChannel | None = None
         self._connected = False
+        self._first: _First | None = None
         self.pv = PV(self)
 
     # ---- pvxs thread ----
 
     def onFirstConnect(self) -> None:
+        if self._puts.stopping:  # no time to lose: others wait for their answers
+            return
         self._connected = True
+        first = _First()
+        self._puts.database.loop.submit_next(self._open, first)
         try:
-            self._puts.database.loop.call(self._open, timeout=PATIENCE, next=True)
+            if (value := first.value.get(timeout=PATIENCE)) is not None:
+                self.pv.open_here(value)
+                first.opened = True
         except Exception:
             if not self._puts.stopping:
                 log.exception("internal error: %s cannot be opened", self._name)
+        finally:
+            first.taken.set()
 
     def onLastDisconnect(self) -> None:
         self._connected = False
@@ -83,16 +112,29 @@ class ServedName:
 
     # ---- database thread ----
 
-    def _open(self) -> None:
-        if self._channel is not None or not self._connected or self._puts.stopping:
-            return
-        channel = self._make()
-        self._channel = channel  # before open: a client may put as soon as it has its type
+    def _open(self, first: _First) -> None:
         try:
-            channel.open()
-        except BaseException:
-            self._channel = None
-            raise
+            if self._channel is not None or not self._connected or self._puts.stopping or first.taken.is_set():
+                return
+            channel = self._make()
+            self._channel, self._first = channel, first  # before open: a client may put as soon as it has its type
+            try:
+                channel.open()
+            except BaseException:
+                self._channel = None
+                raise
+        finally:
+            self._first = None
+            first.value.put(None)
+
+    def opened_with(self, value: Any) -> None:
+        """Return when pvxs's thread has opened the PV; it waits for the value."""
+        first = self._first
+        assert first is not None
+        first.value.put(value)
+        first.taken.wait(PATIENCE)
+        if not first.opened:
+            raise RuntimeError(f"{self._name} was not opened")
 
     def _make(self) -> AnyChannel:
         return channel_of(self._name, self._puts.database.find(self._name), self.pv, self._renew)

@@ -30,7 +30,7 @@ class Running(Protocol):
 
 
 class Puts:
-    """All puts of one server that are not answered yet. Database thread, but for `bury`."""
+    """All puts of one server that are not answered yet. Database thread, but for `bury` and `stopping`."""
 
     def __init__(self, database: Database, rules: AccessRules | None) -> None:
         self.database = database

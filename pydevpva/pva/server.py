@@ -125,8 +125,12 @@ class Server:
         self._puts.rules = rules
 
     def report(self, detail: int) -> str:
-        """The effective configuration and the sources of names, as EPICS's pvxsr prints it."""
-        return str(self._server.tostr(detail)) if self._server is not None else ""
+        """The effective configuration and the sources of names, as EPICS's pvxsr prints it.
+
+        Without the clients, which belong to detail 2: p4p keeps the interpreter while it waits for pvxs's thread, which
+        may be waiting for the interpreter to call one of our handlers.
+        """
+        return str(self._server.tostr(min(detail, 1))) if self._server is not None else ""
 
     def puts_waiting(self) -> int:
         """Puts of clients that have not been answered; from any thread."""
@@ -137,13 +141,14 @@ class Server:
         if self._server is None:
             return
         server, self._server = self._server, None
+        self._puts.stopping = True
         try:
             waited = self._database.loop.call(self._puts.stop, timeout=timeout)
         except (PydevpvaError, TimeoutError) as error:
             log.warning("puts that still waited were not answered: %s", error)
         else:
             for _ in range(3 if waited else 0):
-                server.tostr(2)  # each makes one turn of pvxs's loop: the answers leave before the connections close
+                server._S.start()  # no more than a turn of pvxs's thread: the answers leave before the connections close
         server.stop()
         self._puts.bury()
 
