@@ -148,7 +148,7 @@ class Server:
             log.warning("puts that still waited were not answered: %s", error)
         else:
             for _ in range(3 if waited else 0):
-                server._S.start()  # no more than a turn of pvxs's thread: the answers leave before the connections close
+                server._S.start()  # one turn of its thread, no more: answers leave before the connections close
         server.stop()
         self._puts.bury()
 
