@@ -149,7 +149,7 @@ class ClientPut:
 
     def _tell(self, operation: Any, error: str | None) -> None:
         if error:
-            operation.done(error=error)
+            operation.done(error=error.encode("utf-8", "backslashreplace").decode())  # it may quote a client's bytes
         else:
             operation.done()
         self._puts.spent.append(operation)
