@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LINK_PATIENCE = 5.0  # seconds until links whose PV was not found are named
+EVENT_PATIENCE = 10.0  # seconds until events are named that look misspelled
 SWITCH = 1e-3  # seconds that user code which computes keeps the interpreter from the database thread, not Python's 5 ms
 PROMPT = 1e-5  # seconds that a thread may keep the interpreter from one that waits, while the IOC stops
 NONE: Mapping[str, str] = MappingProxyType({})
@@ -91,9 +92,12 @@ class Ioc:
         self._check_new("dbLoadGroup")
         self.group_definitions.load(path, macros)
 
-    def run_python(self, source: str) -> object:
-        """pydev("..."): run Python in the records' namespace, on the caller's thread; an expression's value."""
-        return self.evaluator.run_source(source)
+    def run_python(self, source: str, label: str = "") -> object:
+        """pydev("..."): run Python in the records' namespace, on the caller's thread; an expression's value.
+
+        `label` is the file name that tracebacks show.
+        """
+        return self.evaluator.run_source(source, label)
 
     # ---- life ----
 
@@ -118,6 +122,7 @@ class Ioc:
         listening = self._start_server() if self._serve else None
         self.database.loop.call(self.database.run)
         self.database.loop.call(self.database.loop.after, LINK_PATIENCE, self.remote_links.tell_missing)
+        self.database.loop.call(self.database.loop.after, EVENT_PATIENCE, self._tell_misspelled)
         self.state = "running"
         return listening
 
@@ -246,6 +251,12 @@ class Ioc:
 
     def _subscribe(self, name: str) -> None:
         self.evaluator.events.subscribe(name, functools.partial(self._interrupt, name))
+
+    def _tell_misspelled(self) -> None:
+        """Name the records that wait for an event nobody publishes, when one like it is published for nobody."""
+        for name, hint in self.evaluator.events.misspelled():
+            if who := ", ".join(record.NAME for record in self.database.scanner.interrupt(name)):
+                log.warning("%s waits for pydev.iointr(%r), which nobody has published%s", who, name, hint)
 
     def _interrupt(self, name: str, value: object) -> None:
         """On the database thread: a published value for every record that waits for that name."""

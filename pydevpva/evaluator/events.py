@@ -10,9 +10,11 @@ import sys
 import threading
 from array import array
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from pydevpva.errors import did_you_mean
 
 Subscriber = Callable[[object], object]
 log = logging.getLogger(__name__)
@@ -33,7 +35,7 @@ class EventReport:
 
 
 class _Event:
-    __slots__ = ("coalesced", "last", "lock", "pending", "published", "subscribers")
+    __slots__ = ("asked", "coalesced", "last", "lock", "pending", "published", "subscribers")
 
     def __init__(self) -> None:
         self.last: object = None
@@ -43,6 +45,7 @@ class _Event:
         self.pending: deque[object] = deque()
         self.subscribers: tuple[tuple[int, Subscriber], ...] = ()  # replaced, never changed: read without a lock
         self.published = self.coalesced = 0
+        self.asked = False  # user code has read `last`
 
 
 class Events:
@@ -80,8 +83,11 @@ class Events:
 
     def last(self, name: str) -> object:
         """The value last published, or None."""
-        event = self._events.get(name)
-        return event.last if event else None
+        event = self._events.get(_checked(name))
+        if event is None:
+            return None
+        event.asked = True
+        return event.last
 
     def subscribe(self, name: str, callback: Subscriber, order: int = 0) -> None:
         """Have callback(value) called on the database thread; those with smaller `order` (PHAS) first."""
@@ -102,10 +108,16 @@ class Events:
             for name, e in sorted(self._events.items())
         ]
 
+    def misspelled(self) -> Iterator[tuple[str, str]]:
+        """(name, "; did you mean ...?") of events waited for and never published, when a similar one goes to nobody."""
+        events = sorted(self._events.items())
+        unread = [name for name, e in events if e.published and not e.subscribers and not e.asked]
+        for name, e in events:
+            if e.subscribers and not e.published and (hint := did_you_mean(name, unread)):
+                yield name, hint
+
     def _event(self, name: str) -> _Event:
-        if not isinstance(name, str):
-            raise TypeError(f"the name of a pydev.iointr event is a str, not {type(name).__name__}")
-        return self._events.get(name) or self._events.setdefault(name, _Event())
+        return self._events.get(_checked(name)) or self._events.setdefault(name, _Event())
 
     def _deliver(self, name: str, event: _Event) -> None:
         value = event.pending.popleft()
@@ -114,6 +126,12 @@ class Events:
                 callback(value)
             except Exception:
                 log.exception("internal error in a record's handling of pydev.iointr(%r)", name)
+
+
+def _checked(name: str) -> str:
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a pydev.iointr event is a string, not {type(name).__name__}")
+    return name
 
 
 def owned(value: Any, dimensions: int = 1) -> Any:

@@ -120,7 +120,7 @@ def test_a_subscriber_that_fails_does_not_keep_the_value_from_the_next(caplog: p
 
 
 def test_the_name_of_an_event_must_be_a_string() -> None:
-    with pytest.raises(TypeError, match=r"the name of a pydev\.iointr event is a str, not int"):
+    with pytest.raises(TypeError, match=r"the name of a pydev\.iointr event is a string, not int"):
         Events().publish(3, 1)  # type: ignore[arg-type]
 
 
@@ -151,3 +151,20 @@ def test_a_pydev_imported_before_the_ioc_started_publishes_to_the_ioc() -> None:
         assert user.iointr("x") == 3
     finally:
         user.uninstall()
+
+
+def test_a_name_waited_for_is_misspelled_when_a_similar_one_is_published_for_nobody() -> None:
+    events = Events()
+    for name in ("lia.trce", "other"):
+        events.subscribe(name, print)
+    for name in ("lia.trace", "lia.trice"):
+        events.publish(name, 1)
+    events.last("lia.trice")
+    assert list(events.misspelled()) == [("lia.trce", "; did you mean lia.trace?")]
+    events.publish("lia.trce", 1)
+    assert list(events.misspelled()) == []
+
+
+def test_what_is_read_by_a_name_that_is_no_string_is_an_error_too() -> None:
+    with pytest.raises(TypeError, match="event is a string, not int"):
+        Pydev(Events()).iointr(5)  # type: ignore[arg-type]
