@@ -107,7 +107,8 @@ class Reader:
             path = os.path.join(directory, name)
             if os.path.isfile(path):
                 return path if directory not in (".", "") else name
-        raise NotFound(f'no file "{name}"' + (f" in {os.pathsep.join(directories)}" if directories != [""] else ""))
+        searched = os.pathsep.join(map(os.path.abspath, directories))
+        raise NotFound(f'no file "{name}"' + ("" if os.path.isabs(name) else f" in {searched}"))
 
     def _read(self, source: Source, path: str, shown: str, level: int) -> None:
         text = self._expand(read_text(path), path)

@@ -56,6 +56,7 @@ class Scope:
     delay: float = 0.0
     errored: bool = False
     line: int = 0
+    folder: str = ""  # of the script, as it was when it began: it may cd
 
     @property
     def file(self) -> str:
@@ -84,6 +85,7 @@ class Shell(Output):
         self.ioc = ioc
         self.common = common or Common()
         self.scopes: list[Scope] = []
+        self.failed: dict[str, list[int]] = {}  # the lines that failed, of each script
         self.attended = False  # somebody is there to press Ctrl-C
 
     @property
@@ -107,7 +109,8 @@ class Shell(Output):
         except OSError as error:
             self.complain(self.colour(f"Can't open {path}: {error.strerror}", RED, self.err))
             return FAILED
-        return self._run(Scope(path=path, macros=macros), logical_lines(lines))
+        folder = os.path.dirname(os.path.abspath(path))
+        return self._run(Scope(path=path, macros=macros, folder=folder), logical_lines(lines))
 
     def run_text(self, text: str, macros: str = "") -> int:
         """Run one line (iocshRun, iocshCmd): an error ends it with -1."""
@@ -151,6 +154,8 @@ class Shell(Output):
                 return status
             try:
                 scope.errored = self._execute(scope, line)
+                if scope.errored:
+                    self._note_failed(scope)
             except KeyboardInterrupt:
                 if not scope.interactive:
                     raise
@@ -182,8 +187,14 @@ class Shell(Output):
             else:
                 self.error(str(error))
             scope.errored = True
+            self._note_failed(scope)
             return None
         return line if line.words or line.redirects else None
+
+    def _note_failed(self, scope: Scope) -> None:
+        lines = self.failed.setdefault(scope.path, []) if scope.path else [scope.line]
+        if scope.line not in lines:
+            lines.append(scope.line)
 
     def _set_first(self, name: str) -> str:
         where = f" ({self.place})" if self.place else ""
@@ -210,6 +221,7 @@ class Shell(Output):
                 return bool(line.words) and self.call(line.words, files)
         except CannotOpen as error:
             self.error(str(error))
+            self._note_failed(scope)
             return scope.errored
 
     def _include(self, scope: Scope, script: Redirect, line: Line) -> bool:
@@ -221,6 +233,7 @@ class Shell(Output):
                 return self.run_script(script.path, scope.macros) != 0
         except CannotOpen as error:
             self.error(str(error))
+            self._note_failed(scope)
             return scope.errored
 
     def _stand_in_for_env_paths(self, path: str) -> None:

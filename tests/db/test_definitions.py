@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -93,7 +94,7 @@ def test_a_wrong_dbd_is_told_in_full_and_leaves_nothing(tmp_path: Path, monkeypa
         'user.dbd:2:1 no record type "aii" for device "x"; did you mean ai or aai?',
         'user.dbd:3:1 no link type "INST" for device "x"; did you mean INST_IO?',
         'user.dbd:4:17 field VAL: no field type "DBF_DUBLE"; did you mean DBF_DOUBLE or DBF_ULONG or DBF_DEVICE?',
-        'user.dbd:5:1 cannot include: no file "none.dbd" in .',
+        f'user.dbd:5:1 cannot include: no file "none.dbd" in {os.getcwd()}',
         "user.dbd:6:1 a record belongs in a .db file (dbLoadRecords)",
     ]
     with pytest.raises(NotFound):

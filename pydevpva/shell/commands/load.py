@@ -33,7 +33,7 @@ def load_database(shell: Shell, file: str | None, path: str | None, macros: str 
         if made_by_make(file):
             shell.warn(f"{file} is not there (make would have built it): going on with EPICS base's and PyDevice's own")
             return 0
-    return _load(file, lambda: shell.ioc.load_database(file, _folders(path), parse_macros(macros or "")))
+    return _load(shell, file, lambda: shell.ioc.load_database(file, _folders(path), parse_macros(macros or "")))
 
 
 def _folders(path: str | None) -> list[str]:
@@ -70,8 +70,8 @@ def load_records(shell: Shell, file: str | None, macros: str | None) -> int:
     source = _source(shell, file)
     values, folder = parse_macros(macros or ""), [os.path.dirname(source)]
     if source.endswith(".substitutions") and source != file:
-        return _load(file, lambda: shell.ioc.load_template(source, values, folder))
-    return _load(file, lambda: shell.ioc.load_records(source, values, folder if source != file else ()))
+        return _load(shell, file, lambda: shell.ioc.load_template(source, values, folder))
+    return _load(shell, file, lambda: shell.ioc.load_records(source, values, folder if source != file else ()))
 
 
 @command("dbLoadTemplate", Argument("filename", PATH), "var1=value1,var2=value2", "path1:path2:...")
@@ -85,7 +85,7 @@ def load_template(shell: Shell, file: str | None, macros: str | None, path: str 
     _before_init(shell, file)
     source = _source(shell, file)
     folders = [*_folders(path), *([os.path.dirname(source)] if source != file else [])]
-    _load(file, lambda: shell.ioc.load_template(source, parse_macros(macros or ""), folders))
+    _load(shell, file, lambda: shell.ioc.load_template(source, parse_macros(macros or ""), folders))
 
 
 @command("dbLoadGroup", Argument("JSON file", PATH), "macros")
@@ -97,7 +97,7 @@ def load_group(shell: Shell, file: str | None, macros: str | None) -> int:
     if not file:
         raise CommandFailed('Usage: dbLoadGroup("file.json", "macros")')
     _before_init(shell, file)
-    return _load(file, lambda: shell.ioc.load_groups(file, parse_macros(macros or "")))
+    return _load(shell, file, lambda: shell.ioc.load_groups(file, parse_macros(macros or "")))
 
 
 def _source(shell: Shell, file: str) -> str:
@@ -113,14 +113,21 @@ def _before_init(shell: Shell, file: str) -> None:
         raise CommandFailed(f"ERROR: Failed to load '{file}'\n    Records cannot be loaded after iocInit!")
 
 
-def _load(file: str, load: Callable[[], object]) -> int:
+def _load(shell: Shell, file: str, load: Callable[[], object]) -> int:
     try:
         load()
     except LoadError as error:
         problems = [f"ERROR: {problem}" for problem in error.problems]
-        raise CommandFailed("\n".join([*problems, f"ERROR: Failed to load '{file}'"])) from None
+        raise CommandFailed("\n".join([*problems, f"ERROR: Failed to load '{file}'{_beside(shell, file)}"])) from None
     except OSError as error:
         raise CommandFailed(
-            f"ERROR: Can't open file '{file}': {error.strerror}\nERROR: Failed to load '{file}'"
+            f"ERROR: Can't open file '{file}': {error.strerror}\nERROR: Failed to load '{file}'{_beside(shell, file)}"
         ) from None
     return 0
+
+
+def _beside(shell: Shell, file: str) -> str:
+    """What to do when the file is not here but next to the script that is run."""
+    folders = (scope.folder for scope in reversed(shell.scopes) if scope.path)
+    there = next((folder for folder in folders if os.path.isfile(os.path.join(folder, file))), None)
+    return "" if there is None or _exists(file, None) else f'\n    it is in {there}: cd("{there}") before this line'
