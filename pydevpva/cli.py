@@ -77,6 +77,10 @@ def _run(name: str, argv: Sequence[str], always_shell: bool) -> NoReturn:
         from pydevpva.shell.attach import attach
 
         sys.exit(attach(arguments.value("--attach") or "", arguments.value("-c"), arguments.has("--log")))
+    for flag in ("-c", "--log"):
+        if arguments.has(flag):
+            _complain_of_usage(name, f"{flag} needs --attach path")
+            sys.exit(BAD_USAGE)
     no_shell = arguments.has("-S") and not always_shell
     if no_shell and not arguments.script and not any(arguments.has(flag) for flag in ("-d", "-x")):
         _complain_of_usage(name, "Nothing to do!")
@@ -109,8 +113,9 @@ def _print_versions() -> None:
 def _start(arguments: Arguments, no_shell: bool, always_shell: bool) -> NoReturn:
     from pydevpva.shell.startup import Startup
 
-    startup = Startup(verbose=arguments.has("-v"))
-    startup.ending.interactive = not no_shell and sys.stdin is not None and sys.stdin.isatty()
+    typed = sys.stdin is not None and sys.stdin.isatty()
+    startup = Startup(verbose=arguments.has("-v"), ends_with_input=always_shell and not typed)
+    startup.ending.interactive = not no_shell and typed
     startup.ending.arm()
     path = arguments.value("--console")
     if path is not None and not startup.open_console(path):

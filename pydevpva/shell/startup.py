@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -22,9 +23,10 @@ class StartupFailed(Exception):
 class Startup:
     """The parts of one process: the IOC, its shell, and how it ends."""
 
-    def __init__(self, verbose: bool) -> None:
+    def __init__(self, verbose: bool, ends_with_input: bool = False) -> None:
         _prepare_streams()
         self.verbose = verbose
+        self.ends_with_input = ends_with_input  # nobody expects a script run by it to serve
         self.ioc = Ioc()
         self.shell = Shell(self.ioc)
         self.ending = Ending(self.ioc)
@@ -51,6 +53,8 @@ class Startup:
                 self._run_script(script)
             if self.loaded and self.ioc.state == "new":
                 self._step("iocInit", ())
+            if script is not None:
+                self._sum_up(script)
             for prefix in self.exit_prefixes:
                 exit_record.watch(self.ioc, prefix, self.ending.end)
         except StartupFailed as error:
@@ -103,11 +107,23 @@ class Startup:
         try:
             failed = self.shell.run_script(path)
         except Halted:
+            self._sum_up(path)
             self.ending.wait()
         if failed:
             raise StartupFailed(f"Error in {path}")
         if self.verbose:
             self.shell.print(f"# End {path}")
+
+    def _sum_up(self, path: str) -> None:
+        """Say last what the lines above may have hidden: which failed, and whether the IOC runs at all."""
+        running = self.ioc.state != "new"
+        for file, lines in self.shell.failed.items():
+            text = f"{len(lines)} line{'s' if len(lines) > 1 else ''} failed ({', '.join(map(str, lines))})"
+            without = f"; the IOC runs without {'them' if len(lines) > 1 else 'it'}" if running else ""
+            self.shell.complain(f"{os.path.basename(file)}: {text}{without}")
+        if not running and not self.ends_with_input:
+            advice = "put the lines that failed right" if self.shell.failed else "add iocInit after its dbLoadRecords"
+            self.shell.complain(f"{os.path.basename(path)} has not run iocInit: nothing is served; {advice}")
 
     def open_console(self, path: str) -> bool:
         """Let people attach at this path. False: it cannot be used, and why has been printed."""

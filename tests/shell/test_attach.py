@@ -66,6 +66,12 @@ def test_one_command_gives_its_output_and_its_exit_status(ioc: tuple[ServerProce
     assert (bad.returncode, bad.stdout) == (1, "PV 'LAB:Nothing' not found\n")
 
 
+def test_one_command_of_python_that_fails_gives_1(ioc: tuple[ServerProcess, Path]) -> None:
+    assert command(ioc[1], 'pydev("1/1")').returncode == 0
+    bad = command(ioc[1], 'pydev("1/0")')
+    assert (bad.returncode, bad.stderr.splitlines()[-1]) == (1, "ZeroDivisionError: division by zero")
+
+
 def test_where_no_ioc_listens_the_exit_status_is_2(tmp_path: Path) -> None:
     ended = command(tmp_path, "dbl")
     assert (ended.returncode, ended.stdout) == (2, "")

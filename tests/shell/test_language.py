@@ -112,6 +112,7 @@ def test_an_unknown_command_says_what_to_do(tmp_path: Path) -> None:
         "    line skipped; did you mean epicsEnvSet or epicsEnvUnset or epicsEnvShow?",
         "ERROR st.cmd line 2: Command 'drvAsynSerialPortConfigure' not registered.",
         "    line skipped; it configures a C driver, or is misspelled: 'help' lists the commands there are",
+        "st.cmd: 2 lines failed (1, 2)",
     ]
 
 

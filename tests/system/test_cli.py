@@ -54,6 +54,12 @@ def test_v_prints_versions_without_loading_anything_heavy(folder: Path) -> None:
     assert not modules & {"p4p", "numpy", "pyparsing", "prompt_toolkit", "asyncio"}
 
 
+@pytest.mark.parametrize("flags", [["-c", "dbl"], ["--log"]])
+def test_what_is_for_an_attached_console_needs_attach(folder: Path, flags: list[str]) -> None:
+    ended = run("-S", "-d", "a.db", *flags, cwd=folder)
+    assert (ended.returncode, ended.stderr) == (2, f"{flags[0]} needs --attach path\n")
+
+
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_h_prints_the_arguments(folder: Path, flag: str) -> None:
     ended = run(flag, cwd=folder)
@@ -171,6 +177,7 @@ def test_a_startup_script_of_pydevice_runs_without_make(tmp_path: Path) -> None:
         "    line skipped; it configures a C driver, or is misspelled: 'help' lists the commands there are",
         "Starting iocInit",
         "iocRun: All initialization complete",
+        "st.cmd: 1 line failed (11); the IOC runs without it",
     ]
     assert "42" in ended.stdout.splitlines()
     assert ended.stdout.splitlines()[-3:] == ["epics> ioctest:ai", f"epics> {boot}", "epics> "]
@@ -178,7 +185,7 @@ def test_a_startup_script_of_pydevice_runs_without_make(tmp_path: Path) -> None:
 
 def test_python_that_fails_shows_its_traceback_and_the_script_goes_on(folder: Path) -> None:
     code = ["1/0", "x = = 1", "raise SystemExit"]
-    (folder / "st.cmd").write_text("\n".join(["on error break", *(f'pydev("{c}")' for c in code), "echo on\n"]))
+    (folder / "st.cmd").write_text("\n".join([*(f'pydev("{c}")' for c in code), "echo on\n"]))
     ended = shell("", folder, "st.cmd")
     assert "ZeroDivisionError: division by zero" in ended.stderr
     assert "x = = 1" in ended.stderr

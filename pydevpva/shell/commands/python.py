@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Iterator
+from types import ModuleType
 
 from pydevpva.errors import CodeError
 from pydevpva.evaluator.failures import describe, traceback_text
@@ -20,7 +21,7 @@ CODE = Argument("pycode", PYTHON)
 
 
 @command("pydev", CODE, ours=True)
-def pydev(shell: Shell, source: str | None) -> None:
+def pydev(shell: Shell, source: str | None) -> int:
     """Run Python code in the namespace that the records' links share. At the prompt, values are shown.
 
     It may go on over several lines, until the quote is closed.
@@ -34,14 +35,16 @@ def pydev(shell: Shell, source: str | None) -> None:
         if shell.scope.interactive:
             shell.ioc.evaluator.run_lines(source, lambda value: shell.print(repr(value)))
         else:
-            shell.ioc.run_python(source)
+            scope = shell.scope
+            shell.ioc.run_python(source, f"{scope.path}:{scope.line}" if scope.path else "")
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        # as in PyDevice the line does not count as an error: `on error break` goes on
-        shell.complain(str(error) if isinstance(error, CodeError) else traceback_text(error))
+        shell.error(str(error) if isinstance(error, CodeError) else traceback_text(error))
         if isinstance(error, ModuleNotFoundError):
             shell.complain(_where_modules_are())
+        return -1
+    return 0
 
 
 def _where_modules_are() -> str:
@@ -54,16 +57,16 @@ def _where_modules_are() -> str:
 
 
 @command("pydevExec", CODE, ours=True)
-def pydev_exec(shell: Shell, source: str | None) -> None:
+def pydev_exec(shell: Shell, source: str | None) -> int | None:
     """The same as pydev."""
-    pydev(shell, source)
+    return pydev(shell, source)
 
 
 @command("pydevReload", Argument("module", MODULE), ours=True)
 def pydev_reload(shell: Shell, name: str | None) -> int:
     """Import a module anew after its file was changed; what the records' namespace has from it becomes the new.
 
-    Objects that were made from its classes stay what they were.
+    Objects that were made from its classes stay what they were; those in the namespace are named.
 
     Example: pydevReload mydevice
     """
@@ -80,6 +83,8 @@ def pydev_reload(shell: Shell, name: str | None) -> int:
         return -1
     renewed = _renew(shell.ioc.evaluator.namespace, before, vars(module))
     shell.print(f"{name} reloaded from {module.__file__}" + (f"; renewed: {', '.join(renewed)}" if renewed else ""))
+    for line in _left_behind(shell.ioc.evaluator.namespace, module):
+        shell.print(line)
     return 0
 
 
@@ -93,6 +98,16 @@ def _renew(namespace: dict[str, object], before: dict[str, object], after: dict[
                 renewed.append(name)
                 break
     return sorted(renewed)
+
+
+def _left_behind(namespace: dict[str, object], module: ModuleType) -> Iterator[str]:
+    """The objects whose class the module has replaced, in this reload or an earlier one."""
+    for name, value in list(namespace.items()):
+        for kind in type(value).__mro__:
+            own = kind.__module__ == module.__name__ and kind.__qualname__ == kind.__name__
+            if own and vars(module).get(kind.__name__) is not kind:
+                yield f"{name} is still of the old {kind.__name__}: make it anew"
+                break
 
 
 @command("pydevShow", Argument("level", INT), ours=True)
