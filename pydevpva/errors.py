@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 
@@ -57,7 +57,11 @@ class PutError(PydevpvaError):
 
 
 class CodeError(PydevpvaError):
-    """A link's Python that does not compile."""
+    """A link's Python that does not compile; `reason` is the error without its place."""
+
+    def __init__(self, text: str, reason: str = "") -> None:
+        self.reason = reason or text
+        super().__init__(text)
 
 
 class WrongThread(RuntimeError):
@@ -73,6 +77,12 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     by_upper = {choice.upper(): choice for choice in choices}
     near = difflib.get_close_matches(word.upper(), by_upper, n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(by_upper[n] for n in near)}?" if near else ""
+
+
+def nearest_field(name: str, fields: Collection[str]) -> str:
+    """As did_you_mean, for a field; INP where there is only OUT, and the other way round, is what users mix up."""
+    other = {"INP": "OUT", "OUT": "INP"}.get(name.upper(), "")
+    return f"; did you mean {other}?" if other in fields else did_you_mean(name, fields)
 
 
 class UnreadableImage(PydevpvaError, ValueError):

@@ -15,7 +15,7 @@ from pydevpva.devices.kinds import KINDS, scaled
 from pydevpva.devices.python import Failures, Python
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.engine.processing import complete, process
-from pydevpva.errors import CodeError, Stopped
+from pydevpva.errors import CodeError, PutError, Stopped
 from pydevpva.evaluator.code import Code
 from pydevpva.records.alarm import CALC, INVALID, raise_alarm
 from pydevpva.records.output import Output
@@ -34,8 +34,8 @@ class Pydev(DeviceSupport):
     """
 
     __slots__ = (
-        "_done_bound", "_event_value", "_getters", "_has_event", "_is_output", "_kind", "_lane", "_link", "_python",
-        "_record", "_state", "_status", "_taken", "code", "failures",
+        "_done_bound", "_event_value", "_getters", "_has_event", "_is_output", "_kind", "_lane", "_link", "_next",
+        "_python", "_record", "_state", "_status", "_taken", "code", "failures",
     )  # fmt: skip
 
     def __init__(self, record: Record, python: Python) -> None:
@@ -50,20 +50,40 @@ class Pydev(DeviceSupport):
         self._taken: Callable[[object], object] | None = None  # how a result is made ours, where users may keep theirs
         self.failures = Failures()
         self.code: Code | None = None
+        self._next: Code | None = None  # put while `code` runs
 
     # ---- life ----
 
     def init_record(self, record: Record) -> int:
         """Compile the link; code that does not compile is said, and is CALC/INVALID whenever it should run."""
-        text = str(getattr(record, self._link)).strip().removeprefix("@")
         try:
-            self.code = self._python.compile(record, self._link, text, self._kind.bare)
+            self._use(self._compile(str(getattr(record, self._link))))
         except CodeError as error:
-            self.code = None
             log.error("%s.%s: %s", record.NAME, self._link, error)
-            return 2
-        self._getters = tuple(self._getter(record, name) for name in self.code.fields)
         return 2
+
+    def relink(self, record: Record, field: str, text: str) -> None:
+        """Compile new code, for the next processing: code that runs now ends as it was."""
+        if field != self._link:
+            return
+        try:
+            code = self._compile(text)
+        except CodeError as error:
+            raise PutError(str(error)) from None
+        if self._state == RUNNING:
+            self._next = code
+            if self.code is not None:
+                self._python.takes_over(self.code)
+        else:
+            self._use(code)
+
+    def _compile(self, text: str) -> Code:
+        return self._python.compile(self._record, self._link, text.strip().removeprefix("@"), self._kind.bare)
+
+    def _use(self, code: Code) -> None:
+        self.code, self._next = code, None
+        self._getters = tuple(self._getter(self._record, name) for name in code.fields)
+        self.failures = Failures()
 
     def _getter(self, record: Record, name: str) -> Any:
         """The function from the record to the value its code sees for a field."""
@@ -81,7 +101,12 @@ class Pydev(DeviceSupport):
         return attrgetter(name)
 
     def event(self, record: Record) -> str | None:
-        return self.code.event if self.code is not None else None
+        code = self._next or self.code
+        return code.event if code is not None else None
+
+    def no_event(self, record: Record) -> str:
+        text = str(getattr(record, self._link)).strip().removeprefix("@")
+        return f"{self._link} is \"{text}\", which is not pydev.iointr('name')"
 
     # ---- processing ----
 
@@ -142,6 +167,9 @@ class Pydev(DeviceSupport):
         self._status = self._take(record, result, error)
         self._state = COMPLETE
         python = self._python
+        if self._next is not None:
+            python.takes_over(self._next)
+            self._use(self._next)
         python.run = self._lane  # what a scanned record's FLNK runs gives way as well
         complete(record)
         python.run = python.soon

@@ -9,7 +9,8 @@ import logging
 from collections.abc import Callable, Collection
 from typing import Any
 
-from pydevpva.evaluator.code import Code, compile_code
+from pydevpva.errors import CodeError
+from pydevpva.evaluator.code import Code, compile_code, remember_source
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.events import owned
 from pydevpva.evaluator.failures import describe, traceback_text
@@ -41,7 +42,14 @@ class Python:
     def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Code:
         """A link's or CALC's code; every field of the record may be named as %FIELD%. Raises CodeError."""
         names = record.rtype.fields
-        return compile_code(text, bare, names, self.evaluator.namespace, f"<{record.NAME}.{field}>")
+        code = compile_code(text, bare, names, self.evaluator.namespace, f"<{record.NAME}.{field}>")
+        self.evaluator.forget(code.label)
+        return code
+
+    def takes_over(self, code: Code) -> None:
+        """From now on, tracebacks and the run count of its label are this code's."""
+        remember_source(code.label, code.text)
+        self.evaluator.forget(code.label)
 
     def evaluate(self, code: Code, args: tuple[Any, ...], done: Outcome) -> None:
         """Run code(*args) on the evaluator thread; done(result, error) on the database thread."""
@@ -71,6 +79,11 @@ def _owned(value: Any) -> Any:
     return owned(value, dimensions=64)
 
 
+def _message(error: BaseException) -> str:
+    """What went wrong; of a result that does not fit without the exception's name, which is ours and says nothing."""
+    return describe(error, named=type(error) is not ResultError)
+
+
 class Failures:
     """The errors of one record's code: an alarm each time, the console once when an error begins or changes."""
 
@@ -83,9 +96,10 @@ class Failures:
 
     def tell(self, record: Record, field: str, text: str, error: BaseException) -> None:
         """CALC/INVALID with the error in AMSG; a log entry when it is news or TPRO asks for each."""
-        message = describe(error)
+        message = _message(error)
         self.count += 1
-        raise_alarm(record, CALC, INVALID, message[:AMSG_SIZE])
+        short = error.reason if isinstance(error, CodeError) else message
+        raise_alarm(record, CALC, INVALID, short[:AMSG_SIZE])
         if message != self._said or record.TPRO:
             self._said = message
             self.last = traceback_text(error)

@@ -36,6 +36,13 @@ class DeviceSupport:
         """0: done, -1: failed."""
         return -1
 
+    def relink(self, record: Record, field: str, text: str) -> None:
+        """A put gives a link field this text: take it, or refuse it with PutError."""
+
     def event(self, record: Record) -> str | None:
         """The I/O Intr event this record waits for."""
         return None
+
+    def no_event(self, record: Record) -> str:
+        """Why `event` gives none."""
+        return "its device support has no interrupts"

@@ -17,6 +17,7 @@ from pydevpva.engine.json_links import make_json_link
 from pydevpva.engine.links import RecordLink
 from pydevpva.engine.monitored_link import MonitoredLink
 from pydevpva.engine.processing import complete, process
+from pydevpva.engine.scan import IO_INTR
 from pydevpva.errors import LoadError, NotFound, PutError
 from pydevpva.loop import Timer
 from pydevpva.records.links import NO_LINK, ConstantLink, Link
@@ -129,11 +130,23 @@ class EngineHost:
             link = self._make(record, field, text)
         except (LoadError, ValueError) as error:
             raise PutError(f"{record.NAME}.{field.name}: {error}") from None
+        device = record.device if text.lstrip()[:1] == "@" else None
+        if device is not None:
+            device.relink(record, field.name, text)
         old = getattr(record, field.name)
         if hasattr(old, "close"):
             old.close()
         setattr(record, field.name, link)
         self._start(link)
+        if device is not None and record.SCAN == IO_INTR:
+            self._move(record)
+
+    def _move(self, record: Record) -> None:
+        """The record waits for another I/O Intr event, or for none, and is Passive then."""
+        self.scan_delete(record)
+        self.scan_add(record)
+        if record.SCAN != IO_INTR:
+            record.post_field("SCAN")
 
     def _start(self, link: Link) -> None:
         """Links that watch their far end begin at iocRun, or at once when they are set later."""

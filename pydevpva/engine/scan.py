@@ -185,11 +185,14 @@ class Scanner:
         if scan == EVENT:
             name = event_name(record.EVNT)
             return self.events.setdefault((name, record.PRIO), ScanList()) if name else None
-        if scan == IO_INTR and record.device is not None and (name := record.device.event(record) or ""):
+        device = record.device
+        if scan == IO_INTR and device is not None and (name := device.event(record) or ""):
             if not any(known == name for known, _ in self.interrupts):
                 self.on_new_interrupt(name)
             return self.interrupts.setdefault((name, record.PRIO), ScanList())
-        reason = "its device support has no interrupts" if scan == IO_INTR else "no such period"
+        reason = "no such period"
+        if scan == IO_INTR:
+            reason = device.no_event(record) if device is not None else "its device support has no interrupts"
         log.error('%s.SCAN "%s": %s; the record is Passive now', record.NAME, self.choices[scan], reason)
         record.SCAN = PASSIVE
         return None

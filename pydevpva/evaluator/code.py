@@ -132,7 +132,7 @@ def code_error(error: BaseException, text: str, label: str, marked: Marked, ever
     hint = _hint(marked, every)
     message += f" ({hint})" if hint else ""
     problem = Problem(Location(label, number, column), message, lines[number - 1])
-    return CodeError(str(problem))
+    return CodeError(str(problem), message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,11 @@ class Evaluator:
         found = [Running(label_of(job[0]), max(0.0, now - since)) for job, since in seen if job]
         return sorted(found, key=lambda running: -running.seconds)
 
+    def forget(self, label: str) -> None:
+        """The label stands for other code from now on: what the former cost is no longer told."""
+        for worker in self._workers:
+            worker.spent.pop(label, None)
+
     def slowest(self) -> list[Spent]:
         """What each link's code has cost since the start, that with the longest single run first."""
         found: dict[str, Spent] = {}
@@ -233,9 +238,9 @@ class _Worker(threading.Thread):
             self.job = None
             self.count += 1
             seconds = clock() - self.since
-            _finish(done, result, error)
             label = function.__code__.co_filename if type(function) is types.FunctionType else label_of(function)
             self._account(label, seconds)
+            _finish(done, result, error)
             if self.count % RUN == 0 and self._outcomes_waiting() > MOST_OUTCOMES:
                 self._let_catch_up()
             del job, function, args, done, result, error  # an idle thread keeps no user's array alive

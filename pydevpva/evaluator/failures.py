@@ -9,14 +9,14 @@ OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 LONGEST = 1000
 
 
-def describe(error: BaseException) -> str:
-    """One line: "ZeroDivisionError: division by zero"."""
+def describe(error: BaseException, named: bool = True) -> str:
+    """One line: "ZeroDivisionError: division by zero", or without the exception's name."""
     try:
         text = " ".join(str(error).splitlines())
     except BaseException:  # it is a user's method
         text = "(no text: its __str__ raised)"
     name = type(error).__name__
-    return f"{name}: {text}"[:LONGEST] if text else name
+    return (f"{name}: {text}" if named else text)[:LONGEST] if text else name
 
 
 def traceback_text(error: BaseException) -> str:

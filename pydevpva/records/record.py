@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydevpva.db.model import Field, RecordType
-from pydevpva.errors import NotFound, did_you_mean
+from pydevpva.errors import NotFound, nearest_field
 from pydevpva.records import fields
 from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, settle_alarms
 from pydevpva.records.links import NO_LINK, Link
@@ -48,8 +48,14 @@ class Device(Protocol):
     def write(self, record: Any) -> int:
         """Output: 0: done, -1: failed. Sets PACT when it completes later."""
 
+    def relink(self, record: Any, field: str, text: str) -> None:
+        """A put gives a link field this text: take it, or refuse it with PutError."""
+
     def event(self, record: Any) -> str | None:
         """Name of the I/O Intr event this record waits for, or None."""
+
+    def no_event(self, record: Any) -> str:
+        """Why `event` gives none."""
 
 
 class Failures(Protocol):
@@ -244,7 +250,7 @@ class Record:
         try:
             return self.rtype.fields.get(name) or ATTRIBUTES[name]
         except KeyError:
-            hint = did_you_mean(name, self.rtype.fields)
+            hint = nearest_field(name, self.rtype.fields)
             raise NotFound(f"no field {name} in {self.rtype.name} record {self.NAME}{hint}") from None
 
     def array_info(self, field: str) -> tuple[str, int] | None:

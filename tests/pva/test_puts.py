@@ -47,6 +47,16 @@ def test_a_refused_put_says_which_field_and_why(serve: Serve, name: str, leaves:
         assert served.put(name, leaves, wait=wait).startswith(answer)
 
 
+def test_code_put_by_a_client_runs_next_and_code_that_does_not_compile_is_refused(serve: Serve) -> None:
+    served = serve('record(ao, "C") { field(DTYP, "pydev") field(OUT, "@VAL + 1") }')
+    for wait in (False, True):
+        answer = served.put("C.OUT", {"value": "@VAL +"}, wait=wait)
+        assert answer == "<C.OUT>:1:6: SyntaxError: invalid syntax\n    VAL +\n         ^"
+        assert served.put("C.OUT", {"value": "@VAL * 10"}, wait=wait) == "ok"
+    assert served.put("C", {"value": 3}, wait=True) == "ok"
+    assert (served.get("C").value, served.get("C.OUT").value) == (30, "@VAL * 10")
+
+
 @pytest.mark.parametrize("index", [2, -1, 65536])
 def test_an_index_outside_the_choices_is_refused(serve: Serve, index: int) -> None:
     served = serve(SWITCH)

@@ -63,6 +63,29 @@ def test_the_python_of_a_record_is_shown_with_its_places_and_its_last_traceback(
     assert "    ZeroDivisionError: division by zero" in text
 
 
+def test_code_put_at_run_time_is_shown_with_its_own_runs_and_event(tmp_path: Path) -> None:
+    script = """dbpf P:in.PROC 1
+dbpf P:in.PROC 1
+epicsThreadSleep 0.3
+dbpf P:in.INP "@device.read() + 1"
+dbpf P:in.INP "@device.read("
+dbpf P:in.PROC 1
+dbpf P:got.INP "@pydev.iointr('other')"
+epicsThreadSleep 0.3
+dbgf P:in
+dbcalls P:in
+scanpiol
+"""
+    shown = ours(script, tmp_path)
+    text = "\n".join(shown.out)
+    assert "DBF_DOUBLE:         6" in text
+    assert "P:in.INP: device.read() + 1\n    put since iocInit\n" in text
+    assert "\n    1 runs, mean" in text
+    assert "IO Event other: Priority Low\n    P:got" in text
+    assert "IO Event event" not in text
+    assert "SyntaxError: '(' was never closed" in "\n".join(shown.err)
+
+
 def test_the_tree_follows_cp_links_forward_links_and_events(tmp_path: Path) -> None:
     shown = ours("dbtree P:send\n", tmp_path).out
     assert shown[1:] == [

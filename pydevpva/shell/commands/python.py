@@ -182,7 +182,8 @@ def _calls(shell: Shell, record: Record, field: str, text: str) -> Iterator[str]
     given = instance.fields.get(field) if instance is not None else None
     yield f"{record.NAME}.{field}: {text}"
     if given is not None:
-        yield f"    written in {given.location}"
+        unchanged = given.text.strip().removeprefix("@").strip() == text.strip()
+        yield f"    written in {given.location}" if unchanged else "    put since iocInit"
     for name, where in sources(text, shell.ioc.evaluator.namespace):
         yield f"    {name} is in {where}"
     spent = next((s for s in shell.ioc.evaluator.slowest() if s.label == f"<{record.NAME}.{field}>"), None)
