@@ -14,7 +14,7 @@ from pydevpva.db.lexis import plain, unquote
 from pydevpva.db.model import Field, FieldText, RecordInstance, RecordType
 from pydevpva.db.source import Source
 from pydevpva.db.statements import REGULAR_ITEM, Item, RegularRecord, Statement
-from pydevpva.errors import NotFound, Problem, did_you_mean
+from pydevpva.errors import NotFound, Problem, did_you_mean, nearest_field
 
 NAME_BYTES = 60  # PVNAME_STRINGSZ without the NUL
 _GOOD_NAME = re.compile(r"[^-+\[{\x00-\x20\"'.$][^\x00-\x20\"'.$]*")
@@ -190,7 +190,7 @@ class Batch:
         slot = slots.get(name)
         where = f"{instance.name}.{name}"
         if slot is None:
-            near = did_you_mean(name, slots)
+            near = nearest_field(name, slots)
             self._problem(source, offset, f'record "{instance.name}": no field {name} in {instance.type}{near}')
             return None
         try:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydevpva.records import inputs, states
 from pydevpva.records.record import Record
-from pydevpva.records.results import NUMBERS, state, text
+from pydevpva.records.results import NUMBERS, state, state_number, text
 
 log = logging.getLogger("pydevpva.python")
 
@@ -95,7 +95,7 @@ def _mbbi(record: Record, result: Any) -> int:
         index = choices.index(result)
         record.RVAL = getattr(record, states.VALUES[index]) if record.SDEF else index
     else:
-        record.RVAL = NUMBERS["ULONG"](result)
+        record.RVAL = NUMBERS["ULONG"](state_number(result, choices))
     record.UDF = 0
     return 0
 

@@ -83,8 +83,10 @@ def _from_sequence(value: Sequence[Any], dbf: str) -> Values:
 
 def _one_by_one(value: Sequence[Any], dbf: str) -> Values:
     """Each element by the rules for a scalar; text and numbers do not mix."""
-    if len({isinstance(element, (str, bytes, bytearray)) for element in value}) > 1:
-        raise ResultError("text and other values are mixed in one array")
+    texts = [isinstance(element, (str, bytes, bytearray)) for element in value]
+    if len(set(texts)) > 1:
+        odd = texts.index(dbf != "STRING")
+        raise ResultError(f"element {odd} is {shown(value[odd])}: text and other values are mixed")
     into = text if dbf == "STRING" else NUMBERS[dbf]
     made: list[Any] = []
     try:
@@ -97,6 +99,8 @@ def _one_by_one(value: Sequence[Any], dbf: str) -> Values:
 
 def _from_numpy(flat: np.ndarray[Any, Any], dbf: str) -> Values:
     kind = flat.dtype.kind
+    if kind == "c":
+        raise ResultError("array is complex: use abs() or .real")
     if kind not in "biufUSO":
         raise ResultError(f"a numpy array of {flat.dtype} cannot go into {dbf}")
     if kind in "USO" or dbf == "STRING":

@@ -12,12 +12,12 @@ import re
 import reprlib
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from numbers import Real
+from numbers import Complex, Real
 
 from pydevpva.errors import did_you_mean
 from pydevpva.records.values import INTEGERS, STRING_BYTES, clip_text, to_float32
 
-__all__ = ["NUMBERS", "STRING_BYTES", "ResultError", "label_index", "state", "text"]
+__all__ = ["NUMBERS", "STRING_BYTES", "ResultError", "label_index", "state", "state_number", "text"]
 
 LARGEST_FLOAT32 = 3.4028234663852886e38
 HEX = re.compile(r"[-+]?0[xX][0-9a-fA-F]+")
@@ -69,6 +69,8 @@ def _real(value: object) -> int | float:
             return float(value)
     except (TypeError, ValueError, OverflowError):
         pass
+    if isinstance(value, Complex):
+        raise ResultError(f"{shown(value)} is complex: use abs() or .real")
     raise ResultError("no value (None)" if value is None else f"{shown(value)} is not a number")
 
 
@@ -168,13 +170,14 @@ def state(value: object, choices: Sequence[str], highest: int) -> int:
         index = label_index(value, choices)
         if index is not None:
             return index
-        value = _state_number(value, choices)
+        value = state_number(value, choices)
     if 0 <= value <= highest:
         return value
     raise ResultError(f"{shown(value)} is out of range: the states are 0 to {highest}")
 
 
-def _state_number(value: object, choices: Sequence[str]) -> int:
+def state_number(value: object, choices: Sequence[str]) -> int:
+    """The number of a state, also as text; what is neither is told which label is near."""
     try:
         return int(plain_number(value))
     except ResultError:

@@ -233,3 +233,86 @@ def test_input_is_refused_because_what_is_typed_belongs_to_the_shell(tmp_path: P
     with local_ioc(tmp_path, record("stringout", "x", "input('name? ')")) as ioc:
         assert ioc.put("x", "a") is None
         assert ioc.alarm("x")[2].startswith("EOFError: there is no terminal")
+
+
+def test_code_put_at_run_time_is_what_runs_next(tmp_path: Path) -> None:
+    functions = "def f1(value): return value + 1\ndef f2(value): return value * 10"
+    size = 'field(FTVL,"LONG") field(NELM,"3")'
+    db = record("ao", "out", "f1(VAL)") + record("ai", "inp", "1") + record("waveform", "wave", "[1]", size)
+    db += 'record(ndarray,"image") { field(DTYP,"pydev") field(INP,"@[[1]]") }\n'
+    with local_ioc(tmp_path, db, functions) as ioc:
+        assert ioc.put("out", 2) is None
+        new = {"out.OUT": "f2(VAL)", "inp.INP": "f1(4)", "wave.INP": "[7]", "image.INP": "[[5, 6]]"}
+        for name, code in new.items():
+            assert ioc.put(name, f"@{code}") is None
+            assert ioc.get(name) == f"@{code}"
+            assert ioc.put(f"{name.partition('.')[0]}.PROC", 1) is None
+        assert (ioc.get("out"), ioc.get("inp"), ioc.get("wave").tolist()) == (30.0, 5.0, [7])
+        assert ioc.call(lambda: ioc.ioc.database.records["image"].native("VAL").tolist()) == [[5, 6]]
+
+
+def test_code_that_does_not_compile_is_refused_and_the_old_code_stays(tmp_path: Path) -> None:
+    with local_ioc(tmp_path, record("ao", "x", "VAL + 1")) as ioc:
+        assert ioc.put("x.OUT", "@VAL +") == "<x.OUT>:1:6: SyntaxError: invalid syntax\n    VAL +\n         ^"
+        assert ioc.get("x.OUT") == "@VAL + 1"
+        assert ioc.put("x", 1) is None
+        assert ioc.get("x") == 2
+
+
+def test_code_put_while_the_old_code_runs_leaves_that_run_as_it_was(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    setup = "import threading; gate = threading.Event()"
+    with local_ioc(tmp_path, record("longout", "x", "gate.wait(5) / 0"), setup) as ioc:
+        first = ioc.begin_put("x", 1)
+        ioc.until("x.PACT", bool)
+        assert ioc.put("x.OUT", "@VAL * 7") is None
+        with caplog.at_level(logging.ERROR):
+            ioc.ioc.evaluator.namespace["gate"].set()
+            assert first() is None
+        assert "code: gate.wait(5) / 0" in caplog.text
+        assert '"<x.OUT>", line 1, in link\n    gate.wait(5) / 0' in caplog.text
+        assert ioc.get("x") == 1
+        assert ioc.put("x", 2) is None
+        assert ioc.get("x") == 14
+        assert [(s.label, s.count) for s in ioc.ioc.evaluator.slowest()] == [("<x.OUT>", 1)]
+
+
+def test_a_record_in_io_intr_moves_to_the_event_of_its_new_link_or_becomes_passive(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with local_ioc(tmp_path, record("longin", "x", "pydev.iointr('a')", 'field(SCAN,"I/O Intr")')) as ioc:
+        assert ioc.put("x.INP", "@pydev.iointr('b')") is None
+        ioc.ioc.run_python("pydev.iointr('a', 1), pydev.iointr('b', 2), pydev.iointr('a', 3)")
+        assert ioc.until("x", bool) == 2
+        with caplog.at_level(logging.ERROR):
+            assert ioc.put("x.INP", "@pydev.iointr(lia.trace)") is None
+        assert caplog.messages == [
+            'x.SCAN "I/O Intr": INP is "pydev.iointr(lia.trace)", which is not pydev.iointr(\'name\');'
+            " the record is Passive now"
+        ]
+        assert ioc.text("x.SCAN") == "Passive"
+
+
+@pytest.mark.parametrize("rtype", ["mbbi", "mbbo"])
+def test_a_text_that_is_no_state_is_told_the_label_that_is_near(tmp_path: Path, rtype: str) -> None:
+    names = 'field(ZRST,"Red") field(ONST,"Green")'
+    db = record(rtype, "x", "'Gren'", names) + record("mbbi", "y", "pydev.iointr('n')", names, 'field(SCAN,"I/O Intr")')
+    with local_ioc(tmp_path, db) as ioc:
+        message = "'Gren' is neither a state's label nor a number; did you mean Green?"
+        ioc.put("x", 0)
+        assert ioc.alarm("x") == ("INVALID", "CALC", message[:39])
+        ioc.ioc.run_python("pydev.iointr('n', 'Gren')")
+        ioc.until("y.AMSG", lambda text: text == message[:39])
+
+
+def test_a_result_that_does_not_fit_says_so_from_the_first_character(tmp_path: Path) -> None:
+    size = 'field(FTVL,"DOUBLE") field(NELM,"3")'
+    db = record("waveform", "mixed", "[1, 'a', 3]", size) + record("waveform", "complex", "numpy.ones(3) * 1j", size)
+    db += record("ai", "raised", "int('a')")
+    with local_ioc(tmp_path, db, "import numpy") as ioc:
+        for name in ("mixed", "complex", "raised"):
+            ioc.put(f"{name}.PROC", 1)
+        assert ioc.alarm("mixed")[2] == "element 1 is 'a': text and other values"
+        assert ioc.alarm("complex")[2] == "array is complex: use abs() or .real"
+        assert ioc.alarm("raised")[2] == "ValueError: invalid literal for int() w"

@@ -90,7 +90,7 @@ def test_what_a_codec_cannot_take_is_an_alarm_and_the_last_image_stays(serve: Se
     served = serve(EVENT.format("jpeg"))
     publish(served, GREY)
     update = publish(served, GREY.astype("u2"))
-    assert (update.alarm.severity, update.alarm.message) == (3, "ResultError: no jpeg of uint16 (40, 50)")
+    assert (update.alarm.severity, update.alarm.message) == (3, "no jpeg of uint16 (40, 50); it takes ui")
     assert (update.uniqueId, update.codec.name, served.get("I.ERRC").value) == (1, "jpeg", 1)
 
 

@@ -42,9 +42,9 @@ def test_an_exception_is_an_alarm_and_stores_nothing(tmp_path: Path) -> None:
     ("line", "error"),
     [
         ("record.VALL = 1", "AttributeError: sub has no field VALL; did"),
-        ("record.LA = 1", "ResultError: LA cannot be assigned"),
+        ("record.LA = 1", "LA cannot be assigned"),
         ("record.PREC = 'x'", "PutError: s.PREC: 'x' is not an integer"),
-        ("record.PREC = 70000", "ResultError: PREC: 70000 is out of range"),
+        ("record.PREC = 70000", "PREC: 70000 is out of range"),
     ],
 )
 def test_an_assignment_that_cannot_be_says_why(tmp_path: Path, line: str, error: str) -> None:
