@@ -45,12 +45,6 @@ def test_the_link_of_the_other_direction_is_suggested(load: Load, rtype: str, fi
         load(f'record({rtype}, "a") {{ field({field}, "@f()") }}')
 
 
-@pytest.mark.parametrize(("rtype", "field", "other"), [("ao", "INP", "OUT"), ("ai", "OUT", "INP")])
-def test_the_link_of_the_other_direction_is_suggested(load: Load, rtype: str, field: str, other: str) -> None:
-    with pytest.raises(LoadError, match=f"no field {field} in {rtype}; did you mean {other}\\?"):
-        load(f'record({rtype}, "a") {{ field({field}, "@f()") }}')
-
-
 def test_a_problem_shows_the_line_and_a_caret(load: Load) -> None:
     with pytest.raises(LoadError) as caught:
         load('record(ai, "$(P)a") {\n  field(EGU, "0123456789abcdefg")\n}', P="x:")
