@@ -85,6 +85,9 @@ def test_tutorial(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None
     move, too_far = commands(page, "epics>")
     with Watch(p4p_client(server), "Tut:Position:RBV") as readback:
         typed(server, move)
+        readback.until(lambda update: update.value == 40)
+        (elsewhere,) = commands(page, "python -c")
+        python(server, "-c", *shlex.split(elsewhere))
         readback.until(lambda update: update.value == 20)
 
     (script,) = re.findall(r"(?ms)^```python\n(import time\nfrom p4p.*?)^```", page.read_text())
