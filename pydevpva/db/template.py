@@ -59,7 +59,8 @@ def _parse(path: str, macros: Mapping[str, str]) -> _Parser:
         source = Source(path)
         source.add(read_text(path), path, 1, 1)
     except OSError as error:
-        raise LoadError([Problem(Location(path), f'no file "{path}": {error.strerror}')]) from None
+        where = "" if os.path.isabs(path) else f" in {os.getcwd()}"
+        raise LoadError([Problem(Location(path), f'no file "{path}"{where}: {error.strerror}')]) from None
     parser = _Parser(source, macros)
     try:
         parser.read()

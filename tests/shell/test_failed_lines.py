@@ -67,6 +67,11 @@ def test_a_database_next_to_the_script_is_pointed_out(tmp_path: Path) -> None:
     ]
 
 
+def test_a_template_that_is_missing_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    ours = run(OURS, "dbLoadTemplate no.substitutions\n", tmp_path)
+    assert f'ERROR: no.substitutions: no file "no.substitutions" in {tmp_path}: No such file or directory' in ours.err
+
+
 def test_objects_of_a_class_that_was_reloaded_are_named(tmp_path: Path) -> None:
     files = {"lockin.py": "class LockIn:\n    pass\n"}
     script = 'pydev("from lockin import LockIn; lia = LockIn()")\npydevReload lockin\npydev("lia = LockIn()")\n'
