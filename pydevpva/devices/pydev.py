@@ -171,8 +171,10 @@ class Pydev(DeviceSupport):
             python.takes_over(self._next)
             self._use(self._next)
         python.run = self._lane  # what a scanned record's FLNK runs gives way as well
-        complete(record)
-        python.run = python.soon
+        try:
+            complete(record)
+        finally:
+            python.run = python.soon
         self._state = IDLE  # simulation and IVOA do not ask for the status
 
     def _take(self, record: Record, result: object, error: BaseException | None) -> int:

@@ -86,12 +86,17 @@ class Periodic(ScanList):
             self._next = None
 
     def _begin(self) -> None:
-        if self._pass is not None:
-            self._behind = True
-            self._skipped(1)
-        else:
-            self._pass = iter(self.records)
-            self._slice()
+        try:
+            if self._pass is not None:
+                self._behind = True
+                self._skipped(1)
+            else:
+                self._pass = iter(self.records)
+                self._slice()
+        finally:
+            self._set_next()
+
+    def _set_next(self) -> None:
         late = int((self._loop.clock() - self._due) / self.period)
         if late > 0:  # the thread was kept busy: those passes are gone, the rhythm stays
             self._due += late * self.period

@@ -34,7 +34,7 @@ SHARE = 4  # of so many jobs one is of a periodic scan, whatever else waits: cli
 RUN = 16  # jobs between two looks at how far behind the database thread is
 MOST_OUTCOMES = 300  # that wait for it: 1 ms of its work
 BREATH = 0.0005  # seconds
-MOST_PATIENCE = 0.1  # seconds: it may be busy with something long, or have ended
+MOST_PATIENCE = 0.02  # seconds: it may be busy with something else, or have ended
 
 
 @dataclass(frozen=True, slots=True)
