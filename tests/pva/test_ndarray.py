@@ -198,6 +198,7 @@ def test_an_image_goes_from_record_to_record_with_all_that_belongs_to_it(serve: 
     )
     nd = served.ioc.run_python("pydev.NDArray")
     sent = nd(np.full((2, 3), 30, "u2"), {"gain": 4}, unique_id=77, timestamp=(8, 9))
+    served.put("Dark.PROC", 1, wait=True)  # it has processed once by itself: a CP link drops what comes meanwhile
     with served.watch("Copy") as watch:
         served.ioc.evaluator.events.publish("image", sent)
         got = value_of(watch.until(lambda update: update.uniqueId == 77))
