@@ -185,12 +185,12 @@ class Loop:
 
     def _run_queued(self, block: bool) -> bool:
         """Run up to WORK_PER_PASS pieces, or till one ends the pass; block: wait for the first, till a timer is due."""
-        get = self._queue.get
+        get, first = self._queue.get, self._next
         self._ended = False
         try:
             work, args = get(block, self._patience()) if block else get(False)
             for left in range(WORK_PER_PASS, 0, -1):
-                while self._next:
+                while first:
                     self._run_next()
                 try:
                     work(*args)
