@@ -226,7 +226,7 @@ class _Worker(threading.Thread):
         account, plain = self._account, types.FunctionType
         while wait():
             try:
-                job = (later if soon and later and self.count % SHARE == 0 else soon or later).popleft()
+                job = (later if soon and later and self.count % SHARE == SHARE - 1 else soon or later).popleft()
             except IndexError:  # taken back
                 continue
             function, args, done = job
