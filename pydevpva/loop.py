@@ -96,19 +96,17 @@ class Loop:
         self._next.append((work, args))
         self._put((_wake, ()))
 
-    def call(self, work: Callable[..., T], *args: object, timeout: float | None = None, next: bool = False) -> T:
+    def call(self, work: Callable[..., T], *args: object, timeout: float | None = None) -> T:
         """Run work(*args) on the loop's thread and return what it returns or raise what it raises.
 
-        `next`: ahead of all that is queued. Raises TimeoutError after `timeout` seconds (the work may still run),
-        Stopped when the loop has ended.
+        Raises TimeoutError after `timeout` seconds (the work may still run), Stopped when the loop has ended.
         """
         if threading.get_ident() == self._ident:
             return work(*args)
         if self._thread is None or not self._thread.is_alive():
             raise Stopped(f"the {self.name} thread is not running")
         future: Future[T] = Future()
-        submit = self.submit_next if next else self.submit
-        submit(self._settle, future, work, args)
+        self.submit(self._settle, future, work, args)
         return future.result(timeout)
 
     def after(self, seconds: float, work: Work, *args: object) -> Timer:

@@ -223,7 +223,6 @@ class _Worker(threading.Thread):
 
     def run(self) -> None:
         wait, soon, later, clock = self._jobs.wait, self._jobs.soon, self._jobs.later, time.monotonic
-        account, plain = self._account, types.FunctionType
         while wait():
             try:
                 job = (later if soon and later and self.count % SHARE == SHARE - 1 else soon or later).popleft()
@@ -239,11 +238,9 @@ class _Worker(threading.Thread):
             self.job = None
             self.count += 1
             seconds = clock() - self.since
-            account(function.__code__.co_filename if type(function) is plain else label_of(function), seconds)
-            try:
-                done(result, error)
-            except Exception:
-                log.exception("internal error in %r, told the outcome of user code", done)
+            label = function.__code__.co_filename if type(function) is types.FunctionType else label_of(function)
+            self._account(label, seconds)
+            _finish(done, result, error)
             if not self.count % RUN and self._outcomes_waiting() > MOST_OUTCOMES:
                 self._let_catch_up()
             del job, function, args, done, result, error  # an idle thread keeps no user's array alive

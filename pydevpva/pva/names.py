@@ -16,7 +16,6 @@ from pydevpva.pva.puts import ClientPut, Puts
 
 log = logging.getLogger(__name__)
 
-
 PATIENCE = 5.0  # seconds
 
 
@@ -82,6 +81,10 @@ class ServedName:
             if (value := first.value.get(timeout=PATIENCE)) is not None:
                 self.pv.open_here(value)
                 first.opened = True
+        except queue.Empty:
+            if not self._puts.stopping:
+                log.warning("%s: the IOC was busy for %g s; its clients have to connect again", self._name, PATIENCE)
+                self._close_elsewhere()
         except Exception:
             if not self._puts.stopping:
                 log.exception("internal error: %s cannot be opened", self._name)
@@ -145,9 +148,10 @@ class ServedName:
             channel.leave()
 
     def _renew(self) -> None:
-        """The value has another type: clients lose the channel, connect again by themselves, and find the new type.
-
-        Closing the channels waits for pvxs's thread, and that may be waiting for this one: it is done on neither.
-        """
+        """The value has another type: clients lose the channel, connect again by themselves, and find the new type."""
         self._leave()
-        threading.Thread(target=self.pv.close, name="pva-renew", daemon=True).start()
+        self._close_elsewhere()
+
+    def _close_elsewhere(self) -> None:
+        """Close the channels on a thread made for it: that waits for pvxs's thread, which may be waiting for ours."""
+        threading.Thread(target=self.pv.close, name="pva-close", daemon=True).start()

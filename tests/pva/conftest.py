@@ -17,11 +17,11 @@ from tests.clients import Watch, p4p_context
 from tests.ioc_process import PATIENCE, loopback
 
 
-def eventually(condition: Callable[[], object], what: str) -> None:
+def eventually(condition: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
     """Return when the condition holds, which nothing announces: a client's goodbye that is on its way."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not condition():
-        assert time.monotonic() < end, f"{what}: not within {PATIENCE} s"
+        assert time.monotonic() < end, f"{what}: not within {patience} s"
         time.sleep(0.001)
 
 

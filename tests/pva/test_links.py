@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +16,7 @@ from pydevpva.pva.links import PvaLink
 from pydevpva.pva.links_config import link_config
 from pydevpva.pva.links_local import LocalLink
 from tests.ioc_process import PATIENCE, loopback
+from tests.pva.conftest import eventually
 
 RECONNECT_SECONDS = 10.0
 Run = Callable[..., Ioc]
@@ -52,10 +52,7 @@ def searching(far: dict[str, str], own: dict[str, str]) -> dict[str, str]:
 
 def wait_for(ioc: Ioc, condition: Callable[[dict[str, Any]], object], what: str, patience: float = PATIENCE) -> None:
     """Return when the condition of the records holds."""
-    end = time.monotonic() + patience
-    while not ioc.database.loop.call(condition, ioc.database.records):
-        assert time.monotonic() < end, f"{what}: not within {patience} s"
-        time.sleep(0.005)
+    eventually(lambda: ioc.database.loop.call(condition, ioc.database.records), what, patience)
 
 
 def put(ioc: Ioc, name: str, value: Any, process: bool | None = None) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from pydevpva.ioc import Ioc
 from pydevpva.pva.server import FieldNames, Listening, ServeError, Server
-from tests.ioc_process import loopback
-from tests.pva.conftest import Serve
+from tests.ioc_process import PATIENCE, loopback
+from tests.pva.conftest import Serve, eventually
 
 DB = 'record(ao, "A") { } record(ao, "B") { } alias("A", "OTHER")'
 
@@ -86,3 +87,17 @@ def test_an_interface_that_is_not_ours_is_an_error(tmp_path: Path) -> None:
         ioc.load_records(str(tmp_path / "a.db"))
         with pytest.raises(ServeError, match="cannot start the PVAccess server: "):
             ioc.init()
+
+
+def test_a_client_that_comes_while_the_ioc_is_busy_gets_its_value_afterwards(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("pydevpva.pva.names.PATIENCE", 0.1)
+    served = serve('record(ai, "A") { field(VAL, "3") }')
+    release = threading.Event()
+    served.ioc.database.loop.submit(release.wait, PATIENCE)
+    with served.watch("A") as watch:
+        said = "A: the IOC was busy for 0.1 s; its clients have to connect again"
+        eventually(lambda: said in caplog.messages, said)
+        release.set()
+        assert watch.until(lambda update: update["value"] == 3.0)
