@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -53,8 +54,8 @@ def picture_of(name: str, jar: Path, folder: Path) -> np.ndarray:
         with (
             beside(name, server),
             p4p_context(server.environment) as client,
-            Screen(folder) as screen,
-            Phoebus(jar, example / f"{name}.bob", screen, server.environment, folder) as phoebus,
+            closing(Screen(folder)) as screen,
+            closing(Phoebus(jar, example / f"{name}.bob", screen, server.environment, folder)) as phoebus,
         ):
             BY_EXAMPLE[name](client)
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +35,8 @@ def widgets_of(name: str, jar: Path, folder: Path) -> np.ndarray:
     try:
         server = SERVERS[name](start, db=(HERE / "widgets.db").read_text())
         with (
-            Screen(folder) as screen,
-            Phoebus(jar, HERE / "widgets.bob", screen, server.environment, folder) as phoebus,
+            closing(Screen(folder)) as screen,
+            closing(Phoebus(jar, HERE / "widgets.bob", screen, server.environment, folder)) as phoebus,
         ):
             return phoebus.wait_connected()
     finally:

@@ -7,7 +7,6 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
@@ -153,14 +152,6 @@ class Phoebus:
     def close(self) -> None:
         self._process.kill()
         self._process.wait()
-
-    def __enter__(self) -> Phoebus:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def connected(picture: np.ndarray | None) -> bool:

@@ -7,7 +7,6 @@ import struct
 import subprocess
 import zlib
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 
@@ -48,14 +47,6 @@ class Screen:
     def close(self) -> None:
         self._process.terminate()
         self._process.wait()
-
-    def __enter__(self) -> Screen:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def write_png(path: Path, pixels: np.ndarray) -> None:
