@@ -192,7 +192,8 @@ def test_python_that_fails_shows_its_traceback_and_the_script_goes_on(folder: Pa
     assert "on" in ended.stdout.splitlines()
 
 
-def test_a_module_that_is_not_found_says_where_modules_are(folder: Path) -> None:
+def test_a_module_that_is_not_found_says_where_modules_are(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     missing = 'pydev("import nowhere")\n'
     (folder / "st.cmd").write_text(f'{missing}epicsEnvSet("PYTHONPATH", "py")\n{missing}')
     said = shell("", folder, "st.cmd").stderr.splitlines()
