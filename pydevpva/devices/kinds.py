@@ -37,10 +37,19 @@ def kind(bare: str, store: Store, scaled: str = "") -> Kind:
     return Kind(frozenset(bare.split()), store, scaled)
 
 
-def scaled(record: Record, field: str) -> float:
-    """VAL as the code sees it: (field - AOFF) / ASLO."""
-    value: float = getattr(record, field) - record.AOFF
+def _ai_number(record: Record) -> float:
+    """VAL as the code sees it: the device's number."""
+    value: float = record.VAL - record.AOFF
     return value / record.ASLO if record.ASLO != 0.0 else value
+
+
+def _ao_number(record: Record) -> float:
+    """The same of what was put out, limited and ramped."""
+    value: float = record.OVAL - record.AOFF
+    return value / record.ASLO if record.ASLO != 0.0 else value
+
+
+SCALED = {"VAL": _ai_number, "OVAL": _ao_number}
 
 
 def _number(dbf: str) -> Store:
@@ -61,7 +70,7 @@ def _ai(record: Record, result: Any) -> int:
     value = _double(result) * record.ASLO + record.AOFF
     if record.SMOO != 0.0 and not record.UDF and math.isfinite(record.VAL):
         # PyDevice smooths with the device's number, not with VAL
-        value = scaled(record, "VAL") * record.SMOO + value * (1.0 - record.SMOO)
+        value = _ai_number(record) * record.SMOO + value * (1.0 - record.SMOO)
     record.VAL = value
     record.UDF = 0
     return 2

@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from pydevpva.db.definitions import Definitions
-from pydevpva.devices.kinds import KINDS, scaled
+from pydevpva.devices.kinds import KINDS, SCALED
 from pydevpva.devices.python import Failures, Python
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.engine.processing import complete, process
@@ -34,8 +34,8 @@ class Pydev(DeviceSupport):
     """
 
     __slots__ = (
-        "_done_bound", "_event_value", "_getters", "_has_event", "_is_output", "_kind", "_lane", "_link", "_next",
-        "_python", "_record", "_state", "_status", "_taken", "code", "failures",
+        "_done_bound", "_event_value", "_has_event", "_is_output", "_kind", "_lane", "_link", "_next", "_python",
+        "_record", "_state", "_status", "_taken", "_values", "code", "failures",
     )  # fmt: skip
 
     def __init__(self, record: Record, python: Python) -> None:
@@ -82,14 +82,13 @@ class Pydev(DeviceSupport):
 
     def _use(self, code: Code) -> None:
         self.code, self._next = code, None
-        self._getters = tuple(self._getter(self._record, name) for name in code.fields)
+        self._values = _together([self._getter(self._record, name) for name in code.fields])
         self.failures = Failures()
 
     def _getter(self, record: Record, name: str) -> Any:
         """The function from the record to the value its code sees for a field."""
         if name == "VAL" and self._kind.scaled:
-            source = self._kind.scaled
-            return lambda r: scaled(r, source)
+            return SCALED[self._kind.scaled]
         if name in self._kind.whole:
             return lambda r: r.seen(name)
         if record.elements(name) != 1:
@@ -111,12 +110,7 @@ class Pydev(DeviceSupport):
     # ---- processing ----
 
     def read(self, record: Record) -> int:
-        return self._step(record)
-
-    def write(self, record: Record) -> int:
-        return self._step(record)
-
-    def _step(self, record: Record) -> int:
+        """Send the code off, or say what it came to."""
         if self._state == COMPLETE:
             self._state = IDLE
             return self._status
@@ -133,8 +127,10 @@ class Pydev(DeviceSupport):
         record.overwritten = False
         self._state = RUNNING
         self._lane = run = self._python.run
-        run(code.function, tuple([get(record) for get in self._getters]), self._done_bound)
+        run(code.function, self._values(record), self._done_bound)
         return 0
+
+    write = read
 
     def deliver(self, value: object) -> None:
         """pydev.iointr published a value for this record: process with just that value."""
@@ -219,6 +215,16 @@ def _elements(dbf: str, capacity: int) -> Callable[[object], object]:
     from pydevpva.records.array_results import array
 
     return lambda result: array(result, dbf, capacity)
+
+
+def _together(getters: list[Callable[[Record], object]]) -> Callable[[Record], tuple[object, ...]]:
+    """One function for the values of all fields: the call for each costs as much as the value."""
+    if not getters:
+        return lambda record: ()
+    if len(getters) == 1:
+        get = getters[0]
+        return lambda record: (get(record),)
+    return lambda record: tuple([get(record) for get in getters])
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -30,15 +30,7 @@ class Debugging:
 def process(record: Record) -> int:
     """Process one record unless it is active or disabled (dbProcess); -1 when its device support failed, else 0."""
     if record.TPRO and not Tracing.active:
-        Tracing.active = True
-        try:
-            return _process(record)
-        finally:
-            Tracing.active = False
-    return _process(record)
-
-
-def _process(record: Record) -> int:
+        return _traced(record)
     if Debugging.hold is not None and Debugging.hold(record):
         return 0
     if record.PACT:
@@ -53,7 +45,10 @@ def _process(record: Record) -> int:
     if Tracing.active:
         trace.info("dbProcess of '%s'", record.NAME)
     record.status = 0
-    _run(record)
+    try:
+        record.process()
+    except Exception:
+        _failed(record)
     if Debugging.processed is not None:
         Debugging.processed(record)
     if record.PACT and record.sinks:
@@ -61,21 +56,30 @@ def _process(record: Record) -> int:
     return record.status
 
 
+def _traced(record: Record) -> int:
+    Tracing.active = True
+    try:
+        return process(record)
+    finally:
+        Tracing.active = False
+
+
 def complete(record: Record) -> None:
     """A record that waited (PACT set) has what it waited for: its process function runs a second time."""
-    _run(record)
+    try:
+        record.process()
+    except Exception:
+        _failed(record)
     if record.sinks:
         record.post_field("PACT")
 
 
-def _run(record: Record) -> None:
-    try:
-        record.process()
-    except Exception:  # a bug of ours; the IOC and the other records go on
-        logging.getLogger(__name__).exception("processing %s failed", record.NAME)
-        record.PACT = 0
-        if record.notify is not None:
-            record.notify.completed(record)
+def _failed(record: Record) -> None:
+    """A bug of ours: it is said; the IOC and the other records go on."""
+    logging.getLogger(__name__).exception("processing %s failed", record.NAME)
+    record.PACT = 0
+    if record.notify is not None:
+        record.notify.completed(record)
 
 
 def _still_active(record: Record) -> None:

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import types
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -166,10 +166,10 @@ class Evaluator:
         """What each link's code has cost since the start, that with the longest single run first."""
         found: dict[str, Spent] = {}
         for worker in self._workers:
-            for label, (count, total, longest) in list(worker.spent.items()):
+            for label, cost in list(worker.spent.items()):
                 other = found.get(label, Spent(label, 0, 0.0, 0.0))
-                most = max(longest, other.longest)
-                found[label] = Spent(label, count + other.count, total + other.seconds, most)
+                most = max(cost.longest, other.longest)
+                found[label] = Spent(label, cost.count + other.count, cost.seconds + other.seconds, most)
         return sorted(found.values(), key=lambda spent: -spent.longest)
 
     def run_lines(self, source: str, show: Callable[[object], object], label: str = "") -> None:
@@ -218,7 +218,7 @@ class _Worker(threading.Thread):
         self.job: Job | None = None
         self.since = 0.0
         self.count = 0
-        self.spent: dict[str, tuple[int, float, float]] = {}  # label -> runs, seconds, longest
+        self.spent: dict[str, _Cost] = defaultdict(_Cost)
         self._jobs, self._outcomes_waiting = jobs, outcomes_waiting
 
     def run(self) -> None:
@@ -238,8 +238,12 @@ class _Worker(threading.Thread):
             self.job = None
             self.count += 1
             seconds = clock() - self.since
-            label = function.__code__.co_filename if type(function) is types.FunctionType else label_of(function)
-            self._account(label, seconds)
+            is_plain = type(function) is types.FunctionType  # nearly always
+            cost = self.spent[function.__code__.co_filename if is_plain else label_of(function)]
+            cost.count += 1
+            cost.seconds += seconds
+            if seconds > cost.longest:
+                cost.longest = seconds
             _finish(done, result, error)
             if not self.count % RUN and self._outcomes_waiting() > MOST_OUTCOMES:
                 self._let_catch_up()
@@ -251,12 +255,14 @@ class _Worker(threading.Thread):
         while self._outcomes_waiting() > MOST_OUTCOMES // 2 and time.monotonic() < end:
             time.sleep(BREATH)
 
-    def _account(self, label: str, seconds: float) -> None:
-        count, total, longest = self.spent.get(label, _NONE)
-        self.spent[label] = (count + 1, total + seconds, seconds if seconds > longest else longest)
 
+class _Cost:
+    """What the code of one label has cost one worker."""
 
-_NONE = (0, 0.0, 0.0)
+    __slots__ = ("count", "longest", "seconds")
+
+    def __init__(self) -> None:
+        self.count, self.seconds, self.longest = 0, 0.0, 0.0
 
 
 def _finish(done: Done, result: object, error: BaseException | None) -> None:

@@ -40,14 +40,14 @@ class Aao(ArrayRecord, Output, rtype="aao"):
                 self.status = -1
                 self.give_up()
                 return
-            self.stamp(bool(self.SIMM))
+            self.stamp(self.SIMM)
         status = self.write_value()
         if not active and self.PACT:
             return
         self.PACT = 1
         self.status = status
         if active:
-            self.stamp(bool(self.SIMM))
+            self.stamp(self.SIMM)
         self.count()
         self.monitor()
         self.forward()

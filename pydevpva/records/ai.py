@@ -70,8 +70,7 @@ class Ai(Input, rtype="ai"):
         self.VAL = value
         return 2
 
-    def check_alarms(self, before: int) -> None:
-        check_filtered_limits(self, before)
+    check_alarms = check_filtered_limits
 
     def monitor(self) -> None:
         mask = self.settle() | deadbands(self)

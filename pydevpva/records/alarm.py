@@ -38,9 +38,10 @@ def raise_alarm(record: Record, stat: int, sevr: int, message: str = "") -> bool
 
 def settle_alarms(record: Record) -> int:
     """Make the raised alarm the record's own and return DBE_ALARM when it changed (recGblResetAlarms)."""
-    sevr = min(record.NSEV, INVALID)
-    if sevr == 0 and record.SEVR == 0 and not record.STAT and not record.NSTA and not record.AMSG:
+    raised = record.NSEV
+    if not (raised or record.SEVR or record.STAT or record.NSTA or record.AMSG):
         return 0
+    sevr = min(raised, INVALID)
     changed = record.AMSG != record.NAMSG or record.SEVR != sevr or record.STAT != record.NSTA
     record.AMSG, record.STAT, record.SEVR = record.NAMSG, record.NSTA, sevr
     record.NSTA = record.NSEV = 0

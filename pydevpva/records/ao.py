@@ -98,8 +98,7 @@ class Ao(Output, rtype="ao"):
     def simulated(self) -> tuple[Value, str]:
         return (self.RVAL, "LONG") if self.SIMM == RAW else (self.OVAL, "DOUBLE")
 
-    def check_alarms(self) -> None:
-        check_limits(self)
+    check_alarms = check_limits
 
     def monitor(self) -> None:
         mask = self.settle() | deadbands(self)

@@ -49,7 +49,7 @@ class Input(Record):
             return
         self.PACT = 1
         self.status = min(status, 0)
-        self.stamp(bool(self.SIMM), self.SIOL)
+        self.stamp(self.SIMM, self.SIOL)
         self.convert(status)
         self.check_alarms(before)
         self.monitor()

@@ -28,8 +28,7 @@ class Int64out(Output, rtype="int64out"):
             value = min(max(value, self.DRVL), self.DRVH)
         self.VAL = value
 
-    def check_alarms(self) -> None:
-        check_limits(self)
+    check_alarms = check_limits
 
     def monitor(self) -> None:
         self.post(self.settle() | whole_deadbands(self))

@@ -15,6 +15,7 @@ _STATUS = {RANGE_LOLO: LOLO, RANGE_LOW: LOW, RANGE_HIGH: HIGH, RANGE_HIHI: HIHI}
 _LIMIT_OF = {
     RANGE_HIHI: ("HHSV", "HIHI"), RANGE_HIGH: ("HSV", "HIGH"), RANGE_LOW: ("LSV", "LOW"), RANGE_LOLO: ("LLSV", "LOLO"),
 }  # fmt: skip
+INFINITE = math.inf
 _THRESHOLD = 0.6321  # of a level: where the alarm filter rounds the other way (1 - 1/e)
 
 
@@ -108,14 +109,14 @@ def new_value(record: Record) -> int:
 
 def exceeds(old: float, new: float, deadband: float) -> bool:
     """Whether the change is larger than the deadband; to or from NaN or infinity always is."""
-    delta = old - new
-    if delta == delta and delta not in (math.inf, -math.inf):
-        return (delta if delta >= 0 else -delta) > deadband
+    delta = abs(old - new)
+    if delta < INFINITE:  # false for NaN
+        return delta > deadband
     if math.isnan(new) != math.isnan(old) or math.isinf(new) != math.isinf(old):
         return True
     if math.isinf(new) and new != old:
         return True
-    return math.inf > deadband if math.isfinite(new) and math.isfinite(old) else deadband < 0
+    return INFINITE > deadband if math.isfinite(new) and math.isfinite(old) else deadband < 0
 
 
 def whole_deadbands(record: Record) -> int:

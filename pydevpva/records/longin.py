@@ -26,8 +26,7 @@ class Longin(Input, rtype="longin"):
         if status == 0 or status == 2:
             self.UDF = 0
 
-    def check_alarms(self, before: int) -> None:
-        check_filtered_limits(self, before)
+    check_alarms = check_filtered_limits
 
     def monitor(self) -> None:
         self.post(self.settle() | whole_deadbands(self))

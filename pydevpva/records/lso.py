@@ -45,5 +45,5 @@ class Lso(LongString, Output, rtype="lso"):
             raise_alarm(self, UDF, INVALID)
 
     def monitor(self) -> None:
-        self.stamp(bool(self.SIMM))
+        self.stamp(self.SIMM)
         self.post_text()

@@ -51,7 +51,7 @@ class Output(Record):
     def process(self) -> None:
         active = self.PACT
         if not active and self.fetch() is not False:
-            self.stamp(bool(self.SIMM))
+            self.stamp(self.SIMM)
         self.check_alarms()
         status = self._drive()
         if not active and self.PACT:
@@ -60,7 +60,7 @@ class Output(Record):
         self.PACT = 1
         self.status = status
         if active:
-            self.stamp(bool(self.SIMM))
+            self.stamp(self.SIMM)
         self.monitor()
         self.forward()
         self.finished()

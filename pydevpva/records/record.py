@@ -175,7 +175,7 @@ class Record:
 
     # ---- steps shared by the process functions ----
 
-    def stamp(self, simulated: bool = False, siol: Link = NO_LINK) -> None:
+    def stamp(self, simulated: int = 0, siol: Link = NO_LINK) -> None:
         """TIME and UTAG from TSEL, TSE or the clock (recGblGetTimeStampSimm)."""
         if self.TSEL is NO_LINK and self.TSE == 0:
             self.TIME = self.host.now()
@@ -196,9 +196,7 @@ class Record:
             elif (stamp := siol.time()) is not None:
                 self.TIME, self.UTAG = stamp
 
-    def settle(self) -> int:
-        """Make the alarms raised so far the record's own; DBE_ALARM when they changed."""
-        return settle_alarms(self)
+    settle = settle_alarms
 
     def post(self, mask: int) -> None:
         """Tell the sinks that the record processed; VAL is posted with this mask."""
