@@ -61,6 +61,13 @@ def alarm(client: Context) -> None:
     put(client, "Example:Tank:Sensor", 0, leaf="value.index")
 
 
+def slit(client: Context) -> None:
+    """A scan, then a gap that is too wide."""
+    client.put("Example:Slit", {"gap.value": 0.4, "centre.value": 0.4}, wait=True, get=False, timeout=20)
+    put(client, "Example:Slit:Points", 41)
+    put(client, "Example:Slit", 12, leaf="gap.value")
+
+
 def camera(client: Context) -> None:
     frames(client)
 
@@ -87,6 +94,7 @@ BY_EXAMPLE: dict[str, Callable[[Context], None]] = {
     "device": device,
     "pycalc": pycalc,
     "alarm": alarm,
+    "slit": slit,
     "camera": camera,
     "analysis": analysis,
 }

@@ -110,6 +110,8 @@ def test_commands_of_an_example_page(page: Path, start: Starter) -> None:
     assert puts
     for line in puts:
         typed(server, line)
+    for line in commands(page, "python -c"):
+        python(server, "-c", *shlex.split(line))
     for line in gets:
         assert ask(server, line)
     server.type("exit")

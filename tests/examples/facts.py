@@ -145,6 +145,30 @@ def alarm_example(server: ServerProcess, client: Context) -> None:
     assert alarm(client, "Example:Tank:Level") == (NO_ALARM, "")
 
 
+def slit(server: ServerProcess, client: Context) -> None:
+    both = {"gap.value": 0.5, "centre.value": 0.3}
+    with Watch(client, "Example:Slit") as group, Watch(client, "Example:Slit:Scan") as scan:
+        assert group.next().left.value == -0.5
+        assert scan.next().labels == ["Centre [mm]", "Flux [1/s]"]
+        client.put("Example:Slit", both, wait=True, get=False, timeout=20)
+        update = group.next()  # the first after the put has all of it
+        assert (update.gap.value, update.centre.value) == (0.5, 0.3)
+        assert (update.left.value, update.right.value, update.flux.value) == (pytest.approx(0.05), 0.55, 375948)
+
+        put(client, "Example:Slit", 12, leaf="gap.value")
+        update = group.next()
+        assert (update.gap.value, update.right.value) == (12, 0.55)
+        assert (update.alarm.severity, update.alarm.message) == (INVALID, "ValueError: the blades end at 5 mm")
+        put(client, "Example:Slit:Centre", 1)
+        assert value(client, "Example:Slit:Right") == 0.55
+
+        put(client, "Example:Slit:Points", 5)
+        table = scan.until(lambda update: len(update.value.flux) == 5)
+        assert table.value.centre.tolist() == [-2, -1, 0, 1, 2]
+        assert table.value.flux.argmax() == 2
+        assert group.next().right.value == 0.55
+
+
 def camera(server: ServerProcess, client: Context) -> None:
     with Watch(client, "Example:Cam:Image") as images:
         first = images.until(lambda update: update.uniqueId > 0)
@@ -212,6 +236,7 @@ BY_EXAMPLE = {
     "device": device,
     "pycalc": pycalc,
     "alarm": alarm_example,
+    "slit": slit,
     "camera": camera,
     "analysis": analysis,
 }

@@ -58,4 +58,8 @@ def test_names_on_the_display_exist(folder: Path, start: Starter, p4p_client: P4
     assert names
     assert all(name.startswith("pva://") for name in names)
     client = p4p_client(start_example(start, folder))
-    client.get([name.removeprefix("pva://") for name in names], timeout=20)
+    for name in names:  # after a slash: a field of a group
+        channel, _, path = name.removeprefix("pva://").partition("/")
+        field = path.replace("/", ".")
+        update = client.get(channel, request=f"field({field})", timeout=20)
+        assert not field or update.changed(field)
