@@ -6,7 +6,7 @@ from typing import Any
 
 from pydevpva.pva.groups_channel import GroupChannel
 from pydevpva.pva.groups_member import Group
-from pydevpva.pva.groups_puts import GroupPut, sent_values
+from pydevpva.pva.groups_puts import GroupPut
 from pydevpva.pva.names import ServedName
 from pydevpva.pva.options import put_options
 from pydevpva.pva.puts import Puts
@@ -25,7 +25,7 @@ class GroupName(ServedName):
         self._puts.bury()
         try:
             options = put_options(operation.pvRequest(), self._name)
-            put = GroupPut(self._puts, operation, self.group, sent_values(self.group, operation.value()), options)
+            put = GroupPut(self._puts, operation, self.group, options)
             put.warn()
         except Exception as error:
             operation.done(error=f"{self._name}: {error}")

@@ -71,11 +71,13 @@ class Composite:
 class GroupPut(ClientPut):
     """One put to a group. All is checked before the first record is touched."""
 
-    __slots__ = ("_error", "_group", "_left", "_sent")
+    __slots__ = ("_error", "_group", "_left", "_marked", "_sent")
 
-    def __init__(self, puts: Puts, operation: Any, group: Group, sent: Sent, options: PutOptions) -> None:
+    def __init__(self, puts: Puts, operation: Any, group: Group, options: PutOptions) -> None:
         self._begin_with(puts, operation, options)
-        self._group, self._sent = group, sent
+        structure = operation.value()
+        self._group, self._sent = group, sent_values(group, structure)
+        self._marked = structure.changed()  # also what is no member's value, such as an alarm
         self._left, self._error = 0, ""
 
     def warn(self) -> None:
@@ -97,7 +99,7 @@ class GroupPut(ClientPut):
     def _start(self) -> None:
         self._check_members()
         work = [item for member in self._group.members if (item := self._item(member)) is not None]
-        if not work and self._sent:
+        if not work and self._marked:
             names = ", ".join(m.name for m in self._group.members if m.writable) or "none"
             raise PutError(f"{self._group.name}: nothing of this put can be written; fields that can: {names}")
         process, block = self._options

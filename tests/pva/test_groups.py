@@ -54,7 +54,10 @@ def test_a_refused_put_says_why_and_changes_nothing(serve: Serve) -> None:
             info(Q:group, {"g": {"b": {+channel: "VAL", +putorder: 1}, "c": {+channel: "DESC"}}}) }"""
     )
     assert ioc.put("g", {"a.value": 1.0, "b.value.index": 5}) == "b.VAL: 5 is none of its choices (0 no, 1 yes)"
-    assert ioc.put("g", {"c.value": "x"}) == "g: nothing of this put can be written; fields that can: a, b"
+    nothing = "g: nothing of this put can be written; fields that can: a, b"
+    for leaves in ({"c.value": "x"}, {"a.alarm.severity": 1}, {"a.display.units": "mm"}):
+        assert ioc.put("g", leaves) == nothing
+    assert ioc.record("a").VAL == 0.0
     ioc.record("b").DISP = 1
     assert ioc.put("g", {"a.value": 1.0}) == "b.DESC: puts are disabled (DISP=1)"
     assert ioc.record("a").VAL == 0.0

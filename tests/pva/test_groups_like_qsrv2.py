@@ -88,6 +88,8 @@ PUTS: list[tuple[str, str, dict[str, Any], str | None]] = [
     ("enum", "enum", {"value.index": 0}, "record[atomic=false]"),
     ("enum", "enum", {"value.choices": ["foo"]}, None),
     ("enum", "enum", {"value.index": 1, "value.choices": ["foo"]}, "record[process=false]"),
+    ("enum", "enum", {"alarm.severity": 1}, None),
+    ("enum", "enum", {}, None),
     ("enum", "index.HIHI", {"value": 0}, None),
     ("image", "image", {"value": ("aH", np.array([1, 2, 3]))}, None),
     ("image", "image", {"dimension": [{"size": 7}, {"size": 8}]}, None),
