@@ -148,7 +148,7 @@ def alarm_example(server: ServerProcess, client: Context) -> None:
 def slit(server: ServerProcess, client: Context) -> None:
     both = {"gap.value": 0.5, "centre.value": 0.3}
     with Watch(client, "Example:Slit") as group, Watch(client, "Example:Slit:Scan") as scan:
-        assert group.next().left.value == -0.5
+        assert group.until(lambda update: update.flux.value == 543329).left.value == -0.5
         assert scan.next().labels == ["Centre [mm]", "Flux [1/s]"]
         client.put("Example:Slit", both, wait=True, get=False, timeout=20)
         update = group.next()  # the first after the put has all of it
