@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydevpva.loop import Loop
+from pydevpva.pva.threads import keep_thread
 
 if TYPE_CHECKING:
     from p4p.client.raw import Context
@@ -150,6 +151,7 @@ class RemotePV:
 
     def _event(self) -> None:
         """The monitor has something; on the client's thread."""
+        keep_thread()
         if not self._popping:
             self._popping = True
             self._pvs.loop.submit(self._pop)

@@ -13,6 +13,7 @@ from pydevpva.pva.accept import sent_value
 from pydevpva.pva.channels import AnyChannel, channel_of
 from pydevpva.pva.options import put_options
 from pydevpva.pva.puts import ClientPut, Puts
+from pydevpva.pva.threads import keep_thread
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ class ServedName:
     # ---- pvxs thread ----
 
     def onFirstConnect(self) -> None:
+        keep_thread()
         if self._puts.stopping:  # no time to lose: others wait for their answers
             return
         self._connected = True
