@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -31,9 +32,14 @@ def by_records() -> list[Result]:
     for size in SIZES:
         with servers() as starter:
             path = starter.file("load.db", records(size))
-            begin = time.perf_counter()
-            server = starter.pydevpva("-d", path)
-            seconds.append(time.perf_counter() - begin)
+            loads = []
+            for _ in range(3):  # half a second each, but for the largest
+                begin = time.perf_counter()
+                server = starter.pydevpva("-d", path)
+                loads.append(time.perf_counter() - begin)
+                if size == SIZES[-1]:
+                    break
+            seconds.append(statistics.median(loads))
             memory.append(memory_mb(server))
             with p4p_context(server.environment) as client:
                 client.get("load:0")
