@@ -28,7 +28,8 @@ where the floor made 7,430, and kept up with 28,500 of 50,000 scanned expression
 The goals in microseconds and per second were set on a machine where the floor took 108 us of processor time a put: its
 figure below says how fast this machine was.
 Profiles of what decided the figures: [posts](decisions/0012-posts-at-the-end-of-a-pass.md),
-[overload](decisions/0013-scans-give-way.md), [images](decisions/0014-images-cost-what-pvxs-sends.md).
+[overload](decisions/0013-scans-give-way.md), [images](decisions/0014-images-cost-what-pvxs-sends.md),
+[puts](decisions/0016-pvxs-threads-stay-known.md).
 
 """
 
