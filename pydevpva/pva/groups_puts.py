@@ -108,7 +108,7 @@ class GroupPut(ClientPut):
             return
         for address, value in work:
             self._puts.database.put_now(address, value, process)
-        self._answer(None)
+        self._end(None)
 
     def _check_members(self) -> None:
         """As QSRV2: one record with DISP=1 refuses the whole put, whatever is put."""
@@ -147,7 +147,11 @@ class GroupPut(ClientPut):
         self._error = self._error or error or ""
         self._left -= 1
         if self._left == 0:
-            self._answer(self._error or None)
+            self._end(self._error or None)
+
+    def _end(self, error: str | None) -> None:
+        """Answer in the next turn: the updates of groups that this put has made wait for theirs, and go out first."""
+        self._puts.database.loop.submit(self._answer, error)
 
     def _name(self) -> str:
         return self._group.name

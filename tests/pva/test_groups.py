@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import queue
 from pathlib import Path
 
 import pytest
+from p4p.client.raw import Context as RawContext
 
 from pydevpva.errors import LoadError
 from pydevpva.ioc import Ioc
@@ -34,6 +36,28 @@ def test_a_put_with_block_is_answered_when_all_records_it_reached_have_completed
     assert isinstance(log, list)
     assert {tuple(entry) for entry in log} == {("second", 2), ("first", 1), ("last", 0), ("then", 0)}
     assert [entry[0] for entry in log if entry[0] != "then"] == ["second", "first", "last"]
+
+
+@pytest.mark.parametrize("block", ["true", "false"])
+def test_clients_have_the_update_of_a_group_before_the_answer_to_the_put_that_made_it(serve: Serve, block: str) -> None:
+    ioc = serve('record(ao, "A") { info(Q:group, {"g": {"a": {+channel: "VAL", +type: "plain", +putorder: 0}}}) }')
+    came: queue.SimpleQueue[str] = queue.SimpleQueue()
+    monitor = RawContext.monitor(ioc.client, "g", lambda: came.put("update"))
+    assert came.get(timeout=PATIENCE) == "update"
+    while monitor.pop() is not None:
+        pass
+    put = RawContext.put(
+        ioc.client,
+        "g",
+        lambda answer: came.put(f"answer {answer}"),
+        builder=lambda structure: structure.__setitem__("a", 5.0),
+        request=RawContext.makeRequest(f"field()record[block={block}]"),
+        get=False,
+    )
+    assert [came.get(timeout=PATIENCE) for _ in range(2)] == ["update", "answer None"]
+    assert monitor.pop().a == 5.0
+    for operation in (put, monitor):
+        operation.close()
 
 
 def test_one_access_rule_that_refuses_a_field_refuses_the_whole_put(serve: Serve) -> None:
