@@ -60,6 +60,9 @@ def create(
         yield maker.make(instance)
 
 
+SELDOM = 100  # of so many collections one is full, not Python's 10: it would look at all that scans wait for, 40 ms
+
+
 @contextmanager
 def for_good() -> Iterator[None]:
     """What is made in here stays: the garbage collector neither looks at it now nor ever again."""
@@ -69,5 +72,7 @@ def for_good() -> Iterator[None]:
         yield
     finally:
         gc.freeze()
+        young, middle, old = gc.get_threshold()
+        gc.set_threshold(young, middle, max(old, SELDOM))
         if collects:
             gc.enable()
