@@ -20,7 +20,8 @@ MOST_THREADS = 4  # the libraries let go of the interpreter: several cameras are
 
 
 @cache
-def _threads() -> ThreadPoolExecutor:
+def codec_threads() -> ThreadPoolExecutor:
+    """The threads that compress and decompress."""
     return ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1), "codec")
 
 
@@ -36,7 +37,7 @@ class Packing:
         self.packed: Array | None = None  # None at the end: it failed, which it should not
         self.type_number = TYPE_NUMBERS[image.dtype.name]
         self._done: Callable[[Packing], None] | None = done
-        _threads().submit(self._run, submit)
+        codec_threads().submit(self._run, submit)
 
     def cancel(self) -> None:
         """Nobody wants it any more."""

@@ -82,6 +82,10 @@ class PvaLink:
             for done in waiting:
                 done(DISCONNECTED)
 
+    def unpacking(self) -> Callable[[], None] | None:
+        work = self._far.unpacking() if self._far is not None else None
+        return work if self._watching else None  # who reads now and then need not have all of them
+
     def updated(self) -> None:
         """CP and CPP: process the record; once more when it is busy, and later when the IOC is paused."""
         if not self._watching:

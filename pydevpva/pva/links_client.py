@@ -50,6 +50,9 @@ class User(Protocol):
 
     def disconnected_from(self) -> None: ...
 
+    def unpacking(self) -> Callable[[], None] | None:
+        """What has to be done before `updated`, on a thread that may take its time; None: nothing."""
+
     def updated(self) -> None:
         """A connect, update or disconnect: process the record that waits for it."""
 
@@ -171,11 +174,28 @@ class RemotePV:
             for user in self.users:
                 user.connected_to(update)
             self._start_put()  # what waited for the connection
-        for user in self.users:
-            user.updated()
-        if not self._popping:
-            self._popping = True
-            self._pvs.loop.submit(self._pop)
+        self._popping = True  # by us, when this update has been told
+        if unpacking := [work for user in self.users if (work := user.unpacking()) is not None]:
+            from pydevpva.pva.image_codec import codec_threads
+
+            codec_threads().submit(self._unpack, unpacking)
+        else:
+            self._tell()
+
+    def _unpack(self, unpacking: list[Callable[[], None]]) -> None:
+        """On a thread for codecs; meanwhile the p4p Value stays as it is."""
+        try:
+            for work in unpacking:
+                work()
+        finally:
+            self._pvs.loop.submit(self._tell)
+
+    def _tell(self) -> None:
+        """The update is there to be read."""
+        if not self._pvs.closed:
+            for user in self.users:
+                user.updated()
+        self._pvs.loop.submit(self._pop)
 
     def _disconnected(self) -> None:
         if self.connected:

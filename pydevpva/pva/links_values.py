@@ -6,6 +6,7 @@ Follows QSRV2 (pvxs: ioc/pvalink_lset.cpp pvaGetValue, pvalink_channel.cpp linkB
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from pydevpva.pva import wire
@@ -31,6 +32,7 @@ class Far:
         self._codec = f"{self._path.removesuffix('value')}codec.name" if self._path.endswith("value") else ""
         if self._codec and not root.has(self._codec):
             self._codec = ""
+        self._unpacked: Any = None  # the image of this update, where it was decompressed already
         self.is_enum = hasattr(value, "getID") and value.getID() == "enum_t"
         spec = root.type().aspy(self._path) if self._has_value else None
         self._code = spec if isinstance(spec, str) else ""
@@ -45,19 +47,34 @@ class Far:
     def _value(self) -> Any:
         if not self._has_value:
             raise ValueError("the remote structure has no value")
-        if self._codec and self._root[self._codec]:
-            return self._expanded()
+        if self._is_packed():
+            return self._image().reshape(-1)
         value = self._root[self._path]
         if value is None and self._code.startswith("a"):
             return []  # p4p's way to tell an empty array
         return value
 
-    def _expanded(self) -> Any:
-        """The elements of a compressed image, in one dimension."""
+    def _is_packed(self) -> bool:
+        """Whether this is a compressed image."""
+        return bool(self._codec and self._root[self._codec])
+
+    def unpacking(self) -> Callable[[], None] | None:
+        """An update has come. What makes reads of it quick and may take its time, for any thread; None: they are."""
+        self._unpacked = None
+        return self._unpack if self._is_packed() else None
+
+    def _unpack(self) -> None:
+        with suppress(ValueError):  # whoever reads it is told
+            self._unpacked = self._image()
+
+    def _image(self) -> Any:
+        """The image, decompressed; its own attributes for each who asks."""
         from pydevpva.pva.decode import image_of
 
+        if self._unpacked is not None:
+            return self._unpacked.view()
         of = self._path.removesuffix("value").removesuffix(".")
-        return image_of(self._root[of] if of else self._root).reshape(-1)
+        return image_of(self._root[of] if of else self._root)
 
     def scalar(self, dbf: str) -> Value:
         """The value or its first element as dbf; NO_DATA: an empty array. ValueError: it is none of that kind."""
@@ -95,7 +112,7 @@ class Far:
         if not self._field:
             from pydevpva.pva.decode import value_of
 
-            return value_of(self._root)
+            return self._image() if self._is_packed() else value_of(self._root)
         value = self._value()
         return value["index"] if self.is_enum else value
 

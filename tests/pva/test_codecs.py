@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ import pytest
 from p4p import Value
 
 from pydevpva.errors import LoadError
+from pydevpva.pva import decode
 from pydevpva.pva.decode import value_of
 from pydevpva.pva.image_type import IMAGE
-from pydevpva.records.codecs import compress
+from pydevpva.records.codecs import compress, decompress
 from tests.clients import Pvapy, Watch
 from tests.ioc_process import ServerProcess
 from tests.pva.conftest import Serve, Served, eventually
@@ -185,8 +187,17 @@ record(waveform, "BloscPixels") { field(FTVL, "LONG") field(NELM, "10")
 """
 
 
-def test_images_that_pvapy_compressed_are_read_and_other_codecs_refused(serve: Serve, tmp_path: Path) -> None:
+def test_images_that_pvapy_compressed_are_read_and_other_codecs_refused(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("pvaccess", reason="pvapy is not installed")
+    at_work: set[tuple[str, str]] = set()
+
+    def seen(codec: str, *rest: Any) -> Any:
+        at_work.add((codec, threading.current_thread().name.partition("_")[0]))
+        return decompress(codec, *rest)
+
+    monkeypatch.setattr(decode, "decompress", seen)
     served = serve(READERS)
     own = {"EPICS_PVAS_SERVER_PORT": "0", "EPICS_PVA_SERVER_PORT": "0"}
     script = Path(__file__).with_name("pvapy_images.py")
@@ -202,6 +213,7 @@ def test_images_that_pvapy_compressed_are_read_and_other_codecs_refused(serve: S
             eventually(lambda name=name: "codec" in record(name).AMSG, f"the alarm of {name}")
             alarm = record(name).SEVR, record(name).STAT, record(name).AMSG
             assert alarm == (3, 14, "codec blosc is none of lz4, jpeg")
+        assert {thread for codec, thread in at_work if codec == "lz4"} == {"codec"}  # no record waits for it
     finally:
         process.kill()
 
