@@ -7,12 +7,14 @@ import os
 import queue
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from p4p.client.raw import Context as RawContext
 from p4p.client.thread import Context, Disconnected
 
 from tests.ioc_process import PATIENCE
@@ -30,7 +32,10 @@ class Watch:
         self._updates: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._name = name
         self._connected = False
-        self._subscription = context.monitor(name, self._came, request, notify_disconnect=True)
+        self._taking = threading.Lock()
+        self._monitor: Any = None
+        self._monitor = RawContext.monitor(context, name, self._take, request)
+        self._take()  # p4p's thread may have come before it could see the monitor
 
     def next(self, timeout: float = PATIENCE) -> Any:
         """The next update; a disconnect is an exception object. AssertionError when none comes."""
@@ -52,12 +57,15 @@ class Watch:
         return self._updates.qsize()
 
     def close(self) -> None:
-        self._subscription.close()
+        self._monitor.close()
 
-    def _came(self, update: Any) -> None:
-        self._connected = self._connected or not isinstance(update, Disconnected)
-        if self._connected:
-            self._updates.put(update)
+    def _take(self) -> None:
+        """Take what has come; on p4p's thread."""
+        with self._taking:
+            while self._monitor is not None and (update := self._monitor.pop()) is not None:
+                self._connected = self._connected or not isinstance(update, Disconnected)
+                if self._connected:
+                    self._updates.put(update)
 
     def __enter__(self) -> Watch:
         return self

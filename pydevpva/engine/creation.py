@@ -60,6 +60,7 @@ def create(
         yield maker.make(instance)
 
 
+USUAL = gc.get_threshold()
 SELDOM = 100  # of so many collections one is full, not Python's 10: it would look at all that scans wait for, 40 ms
 
 
@@ -72,7 +73,7 @@ def for_good() -> Iterator[None]:
         yield
     finally:
         gc.freeze()
-        young, middle, old = gc.get_threshold()
-        gc.set_threshold(young, middle, max(old, SELDOM))
+        if gc.get_threshold() == USUAL:  # otherwise users have chosen
+            gc.set_threshold(*USUAL[:2], SELDOM)
         if collects:
             gc.enable()

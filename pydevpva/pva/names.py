@@ -13,7 +13,7 @@ from pydevpva.pva.accept import sent_value
 from pydevpva.pva.channels import AnyChannel, channel_of
 from pydevpva.pva.options import put_options
 from pydevpva.pva.puts import ClientPut, Puts
-from pydevpva.pva.threads import keep_thread
+from pydevpva.pva.threads import hold_thread, release_thread
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class ServedName:
     # ---- pvxs thread ----
 
     def onFirstConnect(self) -> None:
-        keep_thread()
+        hold_thread()
         if self._puts.stopping:  # no time to lose: others wait for their answers
             return
         self._connected = True
@@ -97,6 +97,7 @@ class ServedName:
         self._connected = False
         self.pv.close()
         self._puts.database.loop.submit_next(self._leave)
+        release_thread()
 
     def put(self, operation: Any) -> None:
         self._puts.bury()

@@ -18,7 +18,6 @@ from pydevpva.pva.access import AccessRules
 from pydevpva.pva.names import ServedName
 from pydevpva.pva.normative import shape_of
 from pydevpva.pva.puts import Puts
-from pydevpva.pva.threads import keep_thread
 from pydevpva.records.record import ATTRIBUTES
 
 if TYPE_CHECKING:
@@ -175,7 +174,6 @@ class FieldNames:
         self._refused: set[str] = set()  # names with filters that were found wrong, and said
 
     def testChannel(self, name: str) -> bool:
-        keep_thread()
         return name in self._made or self._exists(name)
 
     def makeChannel(self, name: str, peer: str) -> SharedPV | None:

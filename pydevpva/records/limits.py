@@ -108,15 +108,12 @@ def new_value(record: Record) -> int:
 
 
 def exceeds(old: float, new: float, deadband: float) -> bool:
-    """Whether the change is larger than the deadband; to or from NaN or infinity always is."""
+    """Whether the change is larger than the deadband; to or from NaN or infinity it is infinite."""
     delta = abs(old - new)
     if delta < INFINITE:  # false for NaN
         return delta > deadband
-    if math.isnan(new) != math.isnan(old) or math.isinf(new) != math.isinf(old):
-        return True
-    if math.isinf(new) and new != old:
-        return True
-    return INFINITE > deadband if math.isfinite(new) and math.isfinite(old) else deadband < 0
+    same = new == old or (new != new and old != old)
+    return (0.0 if same else INFINITE) > deadband
 
 
 def whole_deadbands(record: Record) -> int:
