@@ -22,7 +22,7 @@ from pydevpva.devices.registry import DeviceSupport
 from pydevpva.engine.creation import for_good
 from pydevpva.engine.database import Database
 from pydevpva.engine.json_links import refused_link
-from pydevpva.errors import Location, NotFound, Problem, PydevpvaError
+from pydevpva.errors import Location, NotFound, Problem, PydevpvaError, did_you_mean
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.loop import Loop
 from pydevpva.pva.groups import Definitions as GroupDefinitions
@@ -40,6 +40,7 @@ LINK_PATIENCE = 5.0  # seconds until links whose PV was not found are named
 EVENT_PATIENCE = 10.0  # seconds until events are named that look misspelled
 SWITCH = 1e-3  # seconds that user code which computes keeps the interpreter from the database thread, not Python's 5 ms
 PROMPT = 1e-5  # seconds that a thread may keep the interpreter from one that waits, while the IOC stops
+INFOS = ("Q:group", "Q:form", "Q:time:tag")  # of those that begin so, the ones with a meaning
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -232,6 +233,9 @@ class Ioc:
         for name, check in kind.checks.items():
             if (set_to := instance.fields.get(name)) is not None and (reason := check(set_to.text)):
                 yield Problem(set_to.location, f"{instance.name}.{name}: {reason}")
+        for name in instance.infos:
+            if name.startswith("Q:") and name not in INFOS and (hint := did_you_mean(name, INFOS)):
+                log.warning("%s: %s: info(%s) means nothing%s", instance.location, instance.name, name, hint)
         if "Q:group" in instance.infos:
             yield from check_groups(instance.infos["Q:group"], instance.location, instance.name)
         fields = self.definitions.record_type(instance.type).fields

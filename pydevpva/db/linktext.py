@@ -86,7 +86,8 @@ def parse_link(text: str, field_type: str, device: Device | None = None) -> Link
     if device is not None:
         problem = unsuitable(link, device.link_type)
         if problem:
-            raise ValueError(f'{problem} for DTYP "{device.choice}"')
+            hint = '; Python code needs field(DTYP, "pydev")' if link.type == "INST_IO" else ""
+            raise ValueError(f'{problem} for DTYP "{device.choice}"{hint}')
     return link
 
 

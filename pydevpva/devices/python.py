@@ -80,8 +80,8 @@ def _owned(value: Any) -> Any:
 
 
 def _message(error: BaseException) -> str:
-    """What went wrong; of a result that does not fit without the exception's name, which is ours and says nothing."""
-    return describe(error, named=type(error) is not ResultError)
+    """What went wrong; where the exception is ours, without its name, which says nothing."""
+    return describe(error, named=type(error) not in (ResultError, CodeError))
 
 
 class Failures:

@@ -34,7 +34,7 @@ Path = tuple[tuple[str, int | None], ...]  # the parts between dots, each with t
 
 @dataclass(slots=True)
 class FieldMapping:
-    """One field of a group, as its keys say; `location` is where it was mentioned first."""
+    """One field of a group, as its keys say; `location` is where its channel was given, or it was first mentioned."""
 
     name: str
     location: Location
@@ -153,7 +153,8 @@ def _group_problems(group: str, members: Any, record: str) -> Iterator[str]:
             if name not in GROUP_KEYS:
                 hint = did_you_mean(name, GROUP_KEYS) if name[:1] == "+" else ""
                 choices = ", ".join(GROUP_KEYS)
-                yield f"group {group}: {name} is no field, which has an object{hint}; other keys: {choices}"
+                form = 'a field has an object, such as {+channel: "VAL"}'
+                yield f"group {group}: {name}: {form}{hint}; keys of the group itself: {choices}"
             continue
         yield from (f"group {group}, field {name or '(top)'}: {message}" for message in _field_problems(name, keys))
 
@@ -187,5 +188,10 @@ def _merge(groups: dict[str, Definition], content: dict[str, Any], location: Loc
                 setattr(group, key[1:], value)
                 continue
             mapping = group.fields.setdefault(key, FieldMapping(key, location))
+            if mapping.channel and "+channel" in value:  # as QSRV2, which says nothing
+                text = "%s: group %s, field %s: %s%s takes the place of %s"
+                log.warning(text, location, name, key or "(top)", prefix, value["+channel"], mapping.channel)
+            if "+channel" in value:
+                mapping.location = location
             for word, content_ in value.items():
                 setattr(mapping, word[1:], prefix + content_ if word == "+channel" else content_)

@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 WITHOUT_VALUE = ("meta", "proc")
+
+
+class FieldError(PydevpvaError):
+    """A group that cannot be served because of one of its fields, which is defined at `location`."""
+
+    def __init__(self, mapping: FieldMapping, message: str) -> None:
+        super().__init__(f"field {mapping.name or '(top)'}: {message}")
+        self.location = mapping.location
+
+
 NO_SHAPE = shape(Kind.NUMBER, "d")  # of members whose value is not shown
 
 
@@ -82,7 +92,8 @@ def make_groups(definitions: Iterable[Definition], database: Database) -> dict[s
         try:
             groups[definition.name] = _group(definition, database)
         except PydevpvaError as error:
-            log.error("%s: group %s: %s; the group is not served", definition.location, definition.name, error)
+            location = error.location if isinstance(error, FieldError) else definition.location
+            log.error("%s: group %s: %s; the group is not served", location, definition.name, error)
     return groups
 
 
@@ -102,7 +113,7 @@ def _source(mapping: FieldMapping, database: Database) -> Source | None:
             log.warning(text, mapping.location, mapping.name, mapping.type)
         return None
     if not mapping.channel:
-        raise PydevpvaError(f'field {mapping.name or "(top)"}: a +type:"{mapping.type}" needs a +channel')
+        raise FieldError(mapping, f'a +type:"{mapping.type}" needs a +channel')
     try:
         address = database.find(mapping.channel)
         mask = nanosecond_mask(address.record)
@@ -110,7 +121,7 @@ def _source(mapping: FieldMapping, database: Database) -> Source | None:
             return Source(address, NO_SHAPE, attrgetter(address.field.name), mask)
         look = _shape(mapping, address)
     except NotFound as error:
-        raise PydevpvaError(f"field {mapping.name or '(top)'}: +channel {mapping.channel}: {error}") from None
+        raise FieldError(mapping, f"+channel {mapping.channel}: {error}") from None
     return Source(address, look, reader(address, look), mask)
 
 
@@ -143,6 +154,6 @@ def _wanted(definition: Definition, member: Member, by_name: dict[str, Member]) 
         elif word in by_name:
             yield word
         else:
-            text = "%s: group %s, field %s: +trigger names no field %s%s"
+            text = "%s: group %s, field %s: +trigger names no field %s%s; that one is left out"
             hint = did_you_mean(word, by_name)
             log.error(text, member.mapping.location, definition.name, member.name or "(top)", word, hint)

@@ -29,8 +29,10 @@ class TableRecord(WholeRecord, rtype="table"):
 
     def whole(self, field: str, value: Value) -> Value:
         """Columns that a client wrote: all of them, or some that have as many rows as the rest."""
-        if field != "VAL" or not isinstance(value, dict):
+        if field != "VAL":
             return super().whole(field, value)
+        if not isinstance(value, dict):
+            raise PutError(f"{self.NAME} is a table: its columns are written by PVA clients, as value.NAME")
         columns = {name: value.get(name, column) for name, column in self.VAL.columns.items()}
         try:
             check_rows(columns, self.MAXR)

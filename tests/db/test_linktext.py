@@ -49,7 +49,11 @@ def test_record_and_field_of_a_pv_link() -> None:
     ("text", "choice", "message"),
     [
         ("a.b", "pydev", 'the link must be of the form "@..." for DTYP "pydev"'),
-        ("@x", "Soft Channel", 'the link must be a constant or a PV for DTYP "Soft Channel"'),
+        (
+            "@x",
+            "Soft Channel",
+            'the link must be a constant or a PV for DTYP "Soft Channel"; Python code needs field(DTYP, "pydev")',
+        ),
     ],
 )
 def test_a_device_takes_only_its_own_kind(text: str, choice: str, message: str, base: Definitions) -> None:

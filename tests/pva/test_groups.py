@@ -121,8 +121,8 @@ WRONG = [
     ('{"g": {"a": {+channel: "VAL", +putorder: "x"}}}', "group g, field a: +putorder must be a whole number, not 'x'"),
     ('{"g": {"a[": {+channel: "VAL"}}}', 'group g, field a[: "a[" is no field name; they look like "value", "a.b" or'
      ' "attribute[0].value"'),
-    ('{"g": {"+atomc": true}}', "group g: +atomc is no field, which has an object; did you mean +atomic?; other keys:"
-     " +id, +atomic"),
+    ('{"g": {"+atomc": true}}', 'group g: +atomc: a field has an object, such as {+channel: "VAL"}; did you mean'
+     " +atomic?; keys of the group itself: +id, +atomic"),
 ]  # fmt: skip
 
 
@@ -161,7 +161,38 @@ def test_a_group_that_does_not_fit_the_records_is_not_served_and_said(
 def test_a_trigger_that_names_nothing_is_said(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         serve('record(ai, "r") { info(Q:group, {"g": {"abc": {+channel: "VAL", +trigger: "abd"}}}) }')
-    assert caplog.messages[0].endswith("group g, field abc: +trigger names no field abd; did you mean abc?")
+    assert caplog.messages[0].endswith(
+        "group g, field abc: +trigger names no field abd; did you mean abc?; that one is left out"
+    )
+
+
+def test_a_field_that_two_records_give_is_the_later_one_s_as_in_qsrv2_and_said(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    ioc = serve(
+        """record(ao, "one") { field(VAL, "1") info(Q:group, {"g": {"a": {+channel: "VAL", +putorder: 1}}}) }
+        record(ao, "two") { field(VAL, "2") info(Q:group, {"g": {"a": {+channel: "VAL"}}}) }"""
+    )
+    assert caplog.messages[0].endswith(".db:2:9: group g, field a: two.VAL takes the place of one.VAL")
+    assert ioc.get("g").a.value == 2
+    assert ioc.put("g", {"a.value": 3.0}) == "ok"
+    assert (ioc.record("one").VAL, ioc.record("two").VAL) == (1.0, 3.0)
+
+
+def test_a_misspelled_info_is_said(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    serve('record(ai, "r") { info(Q:gruop, {"g": {"a": {+channel: "VAL"}}}) info(Q:form, "Hex") info(mine, "x") }')
+    assert [m.partition(".db:")[2] for m in caplog.messages] == [
+        "1:1: r: info(Q:gruop) means nothing; did you mean Q:group?"
+    ]
+
+
+def test_a_wrong_channel_is_told_with_the_place_of_its_record(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        serve(
+            """record(ai, "one") { info(Q:group, {"g": {"a": {+channel: "VAL"}}}) }
+            record(ai, "two") { info(Q:group, {"g": {"b": {+channel: "VALL"}}}) }"""
+        )
+    assert ".db:2:13: group g: field b: +channel two.VALL: no field VALL in ai record two" in caplog.messages[0]
 
 
 def test_a_file_of_groups_is_read_with_its_macros_and_can_be_forgotten(serve: Serve, tmp_path: Path) -> None:

@@ -57,6 +57,12 @@ def test_a_script_that_leaves_nothing_served_is_told_so(script: str, said: str, 
     server.wait_log(f"st.cmd has not run iocInit: {said}")
 
 
+def test_a_database_in_place_of_a_script_is_told_how_it_is_loaded(start: Starter, tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_text(DB)
+    server = start.pydevpva("a.db", cwd=tmp_path, serving=False)
+    server.wait_log("a.db has not run iocInit: nothing is served; a database is loaded with: pydevpva -d a.db")
+
+
 def test_a_database_next_to_the_script_is_pointed_out(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     ours = run(OURS, "cd other\ndbLoadRecords a.db\n", tmp_path, {"a.db": DB})

@@ -231,3 +231,10 @@ def test_a_pv_that_is_not_there_is_looked_for(tmp_path: Path) -> None:
     assert ours.out[2:] == ["PV 'X:caliass' not found", "dbgf X:ai.DECS", "PV 'X:ai.DECS' not found"]
     assert ours.err[0].startswith("    did you mean X:calias or ")
     assert re.fullmatch(r"    did you mean .*\bDESC\?", ours.err[1])
+
+
+def test_a_group_is_told_from_a_record(tmp_path: Path) -> None:
+    db = 'record(ai, "r") { info(Q:group, {"grp": {"a": {+channel: "VAL"}}}) }'
+    ours = run(OURS, "dbLoadRecords a.db\niocInit\ndbgf grp.a\n", tmp_path, {"a.db": db})
+    assert "PV 'grp.a' not found" in ours.out
+    assert "    grp is a group, which PVA clients read and write; pvxgl 3 grp shows it" in ours.err

@@ -219,6 +219,9 @@ def find(shell: Shell, name: str) -> Record | None:
         shell.print(f"PV '{name}' not found")
         if "; " in str(error):
             shell.complain("    " + str(error).split("; ", 1)[1])
+        group = name.partition(".")[0]
+        if shell.ioc.server is not None and group in shell.ioc.server.groups:
+            shell.complain(f"    {group} is a group, which PVA clients read and write; pvxgl 3 {group} shows it")
         return None
 
 
