@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application.current import create_app_session
+from prompt_toolkit.completion import CompleteEvent, get_common_complete_suffix
 from prompt_toolkit.filters import Condition, is_done
 from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import ConditionalContainer, FormattedTextControl, HSplit, Window
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.styles import Style
@@ -64,6 +66,7 @@ class LineEditor:
             style=Style.from_dict(STYLE if colour else {}),
             include_default_pygments_style=False,
             color_depth=None if colour else ColorDepth.DEPTH_1_BIT,
+            key_bindings=_keys(),
             input=terminal.input,
             output=terminal.output,
         )
@@ -105,6 +108,26 @@ class LineEditor:
         container = self.session.layout.container
         assert isinstance(container, HSplit)
         container.children.append(ConditionalContainer(window, Condition(lambda: bool(text())) & ~is_done))
+
+
+def _keys() -> KeyBindings:
+    """Tab completes before the next key counts: prompt_toolkit's own does afterwards, and Enter would run less than
+    is shown where both are pasted."""
+    keys = KeyBindings()
+
+    @keys.add("tab")
+    def complete(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.complete_state:
+            buffer.complete_next()
+            return
+        found = list(buffer.completer.get_completions(buffer.document, CompleteEvent(completion_requested=True)))
+        common = get_common_complete_suffix(buffer.document, found)
+        buffer.insert_text(common)
+        if not common or len(found) > 1:
+            buffer.start_completion(insert_common_part=True)
+
+    return keys
 
 
 class _Limited(FileHistory):

@@ -40,6 +40,11 @@ def test_names_are_completed_and_the_history_is_kept(prompt: pexpect.spawn, tmp_
     assert "+dbgf LAB:Temperature" in (tmp_path / ".pydevpva_history").read_text()
 
 
+def test_a_line_that_is_pasted_with_its_tab_is_run_as_it_is_shown(prompt: pexpect.spawn) -> None:
+    prompt.send("dbgf LAB:Tem\t\r")
+    prompt.expect(r"DBF_DOUBLE:         3\.5")
+
+
 def test_ctrl_c_ends_the_command_and_not_the_ioc(prompt: pexpect.spawn) -> None:
     prompt.send("pydev(\"import time; print('be' + 'gun'); time.sleep(1000)\")\r")
     prompt.expect("begun")
