@@ -35,6 +35,11 @@ the history (`~/.pydevpva_history`, or `EPICS_IOCSH_HISTFILE`; `IOCSH_HISTSIZE` 
 command, Ctrl-D asks once and then ends the IOC. `pydev("` may go on over several lines until the quote is closed.
 `IOCSH_PS1` is the prompt, `IOCSH_HISTEDIT_DISABLE` and `TERM=dumb` give plain lines, `NO_COLOR` no colours.
 
+## Without a terminal
+
+`pydevpva` runs the lines that it finds on stdin, and at their end goes on serving until SIGTERM or SIGINT; `pydevpva-shell`
+ends with its input. An `exit` among these lines ends the IOC, an `exit` in st.cmd only that script.
+
 ## From elsewhere
 
 An IOC that is started with `--console PATH` can be attached to by the user that owns it, on the same machine:

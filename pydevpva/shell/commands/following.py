@@ -99,8 +99,9 @@ def _detach(watches: list[_Watch]) -> None:
 
 @command("dbtree", NAME, ours=True)
 def dbtree(shell: Shell, name: str | None) -> int:
-    """Print what a put to this record sets off: records that links, CP and pydev.iointr process, in their order.
+    """Print what a put to this record processes, in order: by links, CP, and a pydev.iointr in the text of a link.
 
+    A pydev.iointr in a function that this text calls is not seen.
     Example: dbtree LAB:Start
     """
     if not name:

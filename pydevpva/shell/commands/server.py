@@ -8,7 +8,9 @@ from pydevpva.shell.registry import INT, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
 DETAIL = Argument("[show_detailed_information?]", INT)
-_SOURCES = "names come from the sources records, fields and groups, not qsrvSingle and qsrvGroup; clients are not shown"
+_SOURCES = (
+    "names come from the sources records (with groups) and fields, not qsrvSingle and qsrvGroup; clients are not shown"
+)
 STATES = {"new": "registering", "built": "registering", "paused": "paused", "stopped": "stopped"}
 
 
