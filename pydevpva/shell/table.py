@@ -37,8 +37,8 @@ command, Ctrl-D asks once and then ends the IOC. `pydev("` may go on over severa
 
 ## Without a terminal
 
-`pydevpva` runs the lines that it finds on stdin, and at their end goes on serving until SIGTERM or SIGINT; `pydevpva-shell`
-ends with its input. An `exit` among these lines ends the IOC, an `exit` in st.cmd only that script.
+`pydevpva` runs the lines that it finds on stdin, and at their end goes on serving until SIGTERM or SIGINT;
+`pydevpva-shell` ends with its input. An `exit` among these lines ends the IOC, an `exit` in st.cmd only that script.
 
 ## From elsewhere
 
