@@ -11,7 +11,7 @@ from tests.benchmarks.peers import cpu_seconds, servers
 from tests.clients import p4p_context
 from tests.ioc_process import ServerProcess
 
-SECONDS = 4.0
+SECONDS, ROUNDS = 4.0, 3
 PYTHON = 'record(ai,"s{0}") {{ field(DTYP,"pydev") field(INP,"@VAL+1") field(SCAN,".1 second") }}\n'
 CALC = 'record(calc,"s{0}") {{ field(CALC,"VAL+A") field(INPA,"1") field(SCAN,".1 second") }}\n'
 
@@ -22,9 +22,9 @@ def scanned_python() -> list[Result]:
     kept = Result("5,000 ai with @VAL+1 at .1 second: processings/s", "/s", goal=">= 50,000 kept up with (99 %)")
     cpu = Result("the same: CPU per processing, no client", "us", goal="<= 6 us")
     more = Result("20,000 of them, asked for 200,000/s: processings/s", "/s", goal=">= 120,000")
-    rate, used = _scan(PYTHON, 5_000)
-    kept.figures["pydevpva"], cpu.figures["pydevpva"] = [rate], [used]
-    kept.reached, cpu.reached = rate >= 49_500, used <= 6
+    runs = [_scan(PYTHON, 5_000) for _ in range(ROUNDS)]
+    kept.figures["pydevpva"], cpu.figures["pydevpva"] = [rate for rate, _ in runs], [used for _, used in runs]
+    kept.reached, cpu.reached = kept.median("pydevpva") >= 49_500, cpu.median("pydevpva") <= 6
     more.figures["pydevpva"] = [_scan(PYTHON, 20_000)[0]]
     more.reached = more.median("pydevpva") >= 120_000
     return [kept, cpu, more]
@@ -34,7 +34,7 @@ def scanned_python() -> list[Result]:
 def scanned_calc() -> list[Result]:
     """5,000 soft calc records."""
     cpu = Result("5,000 calc at .1 second: CPU per processing", "us", goal="<= 5 us")
-    cpu.figures["pydevpva"] = [_scan(CALC, 5_000)[1]]
+    cpu.figures["pydevpva"] = [_scan(CALC, 5_000)[1] for _ in range(ROUNDS)]
     cpu.reached = cpu.median("pydevpva") <= 5
     return [cpu]
 
