@@ -20,6 +20,7 @@ Subscriber = Callable[[object], object]
 log = logging.getLogger(__name__)
 
 BACKLOG = 10_000  # pending deliveries of one event; beyond, values coalesce to the newest
+MOST_BYTES = 256 * 2**20  # of arrays among them: a camera does not fill the memory while its record is busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Events:
             submit = self.submit
             if not event.subscribers or submit is None:
                 return True
-            if len(event.pending) >= self.backlog:
+            if event.pending and len(event.pending) >= self._most(value):
                 try:
                     event.pending[-1] = value
                     event.coalesced += 1
@@ -118,6 +119,14 @@ class Events:
 
     def _event(self, name: str) -> _Event:
         return self._events.get(_checked(name)) or self._events.setdefault(name, _Event())
+
+    def _most(self, value: object) -> int:
+        """How many values like this one may be pending."""
+        numpy = sys.modules.get("numpy")
+        if numpy is None or not isinstance(value, numpy.ndarray) or not value.nbytes:
+            return self.backlog
+        images: int = MOST_BYTES // value.nbytes
+        return max(1, min(self.backlog, images))
 
     def _deliver(self, name: str, event: _Event) -> None:
         value = event.pending.popleft()

@@ -6,6 +6,7 @@ import builtins
 import threading
 from collections import deque
 
+import numpy as np
 import pytest
 
 import pydev
@@ -74,6 +75,20 @@ def test_values_beyond_the_backlog_coalesce_to_the_newest_and_are_counted() -> N
     events.publish("x", 10)
     database.run()
     assert got[-1] == 10
+
+
+def test_images_that_wait_take_a_quarter_of_a_gigabyte_at_the_most() -> None:
+    database = Database()
+    events = Events(database.submit)
+    got: list[np.ndarray] = []
+    events.subscribe("x", got.append)  # type: ignore[arg-type]
+    frames = [np.zeros((4096, 4096), "u4") for _ in range(7)]  # 64 MiB each, of which the system gives none yet
+    for frame in frames:
+        events.publish("x", frame)
+    (report,) = events.report()
+    assert (report.pending, report.coalesced) == (4, 3)
+    database.run()
+    assert [next(n for n, frame in enumerate(frames) if frame is taken) for taken in got] == [0, 1, 2, 6]
 
 
 def test_nothing_is_lost_or_mixed_from_many_threads() -> None:
