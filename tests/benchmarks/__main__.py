@@ -37,7 +37,8 @@ Profiles of what decided the figures: [posts](decisions/0012-posts-at-the-end-of
 FOOT = """
 ## Why images are not faster
 
-A profile (`perf record`) of the server at 200 frames of 2 MiB a second, taken once, on p4p 4.3.0 and pvxslibs 1.5.3. Of 1.9 ms of processor time a frame
+A profile (`perf record`) of the server at 200 frames of 2 MiB a second, taken once, on p4p 4.3.0 and pvxslibs 1.5.3.
+Of 1.9 ms of processor time a frame
 
 | thread | what | ms |
 |---|---|---|
@@ -47,7 +48,8 @@ A profile (`perf record`) of the server at 200 frames of 2 MiB a second, taken o
 | database and user threads | the copy of the pixels into pvxs's array | 0.25 |
 | | Python, p4p, numpy | 0.29 |
 
-The 16 KiB are a mistake in that build of pvxs; without it the ratio is 0.84. See [the decision](decisions/0014-images-cost-what-pvxs-sends.md).
+The 16 KiB are a mistake in that build of pvxs; without it the ratio is 0.84. See
+[the decision](decisions/0014-images-cost-what-pvxs-sends.md).
 """
 
 
