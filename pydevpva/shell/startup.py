@@ -123,7 +123,7 @@ class Startup:
             self.shell.complain(f"{os.path.basename(file)}: {text}{without}")
         if not running and not self.ends_with_input:
             advice = "put the lines that failed right" if self.shell.failed else "add iocInit after its dbLoadRecords"
-            if path.endswith((".db", ".template", ".substitutions")):
+            if path.endswith(".db"):
                 advice = f"a database is loaded with: pydevpva -d {path}"
             self.shell.complain(f"{os.path.basename(path)} has not run iocInit: nothing is served; {advice}")
 
