@@ -22,6 +22,7 @@ Work = Callable[..., object]
 log = logging.getLogger(__name__)
 
 WORK_PER_PASS = 50  # then timers are looked at and what waits for the pass's end is done: a flood starves neither
+DAY = 86400.0  # seconds: the longest that is slept at once; a record may ask for a timer in 1e308
 FEW_TIMERS = 100  # cancelled ones, which may stay until they are due
 STACK_BYTES = 256 << 20  # of address space, not of memory
 FRAMES = 60_000  # a chain of forward links is a recursion of 5 Python frames a record
@@ -209,7 +210,7 @@ class Loop:
             log.exception("internal error on the %s thread in %r", self.name, work)
 
     def _patience(self) -> float | None:
-        return max(0.0, self._timers[0][0] - self.clock()) if self._timers else None
+        return min(max(0.0, self._timers[0][0] - self.clock()), DAY) if self._timers else None
 
     def _drop_cancelled(self) -> None:
         """Forget cancelled timers when they are the most: one that is set anew again and again may be due in a day."""

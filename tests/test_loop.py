@@ -125,3 +125,11 @@ def test_work_that_raises_systemexit_does_not_end_the_loop() -> None:
     loop.submit(done.append, 1)
     loop.run_until_idle()
     assert done == [1]
+
+
+def test_a_timer_that_is_due_in_ages_ends_no_thread() -> None:
+    loop = Loop("worker")
+    loop.start()
+    loop.call(loop.after, 1e308, lambda: None)
+    assert loop.call(lambda: "alive", timeout=10) == "alive"
+    assert loop.stop()
