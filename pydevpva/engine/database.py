@@ -22,7 +22,7 @@ from pydevpva.engine.processing import process
 from pydevpva.engine.remote import RemoteLinks
 from pydevpva.engine.scan import Scanner
 from pydevpva.engine.states import States
-from pydevpva.errors import NotFound, PutError, did_you_mean
+from pydevpva.errors import NotFound, PutError, PydevpvaError, did_you_mean
 from pydevpva.loop import Loop
 from pydevpva.records.alarm import UDF, failure
 from pydevpva.records.factory import Factory
@@ -45,6 +45,17 @@ class PythonRunner(Protocol):
     def failures(self) -> Failures: ...
     def subroutine(self, name: str) -> Any: ...
     def call(self, function: Any, args: tuple[Any, ...], done: Callable[[Any, BaseException | None], None]) -> None: ...
+
+
+def _each(records: Iterable[Record], work: Callable[[Record], None]) -> None:
+    """Do it to each; what fails names the record: a database may ask for what no machine has."""
+    for record in records:
+        try:
+            work(record)
+        except PydevpvaError as error:
+            raise PydevpvaError(f"record {record.NAME} cannot be made: {error}") from error
+        except Exception as error:
+            raise PydevpvaError(f"record {record.NAME} cannot be made: {type(error).__name__}: {error}") from error
 
 
 class Database:
@@ -85,19 +96,22 @@ class Database:
     def init(self) -> None:
         """iocBuild: early init, devices, links, init, scan lists, PINI=YES."""
         records = list(self.records.values())
-        for record in records:
-            if record.UDF and record.STAT == UDF:
-                record.SEVR = record.UDFS
-            self._attach_device(record)
-            record.init_early()
-        for record, links in self._links.items():
-            for name, text in links.items():
-                self._host.open_link(record, record.rtype.fields[name], text)
+        _each(records, self._begin)
+        _each(records, self._open_links)
         self._links.clear()
-        for record in records:
-            record.init_record()
+        _each(records, lambda record: record.init_record())
         self.scanner.add_all(records)
         self.process_pini(PINI_YES)
+
+    def _begin(self, record: Record) -> None:
+        if record.UDF and record.STAT == UDF:
+            record.SEVR = record.UDFS
+        self._attach_device(record)
+        record.init_early()
+
+    def _open_links(self, record: Record) -> None:
+        for name, text in self._links[record].items():
+            self._host.open_link(record, record.rtype.fields[name], text)
 
     def _attach_device(self, record: Record) -> None:
         devices = self.definitions.devices(record.rtype.name)

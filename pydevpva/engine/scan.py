@@ -195,6 +195,9 @@ class Scanner:
             if not any(known == name for known, _ in self.interrupts):
                 self.on_new_interrupt(name)
             return self.interrupts.setdefault((name, record.PRIO), ScanList())
+        if scan >= len(self.choices):  # a database may say so, and EPICS keeps it as well
+            log.error("%s.SCAN = %d is none of the %d choices: it is not scanned", record.NAME, scan, len(self.choices))
+            return None
         reason = "no such period"
         if scan == IO_INTR:
             reason = device.no_event(record) if device is not None else "its device support has no interrupts"

@@ -16,6 +16,7 @@ from pydevpva.records.values import DTYPES, STRING_BYTES, Value
 
 log = logging.getLogger(__name__)
 ALWAYS, ON_CHANGE = 0, 1
+CHAR, UCHAR = 1, 2  # of menuFtype
 
 
 Limits = dict[str, tuple[Source, Source]]
@@ -29,10 +30,14 @@ def array_properties(display: Limits, control: Limits) -> Properties:
     )
 
 
-def element_type(record: Record, field: str = "FTVL") -> str:
-    """The DBF type that a menuFtype field names."""
+def element_type(record: Record, field: str = "FTVL", otherwise: int = UCHAR) -> str:
+    """The DBF type that a menuFtype field names; an index of none becomes another, as EPICS has it."""
     index: int = getattr(record, field)
-    return record.host.choices(record, record.rtype.fields[field])[index]
+    choices = record.host.choices(record, record.rtype.fields[field])
+    if index >= len(choices):
+        setattr(record, field, otherwise)
+        return choices[otherwise]
+    return choices[index]
 
 
 def zeros(dbf: str, count: int) -> Value:

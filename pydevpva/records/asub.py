@@ -8,7 +8,7 @@ from typing import Any
 
 from pydevpva.libcom import CALC_NAMES
 from pydevpva.records.alarm import BAD_SUB, DBE_LOG, DBE_VALUE, INVALID, SOFT, raise_alarm
-from pydevpva.records.array import element_type, load_constant, zeros
+from pydevpva.records.array import CHAR, element_type, load_constant, zeros
 from pydevpva.records.array_results import array
 from pydevpva.records.links import NO_DATA
 from pydevpva.records.properties import properties
@@ -58,7 +58,7 @@ class ASub(Subroutine, rtype="aSub"):
     def init_early(self) -> None:
         for field, (kind, capacity, _) in TYPES.items():
             setattr(self, capacity, max(1, getattr(self, capacity)))
-            self.put_array(field, zeros(element_type(self, kind), getattr(self, capacity)))
+            self.put_array(field, zeros(element_type(self, kind, CHAR), getattr(self, capacity)))
         self._remember()
 
     def init_record(self) -> None:

@@ -117,7 +117,7 @@ def dbtree(shell: Shell, name: str | None) -> int:
 
 
 def _tree(shell: Shell, record: Record, how: str, indent: str, seen: set[str]) -> Iterator[str]:
-    scan = "" if record.SCAN == 0 else f", SCAN {record.host.choices(record, record.rtype.fields['SCAN'])[record.SCAN]}"
+    scan = "" if record.SCAN == 0 else f", SCAN {record.text('SCAN')}"
     again = record.NAME in seen
     yield f"{indent}{how}{record.NAME} ({record.rtype.name}{scan}){' ...' if again else ''}"
     if again or len(indent) > DEEP * 4:

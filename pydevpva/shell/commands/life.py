@@ -73,6 +73,8 @@ def core_release(shell: Shell) -> None:
 
 
 def _build(shell: Shell) -> None:
+    if shell.ioc.state == "stopped":
+        raise CommandFailed("iocInit: this IOC has been stopped: put right what is said above, and start it anew")
     if shell.ioc.state != "new":
         raise CommandFailed(NOT_NEW)
     shell.complain("Starting iocInit")
