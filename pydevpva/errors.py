@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,17 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a user's file: where, what, and the offending line when it is known."""
+    """One thing wrong in a user's file: where, what, and the offending line when it is known.
+
+    What has one `cause` is one thing to mend, and told once: a macro without a value, a record type that is not there.
+    A problem that is not `fatal` is a warning: the file is loaded.
+    """
 
     location: Location
     message: str
     line: str = ""
+    cause: str = ""
+    fatal: bool = True
 
     def __str__(self) -> str:
         head = f"{self.location}: {self.message}"
@@ -36,6 +43,44 @@ class Problem:
         return "\n".join(filter(None, [head, f"    {text}", f"    {caret}" if caret else ""]))
 
 
+_DETAIL = re.compile(r'"[^"]*"|^\S+(?=: )|\d+|\(from .*')
+
+
+def once(problems: Iterable[Problem]) -> dict[str, Problem]:
+    """By its cause, each thing to mend: its first problem, which says how often and where it comes again.
+
+    Without a cause, it is one thing when it is said alike of one place, which a template is used at many times.
+    """
+    groups: dict[str, list[Problem]] = {}
+    for problem in problems:
+        key = problem.cause or f"{problem.location} {_DETAIL.sub('', problem.message)}"
+        groups.setdefault(key, []).append(problem)
+    return {key: replace(group[0], message=group[0].message + _again(group)) for key, group in groups.items()}
+
+
+def _again(group: list[Problem]) -> str:
+    """ " (11 times)" or " (also in lines 5-9)", for what follows the first of a group."""
+    files = {problem.location.file for problem in group}
+    lines = {problem.location.line for problem in group} - {group[0].location.line}
+    if len(group) == 1:
+        return ""
+    if len(files) > 1 or not lines:
+        return f" ({len(group)} times)"
+    return f" (also in line{'s' if len(lines) > 1 else ''} {ranges(lines)})"
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """ "2, 4, 6-9": whole numbers in order, three and more in a row by the first and the last."""
+    rows: list[list[int]] = []
+    for number in sorted(numbers):
+        if rows and number == rows[-1][-1] + 1:
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    parts = ([f"{row[0]}-{row[-1]}"] if len(row) > 2 else map(str, row) for row in rows)
+    return ", ".join(part for row in parts for part in row)
+
+
 class PydevpvaError(Exception):
     """Every error this package raises on purpose: its text says what, where, and what to do."""
 
@@ -43,8 +88,9 @@ class PydevpvaError(Exception):
 class LoadError(PydevpvaError):
     """A database, template or definition file that cannot be used; lists all that is wrong with it."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], warnings: Iterable[Problem] = ()) -> None:
         self.problems = list(problems)
+        self.warnings = list(warnings)
         super().__init__("\n".join(map(str, self.problems)))
 
 

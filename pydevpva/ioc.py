@@ -5,24 +5,25 @@ from __future__ import annotations
 import functools
 import logging
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pydevpva.db.batch import Instances
 from pydevpva.db.definitions import Definitions
-from pydevpva.db.loader import load_records
-from pydevpva.db.model import LINK_TYPES, RecordInstance
+from pydevpva.db.loader import Loaded, load_records
+from pydevpva.db.model import RecordInstance
+from pydevpva.db.modules import record_type_advice
 from pydevpva.db.template import load_template
 from pydevpva.devices import load_devices
+from pydevpva.devices.loading import check as check_devices
 from pydevpva.devices.pydev import Pydev
 from pydevpva.devices.python import Python
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.engine.creation import for_good
 from pydevpva.engine.database import Database
-from pydevpva.engine.json_links import refused_link
-from pydevpva.errors import Location, NotFound, Problem, PydevpvaError, did_you_mean
+from pydevpva.errors import LoadError, Location, NotFound, Problem, PydevpvaError, did_you_mean, once
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.loop import Loop
 from pydevpva.pva.groups import Definitions as GroupDefinitions
@@ -62,6 +63,7 @@ class Ioc:
         self.server: Server | None = None
         self.access_file: str | None = None
         self._serve = serve
+        self._warned: set[str] = set()
         loop = Loop("database")
         self._python = Python(self.evaluator, loop)
         self.database = Database(self.definitions, self._device_for, loop, self._python)
@@ -81,12 +83,27 @@ class Ioc:
     def load_records(self, path: str, macros: Mapping[str, str] = NONE, search: Iterable[str] = ()) -> None:
         """dbLoadRecords: all of the file or nothing."""
         self._check_new("dbLoadRecords")
-        load_records(path, macros, self.definitions, self.instances, list(search), self._refusals)
+        self._load(load_records, path, macros, search)
 
     def load_template(self, path: str, macros: Mapping[str, str] = NONE, search: Iterable[str] = ()) -> None:
         """dbLoadTemplate: all of the substitutions file or nothing."""
         self._check_new("dbLoadTemplate")
-        load_template(path, macros, self.definitions, self.instances, list(search), self._refusals)
+        self._load(load_template, path, macros, search)
+
+    def _load(self, load: Callable[..., Loaded], path: str, macros: Mapping[str, str], search: Iterable[str]) -> None:
+        """Load, and log what the file was warned of: each thing once, however often the file is loaded."""
+        warnings: list[Problem] = []
+        try:
+            loaded = load(path, macros, self.definitions, self.instances, list(search), self._refusals)
+            warnings = loaded.warnings
+        except LoadError as error:
+            warnings = error.warnings
+            raise
+        finally:
+            for key, warning in once(warnings).items():
+                if key not in self._warned:
+                    self._warned.add(key)
+                    log.warning("Warning: %s: %s", warning.location, warning.message)
 
     def load_groups(self, path: str, macros: Mapping[str, str] = NONE) -> None:
         """dbLoadGroup: the group PVs that a JSON file defines; all of the file or nothing."""
@@ -108,13 +125,20 @@ class Ioc:
         return self.run()
 
     def build(self) -> None:
-        """iocBuild: make the records and start the threads; nothing scans and nobody is served yet."""
+        """iocBuild: make the records and start the threads; nothing scans and nobody is served yet.
+
+        A PydevpvaError names the record that cannot be made; then the IOC is stopped: half of one must not run.
+        """
         self._check_new("iocInit")
         self._import_subroutines()
         sys.setswitchinterval(min(SWITCH, sys.getswitchinterval()))
         self.evaluator.start()
         self.database.loop.start()
-        self.database.loop.call(self._start_records)
+        try:
+            self.database.loop.call(self._start_records)
+        except BaseException:
+            self.stop()
+            raise
         self.evaluator.events.submit = self.database.loop.submit
         self.state = "built"
 
@@ -216,36 +240,23 @@ class Ioc:
         return support(record, self._python) if support is Pydev else support()
 
     def _refusals(self, instance: RecordInstance) -> Iterable[Problem]:
-        """What this IOC cannot run: said when it is loaded, never served wrongly."""
+        """What this IOC cannot run, and what it warns of: said when it is loaded, never served wrongly."""
         try:
             kind = behaviour(instance.type)
         except NotFound as error:
-            yield Problem(instance.location, f"record {instance.name}: {error}")
+            cause, advice = record_type_advice(instance.type)
+            yield Problem(instance.location, f"record {instance.name}: {advice or error}", cause=cause)
             return
-        devices = self.definitions.devices(instance.type)
-        given = instance.fields.get("DTYP")
-        if given is not None and devices and given.text in devices:
-            dset = devices[given.text].dset
-            if dset not in DeviceSupport.classes:
-                choices = ", ".join(c for c, d in devices.items() if d.dset in DeviceSupport.classes)
-                message = f'there is no device support for DTYP "{given.text}"; choices: {choices}'
-                yield Problem(given.location, f"record {instance.name}: {message}")
+        yield from check_devices(instance, self.definitions)
         for name, check in kind.checks.items():
             if (set_to := instance.fields.get(name)) is not None and (reason := check(set_to.text)):
                 yield Problem(set_to.location, f"{instance.name}.{name}: {reason}")
         for name in instance.infos:
             if name.startswith("Q:") and name not in INFOS and (hint := did_you_mean(name, INFOS)):
-                log.warning("%s: %s: info(%s) means nothing%s", instance.location, instance.name, name, hint)
+                message = f"{instance.name}: info({name}) means nothing{hint}"
+                yield Problem(instance.location, message, fatal=False)
         if "Q:group" in instance.infos:
             yield from check_groups(instance.infos["Q:group"], instance.location, instance.name)
-        fields = self.definitions.record_type(instance.type).fields
-        for name, given in instance.fields.items():
-            if (
-                given.text[:1] == "{"
-                and fields[name].type in LINK_TYPES
-                and (refused := refused_link(given.text, fields[name].type))
-            ):
-                yield Problem(given.location, f"{instance.name}.{name}: {refused}")
 
     # ---- pydev ----
 

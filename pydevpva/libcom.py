@@ -138,6 +138,14 @@ class Macros:
         self._lib.macDeleteHandle(self._handle)
 
 
+_LEFT = re.compile(r"\$[({]([^)},=$]*)")
+
+
+def undefined(expanded: str) -> list[str]:
+    """The names in the references that an expansion has left."""
+    return list(dict.fromkeys(filter(None, _LEFT.findall(expanded))))
+
+
 _REFERENCE = re.compile(r"\\.|\$[({]|[)}'\"]", re.DOTALL)
 
 

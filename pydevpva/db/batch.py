@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping
+from dataclasses import replace
 
 from pydevpva.db import values
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.lexis import plain, unquote
 from pydevpva.db.model import Field, FieldText, RecordInstance, RecordType
+from pydevpva.db.modules import dtyp_advice, record_type_advice
 from pydevpva.db.source import Source
 from pydevpva.db.statements import REGULAR_ITEM, Item, RegularRecord, Statement
 from pydevpva.errors import NotFound, Problem, did_you_mean, nearest_field
+from pydevpva.libcom import undefined
 
 NAME_BYTES = 60  # PVNAME_STRINGSZ without the NUL
 _GOOD_NAME = re.compile(r"[^-+\[{\x00-\x20\"'.$][^\x00-\x20\"'.$]*")
@@ -106,7 +109,8 @@ class Batch:
         instance = self._changeable(name)
         if instance is None:
             near = did_you_mean(name, self._names())
-            self._problem(source, statement.offset, f'alias "{alias}": no record "{name}"{near}')
+            cause = f"aliases in {source.file}"
+            self._problem(source, statement.offset, f'alias "{alias}": no record "{name}"{near}', cause)
         else:
             self._add_alias(instance, alias, source, statement.offset)
 
@@ -161,7 +165,8 @@ class Batch:
         try:
             self._prepare(kind)
         except NotFound as error:
-            self._problem(source, offset, f'record "{name}": {error}')
+            cause, advice = record_type_advice(kind)
+            self._problem(source, offset, f'record "{name}": {advice or error}', cause, bool(advice))
             return None
         if len(name) > NAME_BYTES // 4 and len(name.encode("utf-8", "surrogateescape")) > NAME_BYTES:
             self._problem(source, offset, f'the name "{name}" is longer than {NAME_BYTES} bytes')
@@ -191,22 +196,32 @@ class Batch:
         where = f"{instance.name}.{name}"
         if slot is None:
             near = nearest_field(name, slots)
-            self._problem(source, offset, f'record "{instance.name}": no field {name} in {instance.type}{near}')
+            what = f"no field {name} in {instance.type}"
+            self._problem(source, offset, f'record "{instance.name}": {what}{near}', what)
             return None
         try:
             if name == "NAME":
                 raise ValueError("cannot be set")
             values.check(text, slot.field, instance.type, self.definitions)
         except (ValueError, NotFound) as error:
-            self._problem(source, value_offset or offset, f"{where}: {error}")
+            cause, advice = self._cause(text, slot.field, instance.type)
+            self._problem(source, value_offset or offset, f"{where}: {advice or error}", cause, bool(advice))
             return None
         return text
+
+    @staticmethod
+    def _cause(text: str, field: Field, record_type: str) -> tuple[str, str]:
+        """(what to mend when a field does not take the text, what is said instead of the error)."""
+        if names := undefined(text):
+            return f"macro {names[0]}", ""
+        return dtyp_advice(text, record_type) if field.type == "DEVICE" and not text.isdigit() else ("", "")
 
     def _info(self, instance: RecordInstance, name: str, text: str, source: Source, offset: int) -> None:
         if not name:
             self._problem(source, offset, f'record "{instance.name}": the info has no name')
         elif "$(" in text or "${" in text:
-            self._warning(source, offset, f'record "{instance.name}": info {name} has an undefined macro')
+            what = f'record "{instance.name}": info {name} has an undefined macro: "{text}"'
+            self._warning(source, offset, what, f"info {name} {undefined(text)}")
         if name:
             instance.infos[name] = text
 
@@ -284,19 +299,22 @@ class Batch:
         bad = _NEVER_IN_NAME.intersection(name)
         if bad:
             first = next(character for character in name if character in bad)
-            what = "an undefined macro" if "$(" in name or "${" in name else f"a bad character '{first}'"
-            self._problem(source, offset, f'the name "{name}" has {what}')
+            names = undefined(name)
+            what = "an undefined macro" if names else f"a bad character '{first}'"
+            self._problem(source, offset, f'the name "{name}" has {what}', f"macro {names[0]}" if names else "")
             return False
         if name[0] in "-+[{" or min(name) < " ":
             why = f"begin with '{name[0]}'" if name[0] in "-+[{" else "have unprintable characters"
             self._warning(source, offset, f'the name "{name}" should not {why}')
         return True
 
-    def _problem(self, source: Source, offset: int, message: str) -> None:
-        self.problems.append(source.problem(offset, message))
+    def _problem(self, source: Source, offset: int, message: str, cause: str = "", brief: bool = False) -> None:
+        """Note what is wrong; `brief`: its line would say nothing more."""
+        problem = replace(source.problem(offset, message), cause=cause)
+        self.problems.append(replace(problem, line="") if brief else problem)
 
-    def _warning(self, source: Source, offset: int, message: str) -> None:
-        self.warnings.append(source.problem(offset, message))
+    def _warning(self, source: Source, offset: int, message: str, cause: str = "") -> None:
+        self.warnings.append(replace(source.problem(offset, message), cause=cause, fatal=False))
 
 
 def _aliases_of(known: MutableMapping[str, RecordInstance]) -> dict[str, str]:

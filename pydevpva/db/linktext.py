@@ -77,18 +77,32 @@ class LinkText:
         return self.type == "CONSTANT" and self.target[:1] == "["
 
 
-def parse_link(text: str, field_type: str, device: Device | None = None) -> LinkText:
+class UnreadLink(ValueError):
+    """A link's text that is one, of a kind that nobody reads in this field."""
+
+
+def parse_link(text: str, field_type: str, device: Device | None = None, record_type: str = "") -> LinkText:
     """Take a link's text apart; ValueError says what is wrong with it.
 
     field_type is INLINK, OUTLINK or FWDLINK. Given a device, for its INP or OUT, the link must be of the device's type.
+    Given a record type, for its other links, it must be a constant or a PV: as in EPICS, nobody reads another.
     """
     link = _parse(text.strip(" \t\n\v\f\r"), field_type)
     if device is not None:
         problem = unsuitable(link, device.link_type)
         if problem:
             hint = '; Python code needs field(DTYP, "pydev")' if link.type == "INST_IO" else ""
-            raise ValueError(f'{problem} for DTYP "{device.choice}"{hint}')
+            raise UnreadLink(f'{problem} for DTYP "{device.choice}"{hint}')
+    elif record_type and (problem := unsuitable(link)):
+        raise UnreadLink(problem + (_place_of_code(record_type) if link.type == "INST_IO" else ""))
     return link
+
+
+def _place_of_code(record_type: str) -> str:
+    """Where Python goes that stands in a link which does not run it."""
+    if record_type == "pycalc":
+        return "; Python code goes into CALC"
+    return '; Python code goes into INP or OUT of a record with field(DTYP, "pydev")'
 
 
 def unsuitable(link: LinkText, link_type: str = "CONSTANT") -> str:

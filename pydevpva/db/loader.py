@@ -13,7 +13,7 @@ from pydevpva.db.model import RecordInstance
 from pydevpva.db.source import Reader
 from pydevpva.db.statements import RegularRecord, Statement, statements
 from pydevpva.errors import LoadError, Location, NotFound, Problem
-from pydevpva.libcom import Macros, parse_definitions
+from pydevpva.libcom import Macros, parse_definitions, undefined
 
 Accept = Callable[[RecordInstance], Iterable[Problem]]
 
@@ -38,7 +38,7 @@ def load_records(
 ) -> Loaded:
     """Load a .db file into known (dbLoadRecords). LoadError has all that is wrong; then known is as it was.
 
-    `accept` tells what is wrong with a record in the eyes of the program that will run it.
+    `accept` tells what is wrong with a record in the eyes of the program that will run it, or worth a warning.
 
     `macros` are as `parse_macros` gives them. Give an `Instances` as known when there are many files to load:
     a plain dict is searched for aliases each time.
@@ -59,14 +59,22 @@ def transaction(
     try:
         yield batch
         if accept is not None:
-            batch.problems += [problem for record in batch.changed for problem in accept(record)]
+            _judge(batch, accept)
         if batch.problems:
-            raise LoadError(batch.problems)
+            raise LoadError(batch.problems, batch.warnings)
         batch.commit()
     finally:
         batch.close()
         if collects:
             gc.enable()
+
+
+def _judge(batch: Batch, accept: Accept) -> None:
+    """Ask about each record; what is only odd in one that has mistakes may come of these."""
+    found = [problem for record in batch.changed for problem in accept(record)]
+    if not batch.problems:
+        batch.warnings += [problem for problem in found if not problem.fatal]
+    batch.problems += [problem for problem in found if problem.fatal]
 
 
 def finish(batch: Batch) -> Loaded:
@@ -80,7 +88,7 @@ def add_file(batch: Batch, path: str, macros: Mapping[str, str], search: Sequenc
     try:
         source = reader.read(path)
     except (NotFound, OSError) as error:
-        batch.problems.append(Problem(Location(path), str(error)))
+        batch.problems.append(Problem(Location(path), str(error), cause=_missing(path)))
         return
     before = len(batch.problems)
     batch.problems += reader.problems
@@ -95,6 +103,11 @@ def add_file(batch: Batch, path: str, macros: Mapping[str, str], search: Sequenc
             batch.define(statement, source)
     batch.problems[before:] = _in_order(batch.problems[before:])
     source.seal()
+
+
+def _missing(path: str) -> str:
+    """The cause of a file that is not there: the macro left in its name, or the name."""
+    return f"macro {names[0]}" if (names := undefined(path)) else path
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:
@@ -114,12 +127,6 @@ def expand(text: str, macros: Mapping[str, str]) -> tuple[str, list[str]]:
     """text with its macros replaced (macExpandString), and the names that were undefined; those stay as $(NAME)."""
     expanded, complete = Macros(macros).expand(text)
     return expanded, [] if complete else undefined(expanded)
-
-
-def undefined(expanded: str) -> list[str]:
-    """The names in the references that an expansion has left."""
-    names = (part.partition(")")[0] for part in expanded.split("$(")[1:])
-    return list(dict.fromkeys(name for name in names if name))
 
 
 __all__ = ["Loaded", "Statement", "add_file", "expand", "load_records", "parse_macros", "transaction"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydevpva.db import lexis
 from pydevpva.errors import Location, NotFound, Problem
-from pydevpva.libcom import MACRO_BYTES, Macros, unclosed
+from pydevpva.libcom import MACRO_BYTES, Macros, unclosed, undefined
 
 MAX_PROBLEMS = 100  # of one file; who has more has given the wrong file
 MAX_INCLUDES = 64  # deep; a file that includes itself must end with an error
@@ -107,6 +107,9 @@ class Reader:
             path = os.path.join(directory, name)
             if os.path.isfile(path):
                 return path if directory not in (".", "") else name
+        if names := undefined(name):
+            advice = f'set it first, epicsEnvSet("{names[0]}", "...")'
+            raise NotFound(f'no file "{name}": macro {names[0]} is undefined; {advice}')
         searched = os.pathsep.join(map(os.path.abspath, directories))
         raise NotFound(f'no file "{name}"' + ("" if os.path.isabs(name) else f" in {searched}"))
 

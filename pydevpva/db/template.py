@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydevpva.db.batch import Batch
 from pydevpva.db.definitions import Definitions
@@ -75,7 +75,7 @@ def _load(batch: Batch, use: Use, search: Sequence[str]) -> None:
     add_file(batch, use.file, use.macros, search)
     for i in range(before, len(batch.problems)):
         problem = batch.problems[i]
-        batch.problems[i] = Problem(problem.location, f"{problem.message} (from {use.location})", problem.line)
+        batch.problems[i] = replace(problem, message=f"{problem.message} (from {use.location})")
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydevpva.db import json5
-from pydevpva.db.linktext import LinkText, parse_link
+from pydevpva.db.linktext import LinkText, UnreadLink, parse_link
 from pydevpva.db.model import Field
 from pydevpva.engine import calc_link, const_link, debug_link, state_link  # noqa: F401  # they register their links
 from pydevpva.engine.broken_link import BrokenLink
@@ -118,6 +118,8 @@ class EngineHost:
         """Set a link at iocInit; one that leads nowhere is said and stays LINK/INVALID."""
         try:
             link = self._make(record, field, text)
+        except UnreadLink:
+            return  # said when it was loaded
         except ValueError as error:
             log.error("%s.%s: %s; the field has no link now", record.NAME, field.name, error)
             return
@@ -161,7 +163,7 @@ class EngineHost:
         text, device = text.strip(" \t\n\v\f\r"), None
         if field.name in DEVICE_LINKS and (devices := self.database.definitions.devices(record.rtype.name)):
             device = list(devices.values())[record.DTYP]
-        parsed = parse_link(text, field.type, device)
+        parsed = parse_link(text, field.type, device, record.rtype.name)
         if parsed.kind == "pv" and device is not None and field.type == "INLINK" and device.dset.endswith(WAITING):
             link = self._record_link(record, field, text, replace(parsed, process="NPP"))
             if isinstance(link, RecordLink):

@@ -28,7 +28,7 @@ _THEIRS = {
     "syntax": r"syntax error|in string|in JSON|Invalid character|invalid character()",
 }
 _OURS = {
-    "type": r'record "(.*)": no record type',
+    "type": r'record "(.*)": (?:no )?record type',
     "field": r'record "(.*)": no field (.*) in \w+',
     "device": r'no link type ".*" for device "(.*)"|no record type ".*" for device "(.*)"',
     "create": r'the name "(.*)" is longer than',

@@ -1,0 +1,236 @@
+"""What databases and startup scripts take from well-known EPICS modules, and what stands for it here. No thread.
+
+A module is named by its commands, record types, DTYPs, and by the macros in which `make` puts its folder (envPaths).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_DEVICE = 'Python talks to devices here (sockets, pyserial, the maker\'s package): records with field(DTYP, "pydev")'
+_ELSEWHERE = "or leave it in its C IOC, and link to that over PVA"
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """`commands` and `dtyps` are regular expressions for whole names, `records` and `macros` are words."""
+
+    name: str
+    advice: str
+    commands: str = ""
+    records: str = ""
+    dtyps: str = ""
+    macros: str = ""
+
+
+MODULES = (
+    Module(
+        "autosave",
+        "nothing is saved and restored here yet: records start with the values of the database; what must survive, "
+        "your Python can keep in a file",
+        r"set_(requestfile_path|savefile_\w+|saveTask_\w+|pass[01]_restoreFile)|(create|reload)_\w+_set|save_restore\w*"
+        r"|fdb\w+|dbrestore\w*|makeAutosave\w+|autosave\w*|remove_data_set|manual_save|asVerify|appendToFile|eraseFile",
+        macros="AUTOSAVE SAVE_RESTORE",
+    ),
+    Module(
+        "caPutLog",
+        "puts are not logged here yet; an access security file says who may put",
+        r"caPut(Json)?Log\w*",
+        macros="CAPUTLOG CA_PUT_LOG",
+    ),
+    Module(
+        "iocStats",
+        "there are no records of the IOC's own state yet: pydevShow, scanppl and pvxsr report it, and a record with "
+        'field(DTYP, "pydev") can read what Python knows, such as field(INP, "@os.getloadavg()[0]")',
+        r"(dev)?[iI]ocStats\w*|ioc(Admin|Stats)\w*",
+        dtyps=r"(IOC|VX) (stats|env var|epics var)( \w+)?",
+        macros="DEVIOCSTATS IOCSTATS IOCADMIN",
+    ),
+    Module(
+        "seq",
+        'programs of the state notation language are C; write the sequence in Python, in a thread that pydev("...") '
+        "starts",
+        r"seq\w*|snc\w+",
+        macros="SNCSEQ SEQ SEQUENCER SNC",
+    ),
+    Module(
+        "motor",
+        f'Python moves motors here: ao for the position, ai for the readback, with field(DTYP, "pydev"); {_ELSEWHERE}',
+        r"\w*[mM]otor\w*|\w+Create(Controller|Ax[ei]s|CSAxes|Profile\w*)|set(Moving|Idle)PollPeriod|printChIDlist"
+        r"|(oms|MAX|PM\d|MM\d|MC[BD]|ESP|XPS|IM4|Soloist|Ensemble|Phytron|PI[CE])\w*(Setup|Config\w*)|pmac\w+|Galil\w+",
+        "motor",
+        r"asynMotor|OMS.*|MAXv.*|PM\d+|Soft Channel Motor|.* Motor",
+        "MOTOR PMAC GALIL",
+    ),
+    Module(
+        "areaDetector",
+        "Python reads cameras here, and the record ndarray serves their images (docs/images-and-tables.md)",
+        r"(ND|AD)\w+Config(ure)?|\w*[dD]etectorConfig|(ffmpeg|prosilica|pilatus|aravis|URLDriver|eiger|pvaDriver)\w*"
+        r"|parseAreaPrefixes",
+        dtyps=r"NDPlugin\w*",
+        macros="AREA_DETECTOR ADCORE ADSUPPORT",
+    ),
+    Module(
+        "modbus",
+        f"{_DEVICE}; for Modbus there is pymodbus",
+        r"(drvM|m)odbus\w*",
+        dtyps=r"modbus\w*",
+        macros="MODBUS",
+    ),
+    Module(
+        "StreamDevice",
+        f"{_DEVICE}; what a protocol file does, a Python function does",
+        r"stream\w*",
+        dtyps=r"stream",
+        macros="STREAM STREAMDEVICE",
+    ),
+    Module(
+        "asyn",
+        _DEVICE,
+        r"drvAsyn\w*|asyn\w+|vxi11\w+|usbtmc\w+|(drv)?[pP]rologix\w*|gsIP488\w*|(TDS3000|E2050|E5810)Reboot|ni1014\w*"
+        r"|devGpib\w*|interposeInterfaceInit|ipEchoServer2?",
+        "asyn",
+        r"asyn\w*",
+        "ASYN",
+    ),
+    Module(
+        "calc",
+        "calcout and pycalc compute here, pycalc with arrays and text as well; seq is for sequences",
+        r"[as]Calc\w*|acalc\w*|scalc\w*",
+        "acalcout scalcout sseq swait transform wait",
+        macros="CALC",
+    ),
+    Module(
+        "busy",
+        'a bo with field(DTYP, "pydev") is busy until its code has ended, and a put that waits is answered then',
+        records="busy",
+        macros="BUSY",
+    ),
+    Module(
+        "std",
+        'pycalc, or Python behind field(DTYP, "pydev"), does what these records do',
+        r"doAfterIocInit|vxCall",
+        "epid throttle timestamp",
+        r"Fast Epid|Time of Day|Sec Past Epoch",
+        "STD",
+    ),
+    Module(
+        "sscan",
+        "scans are run by a client here (bluesky, a Python script), over PVA",
+        r"saveData\w*",
+        "sscan scanparm",
+        macros="SSCAN",
+    ),
+    Module("lua", 'Python stands for Lua: pydev("..."), field(DTYP, "pydev")', r"lua\w*", "luascript", "lua", "LUA"),
+    Module("snmp", f"{_DEVICE}; for SNMP there is pysnmp", r"(devS|s)nmp\w*", dtyps=r"(dev)?[sS]nmp\w*", macros="SNMP"),
+    Module(
+        "ether_ip",
+        f"{_DEVICE}; for EtherNet/IP there are pycomm3 and cpppo",
+        r"drvEtherIP\w*|EIP_\w+",
+        dtyps=r"EtherIP\w*",
+        macros="ETHER_IP ETHERIP",
+    ),
+    Module(
+        "s7plc",
+        f"{_DEVICE}; for S7 there is python-snap7",
+        r"s7(plc|nodave)\w*",
+        dtyps=r"S7(plc|nodave)( \w+)?",
+        macros="S7PLC S7NODAVE",
+    ),
+    Module(
+        "opcua",
+        f"{_DEVICE}; for OPC UA there is asyncua",
+        r"opcua\w*",
+        "opcuaItem",
+        r"OPC ?UA\w*",
+        "OPCUA",
+    ),
+    Module(
+        "recsync",
+        "records are not announced to a RecCeiver here yet",
+        r"reccast\w*|addReccaster\w*",
+        dtyps=r"RecCaster",
+        macros="RECCASTER RECSYNC",
+    ),
+    Module("mrfioc2", _DEVICE, r"mrm\w+|E[rg](Configure|Debug\w+)", dtyps=r"Obj Prop .*|EV[RG]\b.*", macros="MRFIOC2"),
+    Module("scaler", _DEVICE, r"\w*[sS]caler\w*", "scaler", r".*[sS]caler.*", "SCALER"),
+    Module("mca", _DEVICE, r"mca\w*|drvSIS3\w+|AIMConfig|icb\w+", "mca", r".*\bMCA\b.*", "MCA"),
+    Module("dxp", _DEVICE, r"xia\w+|NDDxp\w+|dxp\w+", dtyps=r"DXP.*", macros="DXP"),
+    Module("ipac", _DEVICE, r"ipac\w*|initHy\w+|initIp\w+|initDAC128V\w*|tyGSOctal\w*|tyGSMPC\w*", macros="IPAC IP330"),
+    Module("vac", _DEVICE, "", "vs digitel", macros="VAC"),
+    Module(
+        "caputRecorder",
+        "puts are not recorded here",
+        r"caputRecorder\w*|registerCaputRecorder\w*",
+        macros="CAPUTRECORDER",
+    ),
+    Module("alive", "nothing is sent to an alive server here", r"alive\w*", "alive", macros="ALIVE"),
+    Module(
+        "pvAccess server of EPICS 7",
+        "iocInit starts the PVAccess server; the line can go",
+        r"(start|stop)PVAServer|pvaSrv\w*|installPVAddReplyHook",
+        macros="PVA PVA2PVA PVACCESS",
+    ),
+    Module(
+        "require",
+        'Python modules are imported, pydev("import ..."), and databases loaded by dbLoadRecords',
+        r"require|loadIocsh|requireSnippet|afterInit|runScript",
+        macros="REQUIRE",
+    ),
+    Module(
+        "gensub",
+        "aSub takes its place, with a Python function",
+        records="genSub csub",
+        macros="GENSUB",
+    ),
+    Module(
+        "vxWorks",
+        "there is no vxWorks shell here; an IOC on Linux does without the line",
+        r"ld|lkup|putenv|task(Delay|Spawn|Priority\w*)|memShow|sys(At|Clk|Vme|Boot|Bus)\w+|ipAttach|hostAdd|m?[rR]outeAdd"
+        r"|nfs\w+|shellPromptSet|iam|netDev\w+|checkStack|reboot|veclist|sym\w+|bootChange|s?printf|[mc]alloc|strn?cpy"
+        r"|free|TS(init|report)|NTPTime\w*|loginUserAdd|rtp\w+|logMsg|semBCreate|i|sp|tt",
+    ),
+)  # fmt: skip
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\s*=.*", re.DOTALL)
+
+
+def record_type_advice(name: str) -> tuple[str, str]:
+    """(cause, what is said) of a record type that is not there; "" for what is said when no module is known for it."""
+    module = of_record_type(name)
+    if module is None:
+        return f"record type {name}", ""
+    return f"records of {module.name}", f'record type "{name}" is of {module.name}: {module.advice}'
+
+
+def dtyp_advice(text: str, record_type: str) -> tuple[str, str]:
+    """The same of a DTYP."""
+    module = of_dtyp(text)
+    if module is None:
+        return f'DTYP "{text}" of {record_type}', ""
+    return f"records of {module.name}", f'DTYP "{text}" is of {module.name}: {module.advice}'
+
+
+def of_command(name: str) -> Module | None:
+    """The module that brings a command of iocsh, or of the shell of vxWorks."""
+    if _ASSIGNMENT.fullmatch(name):
+        return _VXWORKS
+    return next((m for m in MODULES if m.commands and re.fullmatch(m.commands, name)), None)
+
+
+def of_record_type(name: str) -> Module | None:
+    """The module that brings a record type."""
+    return next((m for m in MODULES if name in m.records.split()), None)
+
+
+def of_dtyp(text: str) -> Module | None:
+    """The module that brings a device support."""
+    return next((m for m in MODULES if m.dtyps and re.fullmatch(m.dtyps, text)), None)
+
+
+def of_macro(name: str) -> Module | None:
+    """The module whose folder `make` would have put into that macro."""
+    return next((m for m in MODULES if name in m.macros.split()), None)
+
+
+_VXWORKS = next(m for m in MODULES if m.name == "vxWorks")
