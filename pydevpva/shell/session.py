@@ -14,12 +14,15 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
 from typing import Any, TextIO, TypeVar
 
+from pydevpva.db import modules
+from pydevpva.db.modules import Module
 from pydevpva.errors import PydevpvaError, Stopped, did_you_mean
 from pydevpva.evaluator.python_path import set_python_path
 from pydevpva.ioc import Ioc
 from pydevpva.libcom import parse_definitions
 from pydevpva.shell import registry
 from pydevpva.shell.boot import boot_place
+from pydevpva.shell.failures import Failures
 from pydevpva.shell.language import LanguageError, Line, Redirect, expand, logical_lines, split
 from pydevpva.shell.log import Log
 from pydevpva.shell.output import BLUE, BOLD, RED, CannotOpen, Output
@@ -38,6 +41,10 @@ MEANT = {  # words from elsewhere, and what stands for them here
     **dict.fromkeys(("camonitor", "pvmonitor"), "; did you mean dbwatch?"),
     "quit": "; did you mean exit?",
 }
+
+
+def _of(module: Module) -> str:
+    return f"It is of {module.name}: {module.advice}"
 
 
 class Halted(Exception):
@@ -85,7 +92,7 @@ class Shell(Output):
         self.ioc = ioc
         self.common = common or Common()
         self.scopes: list[Scope] = []
-        self.failed: dict[str, list[int]] = {}  # the lines that failed, of each script
+        self.failures = Failures()
         self.attended = False  # somebody is there to press Ctrl-C
 
     @property
@@ -101,6 +108,22 @@ class Shell(Output):
 
     def run_script(self, path: str, macros: str = "") -> int:
         """Run a file of iocsh lines (iocshLoad). 0, or -1 when it does not open or `on error break` ended it."""
+        if self.scopes and not any(scope.path for scope in self.scopes):
+            return self._run_for_console(path, macros)
+        return self._run_file(path, macros)
+
+    def _run_for_console(self, path: str, macros: str) -> int:
+        """A script that a line of a console runs: what it prints of failures begins anew, and ends with it."""
+        before, self.failures = self.failures, Failures()
+        try:
+            return self._run_file(path, macros)
+        finally:
+            if self.failures.untold:
+                for text in self.failures.summary(running=False):
+                    self.complain(text)
+            self.failures = before
+
+    def _run_file(self, path: str, macros: str) -> int:
         if not self.scopes:
             os.environ["IOCSH_STARTUP_SCRIPT"] = path
         try:
@@ -183,7 +206,7 @@ class Shell(Output):
             line = split(text)
         except LanguageError as error:
             if str(error).startswith("macLib"):
-                self.complain(f"{error}\n    {self._set_first(str(error).split()[2])}")
+                self._undefined(error)
             else:
                 self.error(str(error))
             scope.errored = True
@@ -192,13 +215,22 @@ class Shell(Output):
         return line if line.words or line.redirects else None
 
     def _note_failed(self, scope: Scope) -> None:
-        lines = self.failed.setdefault(scope.path, []) if scope.path else [scope.line]
-        if scope.line not in lines:
-            lines.append(scope.line)
+        if scope.path:
+            self.failures.note(scope.path, scope.line)
 
-    def _set_first(self, name: str) -> str:
+    def is_news(self, cause: str) -> bool:
+        """Whether to tell what is wrong: in a script each cause is told once, at a console each time."""
+        scope = self.scope
+        return not scope.path or self.failures.is_news(scope.path, scope.line, cause)
+
+    def _undefined(self, error: LanguageError) -> None:
+        name = str(error).split()[2]
+        if not self.is_news(f"macro {name}"):
+            return
         where = f" ({self.place})" if self.place else ""
-        return f'line not run{where}: set it first, epicsEnvSet("{name}", "..."), or give a default, $({name}=...)'
+        module = modules.of_macro(name)
+        otherwise = f"or give a default, $({name}=...)" if module is None else f"if its files are needed. {_of(module)}"
+        self.complain(f'{error}\n    line not run{where}: set it first, epicsEnvSet("{name}", "..."), {otherwise}')
 
     def macros(self) -> dict[str, str]:
         """All that $(NAME) may stand for here: the environment, and on top of it the macros of each script."""
@@ -225,7 +257,7 @@ class Shell(Output):
             return scope.errored
 
     def _include(self, scope: Scope, script: Redirect, line: Line) -> bool:
-        if os.path.basename(script.path) == "envPaths" and not os.path.exists(script.path):
+        if os.path.basename(script.path) in ("envPaths", "cdCommands") and not os.path.exists(script.path):
             self._stand_in_for_env_paths(script.path)
             return False
         try:
@@ -252,7 +284,7 @@ class Shell(Output):
         """
         command = registry.find(words[0])
         if command is None:
-            self.error(f"Command '{words[0]}' not registered.", self._unknown(words[0]))
+            self._tell_unknown(words[0])
             return True
         try:
             values = command.bind(words[1:])
@@ -269,7 +301,8 @@ class Shell(Output):
                     return bool(command.function(self, *values))
             return bool(command.function(self, *values))
         except registry.CommandFailed as error:
-            self.complain(str(error))
+            if str(error):  # else it was told before
+                self.complain(str(error))
         except (TimeoutError, FutureTimeout):
             self.error(f"{command.name}: the database is busy, no answer within {DATABASE_PATIENCE:g} s; try again")
         except PydevpvaError as error:
@@ -278,8 +311,15 @@ class Shell(Output):
             log.exception("internal error in the command %s", command.name)
         return True
 
-    def _unknown(self, name: str) -> str:
-        return f"line skipped{MEANT.get(name) or did_you_mean(name, registry.names()) or NOT_THERE}"
+    def _tell_unknown(self, name: str) -> None:
+        module = None if name in MEANT else modules.of_command(name)
+        if not self.is_news(module.name if module is not None else name):
+            return
+        if module is not None:
+            why = f", as others like it. {_of(module)}"
+        else:
+            why = MEANT.get(name) or did_you_mean(name, registry.names()) or NOT_THERE
+        self.error(f"Command '{name}' not registered.", f"line skipped{why}")
 
     def error(self, text: str, advice: str = "") -> None:
         """`ERROR st.cmd line 5: text`, and on the next line what to do; from a console only the text."""

@@ -12,6 +12,7 @@ from typing import NoReturn
 from pydevpva.errors import PydevpvaError
 from pydevpva.ioc import Ioc
 from pydevpva.shell import console, exit_record, registry
+from pydevpva.shell.boot import how_to_load
 from pydevpva.shell.ending import Ending
 from pydevpva.shell.session import Halted, Shell
 
@@ -102,6 +103,8 @@ class Startup:
             raise StartupFailed(failure or f"{name} failed")
 
     def _run_script(self, path: str) -> None:
+        if how_to_load(path):
+            return  # said at the end; its lines are no commands
         if self.verbose:
             self.shell.print(f"# Begin {path}")
         try:
@@ -116,15 +119,15 @@ class Startup:
 
     def _sum_up(self, path: str) -> None:
         """Say last what the lines above may have hidden: which failed, and whether the IOC runs at all."""
-        running = self.ioc.state != "new"
-        for file, lines in self.shell.failed.items():
-            text = f"{len(lines)} line{'s' if len(lines) > 1 else ''} failed ({', '.join(map(str, lines))})"
-            without = f"; the IOC runs without {'them' if len(lines) > 1 else 'it'}" if running else ""
-            self.shell.complain(f"{os.path.basename(file)}: {text}{without}")
+        running = self.ioc.state in ("running", "paused")
+        for text in self.shell.failures.summary(running):
+            self.shell.complain(text)
         if not running and not self.ends_with_input:
-            advice = "put the lines that failed right" if self.shell.failed else "add iocInit after its dbLoadRecords"
-            if path.endswith(".db"):
-                advice = f"a database is loaded with: pydevpva -d {path}"
+            advice = "put the lines that failed right" if self.shell.failures else "add iocInit after its dbLoadRecords"
+            if how := how_to_load(path):
+                advice = f"a database is loaded with: {how}"
+            elif path.endswith((".substitutions", ".subs")):
+                advice = f'a startup script loads it: dbLoadTemplate("{path}")'
             self.shell.complain(f"{os.path.basename(path)} has not run iocInit: nothing is served; {advice}")
 
     def open_console(self, path: str) -> bool:

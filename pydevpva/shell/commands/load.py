@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pydevpva.db.definitions import EPICS_DBD
 from pydevpva.db.loader import parse_macros
-from pydevpva.errors import LoadError
-from pydevpva.shell.boot import database_source, made_by_make
+from pydevpva.errors import LoadError, Problem, once
+from pydevpva.shell.boot import database_source, made_by_make, wanted_macros
 from pydevpva.shell.registry import PATH, PDBBASE, REGISTRAR, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
@@ -70,12 +70,12 @@ def load_records(shell: Shell, file: str | None, macros: str | None) -> int:
     source = _source(shell, file)
     values, folder = parse_macros(macros or ""), [os.path.dirname(source)]
     if source.endswith(".substitutions") and source != file:
-        return _load(shell, file, lambda: shell.ioc.load_template(source, values, folder))
-    return _load(shell, file, lambda: shell.ioc.load_records(source, values, folder if source != file else ()))
+        return _load(shell, file, lambda: shell.ioc.load_template(source, values, folder), macros)
+    return _load(shell, file, lambda: shell.ioc.load_records(source, values, folder if source != file else ()), macros)
 
 
 @command("dbLoadTemplate", Argument("filename", PATH), "var1=value1,var2=value2", "path1:path2:...")
-def load_template(shell: Shell, file: str | None, macros: str | None, path: str | None) -> None:
+def load_template(shell: Shell, file: str | None, macros: str | None, path: str | None) -> int:
     """Load the records that a .substitutions file makes from templates. Before iocInit.
 
     Example: dbLoadTemplate("db/motors.substitutions", "P=LAB:")
@@ -85,7 +85,7 @@ def load_template(shell: Shell, file: str | None, macros: str | None, path: str 
     _before_init(shell, file)
     source = _source(shell, file)
     folders = [*_folders(path), *([os.path.dirname(source)] if source != file else [])]
-    _load(shell, file, lambda: shell.ioc.load_template(source, parse_macros(macros or ""), folders))
+    return _load(shell, file, lambda: shell.ioc.load_template(source, parse_macros(macros or ""), folders), macros)
 
 
 @command("dbLoadGroup", Argument("JSON file", PATH), "macros")
@@ -113,17 +113,39 @@ def _before_init(shell: Shell, file: str) -> None:
         raise CommandFailed(f"ERROR: Failed to load '{file}'\n    Records cannot be loaded after iocInit!")
 
 
-def _load(shell: Shell, file: str, load: Callable[[], object]) -> int:
+def _load(shell: Shell, file: str, load: Callable[[], object], macros: str | None = None) -> int:
     try:
         load()
     except LoadError as error:
-        problems = [f"ERROR: {problem}" for problem in error.problems]
-        raise CommandFailed("\n".join([*problems, f"ERROR: Failed to load '{file}'{_beside(shell, file)}"])) from None
+        raise CommandFailed(_told(shell, file, macros or "", error)) from None
     except OSError as error:
         raise CommandFailed(
             f"ERROR: Can't open file '{file}': {error.strerror}\nERROR: Failed to load '{file}'{_beside(shell, file)}"
         ) from None
     return 0
+
+
+def _told(shell: Shell, file: str, macros: str, error: LoadError) -> str:
+    """What to print of a load that failed: what a script was told before is not told again."""
+    new = [problem for cause, problem in once(error.problems).items() if shell.is_news(cause)]
+    if not new:
+        return ""
+    what = [f"ERROR: {problem}" for problem in new]
+    advice = _macros(shell, file, macros, new) + _beside(shell, file)
+    return "\n".join([*what, f"ERROR: Failed to load '{file}'{advice}"])
+
+
+def _macros(shell: Shell, file: str, given: str, problems: Sequence[Problem]) -> str:
+    """How the macros in records get their values."""
+    names = [p.cause.removeprefix("macro ") for p in problems if p.cause.startswith("macro ") and p.location.line]
+    if not names:
+        return ""
+    if not file.endswith(".substitutions"):
+        names = wanted_macros(file, parse_macros(given)) or names  # also those in what a mistake has hidden
+    values = ",".join([*([given] if given else []), *(f"{name}=..." for name in names)])
+    command = "dbLoadTemplate" if file.endswith(".substitutions") else "dbLoadRecords"
+    how = f'{command}("{file}", "{values}")' if shell.scopes else f'-m "{values}" before -d {file}'
+    return f"\n    macros get their values by {how}"
 
 
 def _beside(shell: Shell, file: str) -> str:
