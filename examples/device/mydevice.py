@@ -21,6 +21,8 @@ class Stage:
         self._position = 0.0
         self._stop = threading.Event()
         self._one_move = threading.Lock()
+        pydev.iointr(f"{name}.position", self._position)
+        pydev.iointr(f"{name}.moving", 0)
 
     def move(self, target_mm):
         """Go there and return when there, or where stop() ended the move: that position."""
@@ -54,6 +56,7 @@ class Oven:
         self._setpoint = self.ROOM_C
         self._temperature = self.ROOM_C
         self.heating = False
+        pydev.iointr(f"{name}.temperature", self._temperature)
         threading.Thread(target=self._run, name=name, daemon=True).start()
 
     def set(self, celsius):

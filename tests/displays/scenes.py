@@ -63,7 +63,7 @@ def alarm(client: Context) -> None:
 
 def slit(client: Context) -> None:
     """A scan, then a gap that is too wide."""
-    client.put("Example:Slit", {"gap.value": 0.4, "centre.value": 0.4}, wait=True, get=False, timeout=20)
+    client.put("Example:Slit", {"gap.value": 1, "centre.value": 0.4}, wait=True, get=False, timeout=20)
     put(client, "Example:Slit:Points", 41)
     put(client, "Example:Slit", 12, leaf="gap.value")
 

@@ -111,7 +111,8 @@ def device(server: ServerProcess, client: Context) -> None:
 
 def pycalc(server: ServerProcess, client: Context) -> None:
     with Watch(client, "Example:Calc:Energy") as energy:
-        energy.until(lambda update: update.value == pytest.approx(3954.08, abs=0.01))
+        first = energy.until(lambda update: update.value == pytest.approx(3954.08, abs=0.01))
+        assert first["display.units"] == "eV"
         put(client, "Example:Calc:Crystal", 2, leaf="value.index")
         energy.until(lambda update: update.value == pytest.approx(3795.74, abs=0.01))
     with Watch(client, "Example:Calc:Crystals") as crystals:
@@ -159,6 +160,8 @@ def slit(server: ServerProcess, client: Context) -> None:
         update = group.next()
         assert (update.gap.value, update.right.value) == (12, 0.55)
         assert (update.alarm.severity, update.alarm.message) == (INVALID, "ValueError: the blades end at 5 mm")
+        message = client.get("Example:Slit:Move.AMSG")  # what the display shows, with a border
+        assert (message["alarm.severity"], message.value) == (INVALID, "ValueError: the blades end at 5 mm")
         put(client, "Example:Slit:Centre", 1)
         assert value(client, "Example:Slit:Right") == 0.55
 

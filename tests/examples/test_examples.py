@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from p4p.client.thread import Context
 
-from tests.examples.facts import BY_EXAMPLE
+from tests.clients import Watch
+from tests.examples.facts import BY_EXAMPLE, NO_ALARM, camera_beside
 from tests.ioc_process import ROOT, ServerProcess, Starter, free_ports
 
 FOLDERS = sorted(path.parent for path in (ROOT / "examples").glob("*/st.cmd"))
@@ -18,14 +20,27 @@ P4pClient = Callable[[ServerProcess], Context]
 
 
 def start_example(start: Starter, folder: Path) -> ServerProcess:
+    """The folder's IOC. Warnings are errors in it: neither the examples nor what they run on may warn."""
     instrument_port, _ = free_ports()
-    return start.pydevpva("st.cmd", cwd=folder, env={"INSTRUMENT_PORT": str(instrument_port)})
+    env = {"INSTRUMENT_PORT": str(instrument_port), "PYTHONWARNINGS": "error"}
+    return start.pydevpva("st.cmd", cwd=folder, env=env)
+
+
+def macros_of(display: ElementTree.ElementTree) -> dict[str, str]:
+    return {macro.tag: macro.text or "" for macro in display.iterfind("macros/*")}
+
+
+def outputs_with_limits(folder: Path) -> list[str]:
+    """The records of the folder that a client may move with a slider."""
+    prefix = macros_of(ElementTree.parse(folder / f"{folder.name}.bob"))["P"]
+    database = (folder / f"{folder.name}.db").read_text()
+    return [prefix + name for name in re.findall(r'record\((?:ao|longout|int64out), "\$\(P\)(.*)"\)', database)]
 
 
 def display_pvs(folder: Path) -> list[str]:
     """The names on the folder's display, its macros replaced."""
     display = ElementTree.parse(folder / f"{folder.name}.bob")
-    macros = {macro.tag: macro.text or "" for macro in display.iterfind("macros/*")}
+    macros = macros_of(display)
     names = {
         element.text
         for tag in ("pv_name", "x_pv", "y_pv")
@@ -53,13 +68,24 @@ def test_does_what_it_promises(folder: Path, start: Starter, p4p_client: P4pClie
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_names_on_the_display_exist(folder: Path, start: Starter, p4p_client: P4pClient) -> None:
+def test_display_begins_with_all_its_names_and_without_an_alarm(
+    folder: Path, start: Starter, p4p_client: P4pClient
+) -> None:
     names = display_pvs(folder)
     assert names
     assert all(name.startswith("pva://") for name in names)
-    client = p4p_client(start_example(start, folder))
-    for name in names:  # after a slash: a field of a group
-        channel, _, path = name.removeprefix("pva://").partition("/")
-        field = path.replace("/", ".")
-        update = client.get(channel, request=f"field({field})", timeout=20)
-        assert not field or update.changed(field)
+    server = start_example(start, folder)
+    client = p4p_client(server)
+    with camera_beside(server) if folder.name == "analysis" else nullcontext():
+        for name in names:  # after a slash: a field of a group
+            channel, _, path = name.removeprefix("pva://").partition("/")
+            field = path.replace("/", ".")
+            with Watch(client, channel, f"field({field})") as watch:
+                shown = watch.next()
+                assert not field or shown.changed(field)
+                severity = ".".join(filter(None, [field, "alarm.severity"]))
+                if severity in shown and shown[severity] != NO_ALARM:  # of a column: the group has the alarm
+                    watch.until(lambda update, leaf=severity: update[leaf] == NO_ALARM)
+    for name in outputs_with_limits(folder):
+        limits = client.get(name)["control"]
+        assert limits["limitLow"] < limits["limitHigh"], f"{name} has no DRVL and DRVH"
