@@ -17,6 +17,7 @@ from pydevpva.errors import NotFound, PydevpvaError
 from pydevpva.pva.access import AccessRules
 from pydevpva.pva.names import ServedName
 from pydevpva.pva.normative import shape_of
+from pydevpva.pva.own_clients import allow_shape
 from pydevpva.pva.puts import Puts
 from pydevpva.records.record import ATTRIBUTES
 
@@ -69,6 +70,7 @@ class Server:
         rules: AccessRules | None = None,
         groups: Iterable[Definition] = (),
     ) -> None:
+        allow_shape()
         self._database = database
         self._environment = {k: v for k, v in (environment or {}).items() if k.startswith("EPICS_PVA")}
         self._puts = Puts(database, rules)

@@ -284,7 +284,7 @@ def test_every_numeric_array_arrives_as_it_is(shared: tuple[Served, Pvapy], sent
     assert np.array_equal(np.asarray(pixels, expected.dtype), expected.reshape(-1))
 
 
-def test_p4p_unwraps_it(serve: Serve) -> None:
+def test_p4p_unwraps_it_in_the_iocs_process_also_where_warnings_are_errors(serve: Serve) -> None:
     served = serve(EVENT)
     publish(served, np.arange(6, dtype="f4").reshape(2, 3))
     with Context("pva", conf=served.environment, useenv=False) as client:
