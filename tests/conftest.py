@@ -13,6 +13,22 @@ from tests.ioc_process import ServerProcess, Starter
 
 pytest.register_assert_rewrite("tests.examples.facts")
 
+TOLD = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Says something at the end of the run, whether or not the test passes."""
+    return request.config.stash.setdefault(TOLD, []).append
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Write what tests have told, before pytest's own closing line."""
+    if told := config.stash.get(TOLD, []):
+        terminalreporter.section("told by tests")
+        for line in told:
+            terminalreporter.write_line(line)
+
 
 @pytest.fixture
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:

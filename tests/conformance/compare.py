@@ -22,9 +22,10 @@ KIND = {"put": "puts", "send": "puts", "get": "fields", "until": "monitors"}
 
 @dataclass
 class Result:
-    """What was compared, counted by (record type, kind), and what differed."""
+    """What was compared, counted by (record type, kind), what differed, and what EPICS took back (see pair.py)."""
 
     differences: list[str] = field(default_factory=list)
+    taken_back: list[str] = field(default_factory=list)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 

@@ -42,6 +42,8 @@ def compare_all(cases: Sequence[Case]) -> tuple[Counts, int]:
                 result = pair.compare(case)
                 counts += result.counts
                 differing += bool(result.differences)
+                for line in result.taken_back:
+                    print(f"{case.name}: softIocPVX was asked again and did not say again: {line}")
     finally:
         start.kill_all()
     return counts, differing

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -24,6 +24,8 @@ def pair(start_once: Starter) -> Iterator[Pair]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
-def test_as_epics(pair: Pair, case: Case) -> None:
-    differences = pair.compare(case).differences
-    assert not differences, "\n".join(["", *differences, "", str(case)])
+def test_as_epics(pair: Pair, case: Case, tell: Callable[[str], None]) -> None:
+    result = pair.compare(case)
+    for line in result.taken_back:
+        tell(f"{case.name}: softIocPVX was asked again and did not say again: {line}")
+    assert not result.differences, "\n".join(["", *result.differences, "", str(case)])
