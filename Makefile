@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 
 help:
 	@echo "make demo   start the demo IOC, show it with a client, hand over its prompt"
-	@echo "make test   run the tests"
+	@echo "make test   run the tests; ARGS=tests/pva and the like choose some"
 	@echo "make lint   ruff, mypy --strict, import contracts"
 	@echo "make bench  measure beside the peers and write docs/performance.md"
 	@echo "make soak   half an hour of everything at once; fails when something grows"
@@ -19,7 +19,7 @@ demo: $(VENV)/installed
 	@if [ -t 0 ]; then $(BIN)/pydevpva-shell examples/demo.cmd; else $(BIN)/pydevpva-shell examples/demo.cmd < /dev/null; fi
 
 test: $(VENV)/installed-test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/installed-test
 	@$(BIN)/ruff check .
@@ -39,7 +39,7 @@ displays: $(if $(PHOEBUS),$(VENV)/installed-test)
 	@$(BIN)/python -m tests.displays "$(PHOEBUS)" $(EXAMPLE)
 
 docs: $(VENV)/installed-docs
-	@$(BIN)/mkdocs build --strict --site-dir build/docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --site-dir build/docs
 
 # Installed once, and again when pyproject.toml changes
 $(VENV)/installed: pyproject.toml
