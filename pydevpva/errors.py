@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
-from collections.abc import Collection, Iterable
+import string
+from collections.abc import Collection, Container, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
+
+MOST_COMPARED = 2000  # choices times the characters of a word that is compared with each: 1 to 2 us each
+LONGEST_WORD = 60
+NAME_CHARACTERS = string.ascii_letters + string.digits + "_-:.[]<>;"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +124,41 @@ class Stopped(PydevpvaError):
     """The thread that should do the work has ended or is about to."""
 
 
-def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """ "; did you mean DRVH?" for the choices nearest to word, or "" when none is near."""
+def did_you_mean(word: str, *choices: Collection[str]) -> str:
+    """ "; did you mean DRVH?" for the choices nearest to word, or "" when none is near.
+
+    It costs a few ms at most, whoever asks: of many choices only those are found that one slip turns into the word,
+    and these without looking at all of them, when the choices are a dict or a set.
+    """
+    if not word or len(word) > LONGEST_WORD:
+        return ""
+    if sum(map(len, choices)) * len(word) <= MOST_COMPARED:
+        near = _alike(word, [choice for some in choices for choice in some])
+    else:
+        sets = [some if isinstance(some, (Mapping, Set)) else frozenset(some) for some in choices]
+        near = _one_slip_away(word, sets)
+    return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def _alike(word: str, choices: Iterable[str]) -> list[str]:
     by_upper = {choice.upper(): choice for choice in choices}
-    near = difflib.get_close_matches(word.upper(), by_upper, n=3, cutoff=0.6)
-    return f"; did you mean {' or '.join(by_upper[n] for n in near)}?" if near else ""
+    return [by_upper[n] for n in difflib.get_close_matches(word.upper(), by_upper, n=3, cutoff=0.6)]
+
+
+def _one_slip_away(word: str, sets: Iterable[Container[str]]) -> list[str]:
+    """Names that differ from word by case, or by one character left out, put in, changed or swapped; up to three."""
+    places = range(len(word))
+    slips = set(
+        itertools.chain(
+            (word.upper(), word.lower(), word.swapcase(), word.title()),
+            (word[:i] + word[i + 1 :] for i in places),
+            (word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in places[:-1]),
+            (word[:i] + c + word[i + 1 :] for i in places for c in NAME_CHARACTERS),
+            (word[:i] + c + word[i:] for i in range(len(word) + 1) for c in NAME_CHARACTERS),
+        )
+    )
+    found = {slip for some in sets for slip in slips if slip in some}
+    return sorted(found - {word})[:3]
 
 
 def nearest_field(name: str, fields: Collection[str]) -> str:

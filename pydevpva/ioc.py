@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LINK_PATIENCE = 5.0  # seconds until links whose PV was not found are named
+MOST_NAMED = 10  # of the records that wait for one event
 EVENT_PATIENCE = 10.0  # seconds until events are named that look misspelled
 SWITCH = 1e-3  # seconds that user code which computes keeps the interpreter from the database thread, not Python's 5 ms
 PROMPT = 1e-5  # seconds that a thread may keep the interpreter from one that waits, while the IOC stops
@@ -269,9 +270,15 @@ class Ioc:
 
     def _tell_misspelled(self) -> None:
         """Name the records that wait for an event nobody publishes, when one like it is published for nobody."""
-        for name, hint in self.evaluator.events.misspelled():
-            if who := ", ".join(record.NAME for record in self.database.scanner.interrupt(name)):
-                log.warning("%s waits for pydev.iointr(%r), which nobody has published%s", who, name, hint)
+        self.database.loop.trickle(map(self._tell_one_misspelled, self.evaluator.events.waited_in_vain()))
+
+    def _tell_one_misspelled(self, name: str) -> None:
+        hint = self.evaluator.events.misspelled(name)
+        if hint and (records := self.database.scanner.interrupt(name)):
+            who = ", ".join(record.NAME for record in records[:MOST_NAMED])
+            more = f" and {len(records) - MOST_NAMED} more" if len(records) > MOST_NAMED else ""
+            verb = "waits" if len(records) == 1 else "wait"
+            log.warning("%s%s %s for pydev.iointr(%r), which nobody has published%s", who, more, verb, name, hint)
 
     def _interrupt(self, name: str, value: object) -> None:
         """On the database thread: a published value for every record that waits for that name."""

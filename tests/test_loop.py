@@ -133,3 +133,22 @@ def test_a_timer_that_is_due_in_ages_ends_no_thread() -> None:
     loop.call(loop.after, 1e308, lambda: None)
     assert loop.call(lambda: "alive", timeout=10) == "alive"
     assert loop.stop()
+
+
+def test_what_trickles_lets_other_work_in_after_each_step() -> None:
+    loop, seen = Loop("test"), []
+    loop.submit(loop.trickle, map(seen.append, "abc"))
+    for n in range(3):
+        loop.submit(seen.append, n)
+    loop.run_until_idle()
+    assert seen == ["a", 0, 1, 2, "b", "c"]
+
+
+def test_what_goes_ahead_by_the_thousand_lets_other_work_in() -> None:
+    loop, seen = Loop("test"), []
+    loop.submit(seen.append, "put")
+    for n in range(1000):
+        loop.submit_next(seen.append, n)
+    loop.run_until_idle()
+    assert seen[: seen.index("put")] == list(range(10))
+    assert [n for n in seen if n != "put"] == list(range(1000))

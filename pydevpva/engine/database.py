@@ -157,7 +157,7 @@ class Database:
         base, _, rest = name.partition(".")
         record = self.records.get(base) or self.records.get(self.aliases.get(base, ""))
         if record is None:
-            raise NotFound(f"no record {base}{did_you_mean(base, self.records)}")
+            raise NotFound(f"no record {base}{did_you_mean(base, self.records, self.aliases)}")
         rest, filters = split_filters(rest)
         long = rest.endswith("$")
         field = record.find_field(rest.rstrip("$") or "VAL")

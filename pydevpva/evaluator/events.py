@@ -10,7 +10,7 @@ import sys
 import threading
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,13 +109,14 @@ class Events:
             for name, e in sorted(self._events.items())
         ]
 
-    def misspelled(self) -> Iterator[tuple[str, str]]:
-        """(name, "; did you mean ...?") of events waited for and never published, when a similar one goes to nobody."""
-        events = sorted(self._events.items())
-        unread = [name for name, e in events if e.published and not e.subscribers and not e.asked]
-        for name, e in events:
-            if e.subscribers and not e.published and (hint := did_you_mean(name, unread)):
-                yield name, hint
+    def waited_in_vain(self) -> list[str]:
+        """The events that somebody waits for and nobody has published."""
+        return [name for name, e in sorted(self._events.items()) if e.subscribers and not e.published]
+
+    def misspelled(self, name: str) -> str:
+        """ "; did you mean ...?" when an event of a similar name is published for nobody."""
+        unread = [n for n, e in list(self._events.items()) if e.published and not e.subscribers and not e.asked]
+        return did_you_mean(name, sorted(unread))
 
     def _event(self, name: str) -> _Event:
         return self._events.get(_checked(name)) or self._events.setdefault(name, _Event())

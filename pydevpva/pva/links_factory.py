@@ -16,7 +16,7 @@ from pydevpva.engine.broken_link import BrokenLink
 from pydevpva.engine.json_links import json_link
 from pydevpva.errors import NotFound, did_you_mean
 from pydevpva.pva.links import PvaLink
-from pydevpva.pva.links_client import RemotePVs
+from pydevpva.pva.links_client import RemotePV, RemotePVs
 from pydevpva.pva.links_config import LinkConfig, link_config, plain_config
 from pydevpva.pva.links_local import LocalLink
 from pydevpva.records.links import Link
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pydevpva.engine.host import EngineHost
 
 log = logging.getLogger(__name__)
+
+MOST_NAMED = 10  # of the links to one PV
 
 
 class RemoteLinks:
@@ -53,12 +55,15 @@ class RemoteLinks:
 
     def tell_missing(self) -> None:
         """Name the links whose PV has not been found: a misspelled record name looks just like that."""
-        known = [*self._database.records, *self._database.aliases]
-        for pv in self.pvs.all():
-            if not pv.connected and not pv.disconnects and pv.users:
-                who = ", ".join(sorted(user.place for user in pv.users))
-                hint = did_you_mean(pv.name.partition(".")[0], known)
-                log.warning("no PV %s found yet, in this IOC or another: %s%s", pv.name, who, hint)
+        self._database.loop.trickle(map(self._tell_missing, self.pvs.all()))
+
+    def _tell_missing(self, pv: RemotePV) -> None:
+        if pv.connected or pv.disconnects or not pv.users:
+            return
+        who = ", ".join(sorted(user.place for user in pv.users[:MOST_NAMED]))
+        more = f" and {len(pv.users) - MOST_NAMED} more" if len(pv.users) > MOST_NAMED else ""
+        hint = did_you_mean(pv.name.partition(".")[0], self._database.records, self._database.aliases)
+        log.warning("no PV %s found yet, in this IOC or another: %s%s%s", pv.name, who, more, hint)
 
     def close(self) -> None:
         """End all connections; on the main thread."""
