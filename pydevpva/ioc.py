@@ -23,6 +23,7 @@ from pydevpva.devices.python import Python
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.engine.creation import for_good
 from pydevpva.engine.database import Database
+from pydevpva.engine.scan import SLICE, in_slices
 from pydevpva.errors import LoadError, Location, NotFound, Problem, PydevpvaError, did_you_mean, once
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.loop import Loop
@@ -146,7 +147,7 @@ class Ioc:
     def run(self) -> Listening | None:
         """iocRun, after build: serve and start scans. Where it listens."""
         listening = self._start_server() if self._serve else None
-        self.database.loop.call(self.database.run)
+        self._do(self.database.run())
         self.database.loop.call(self.database.loop.after, LINK_PATIENCE, self.remote_links.tell_missing)
         self.database.loop.call(self.database.loop.after, EVENT_PATIENCE, self._tell_misspelled)
         self.state = "running"
@@ -156,15 +157,21 @@ class Ioc:
         """iocPause: scans and events stop until `resume`; clients are served on."""
         if self.state != "running":
             raise PydevpvaError("iocPause: the IOC is not running")
-        self.database.loop.call(self.database.pause)
+        self._do(self.database.pause())
         self.state = "paused"
 
     def resume(self) -> None:
         """iocRun after iocPause: scans and events go on."""
         if self.state != "paused":
             raise PydevpvaError("iocRun: the IOC is not paused")
-        self.database.loop.call(self.database.run)
+        self._do(self.database.run())
         self.state = "running"
+
+    def _do(self, steps: Iterator[object]) -> None:
+        """Take steps on the database thread, and wait for the last: clients are answered in between."""
+        over = object()
+        while self.database.loop.call(next, steps, over) is not over:
+            pass
 
     def _import_subroutines(self) -> None:
         """The modules that sub and aSub records name, here on the main thread: importing runs users' code."""
@@ -280,12 +287,20 @@ class Ioc:
             verb = "waits" if len(records) == 1 else "wait"
             log.warning("%s%s %s for pydev.iointr(%r), which nobody has published%s", who, more, verb, name, hint)
 
-    def _interrupt(self, name: str, value: object) -> None:
+    def _interrupt(self, name: str, value: object) -> Iterator[None] | None:
         """On the database thread: a published value for every record that waits for that name."""
-        for record in self.database.scanner.interrupt(name):
-            device = record.device
-            if isinstance(device, Pydev):
-                device.deliver(value)
+        records = self.database.scanner.interrupt(name)
+        if len(records) > SLICE:
+            return in_slices(lambda record: _deliver(record, value), records)
+        for record in records:
+            _deliver(record, value)
+        return None
+
+
+def _deliver(record: Record, value: object) -> None:
+    device = record.device
+    if isinstance(device, Pydev):
+        device.deliver(value)
 
 
 @contextmanager

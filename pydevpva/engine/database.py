@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Protocol
 
 from pydevpva.db.definitions import Definitions
@@ -20,7 +21,7 @@ from pydevpva.engine.host import EngineHost
 from pydevpva.engine.notify import Done, ProcessNotify, PutNotify
 from pydevpva.engine.processing import process
 from pydevpva.engine.remote import RemoteLinks
-from pydevpva.engine.scan import Scanner
+from pydevpva.engine.scan import Scanner, in_slices
 from pydevpva.engine.states import States
 from pydevpva.errors import NotFound, PutError, PydevpvaError, did_you_mean
 from pydevpva.loop import Loop
@@ -32,6 +33,7 @@ from pydevpva.records.values import LINKS, Value
 __all__ = ["Address", "Database"]
 log = logging.getLogger(__name__)
 
+MANY = 10_000  # records that may be looked at in one piece
 PINI_NO, PINI_YES, PINI_RUN, PINI_RUNNING, PINI_PAUSE, PINI_PAUSED = range(6)
 DeviceFor = Callable[[Record, str], Device]
 
@@ -120,27 +122,33 @@ class Database:
             record.device = self._device_for(record, devices[choice].dset)
             self.uses_pydev = self.uses_pydev or choice == "pydev"
 
-    def run(self) -> None:
-        """iocRun, also after a pause: PINI=RUN, scans, at first CP links' processing, PINI=RUNNING."""
-        self.process_pini(PINI_RUN)
+    def run(self) -> Iterator[None]:
+        """iocRun, also after a pause: PINI=RUN, scans, at first CP links' processing, PINI=RUNNING; in steps."""
+        yield from self._pini(PINI_RUN)
         self.scanner.start()
-        self._host.start_links()
-        self.process_pini(PINI_RUNNING)
+        yield from self._host.start_links()
+        yield from self._pini(PINI_RUNNING)
 
     def when_running(self, work: Callable[[], None]) -> None:
         """Do it at the next iocRun."""
         self._host.when_running(work)
 
-    def pause(self) -> None:
-        """iocPause: scans stop; PINI=PAUSE before, PAUSED after."""
-        self.process_pini(PINI_PAUSE)
+    def pause(self) -> Iterator[None]:
+        """iocPause: scans stop; PINI=PAUSE before, PAUSED after; in steps."""
+        yield from self._pini(PINI_PAUSE)
         self.scanner.stop()
-        self.process_pini(PINI_PAUSED)
+        yield from self._pini(PINI_PAUSED)
 
     def process_pini(self, which: int) -> None:
         """Process the records with this PINI, in PHAS order."""
-        for record in sorted((r for r in self.records.values() if r.PINI == which), key=lambda r: r.PHAS):
-            process(record)
+        for _ in self._pini(which):
+            pass
+
+    def _pini(self, which: int) -> Iterator[None]:
+        found: list[Record] = []
+        yield from in_slices(lambda r: found.append(r) if r.PINI == which else None, list(self.records.values()), MANY)
+        found.sort(key=attrgetter("PHAS"))
+        yield from in_slices(process, found)
 
     # ---- names ----
 

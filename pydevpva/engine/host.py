@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from pydevpva.engine.json_links import make_json_link
 from pydevpva.engine.links import RecordLink
 from pydevpva.engine.monitored_link import MonitoredLink
 from pydevpva.engine.processing import complete, process
-from pydevpva.engine.scan import IO_INTR
+from pydevpva.engine.scan import IO_INTR, in_slices
 from pydevpva.errors import LoadError, NotFound, PutError
 from pydevpva.loop import Timer
 from pydevpva.records.links import NO_LINK, ConstantLink, Link
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pydevpva.engine.database import Database
 
 log = logging.getLogger(__name__)
+FEW = 20  # links that begin in one piece: p4p takes 0.1 ms to subscribe to a PV
 WAITING = "SoftCallback"  # dsets of Async Soft Channel: an input processes its target in its own way
 DEVICE_LINKS = ("INP", "OUT", "SVL")  # what DTYP reads or writes; SVL is the histogram's
 
@@ -205,12 +206,15 @@ class EngineHost:
         """Do it at the next iocRun."""
         self._starting.append(work)
 
-    def start_links(self) -> None:
-        """iocRun: every link that watches its far end begins; CP and CPP process their record once."""
+    def start_links(self) -> Iterator[None]:
+        """iocRun: every link that watches its far end begins; CP and CPP process their record once. In steps."""
         self.running = True
         starting, self._starting = self._starting, []
-        for start in starting:
-            start()
+        return in_slices(_call, starting, FEW)
+
+
+def _call(start: Callable[[], None]) -> None:
+    start()
 
 
 def _shown(parsed: LinkText, field: Field) -> str:

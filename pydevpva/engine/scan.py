@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from bisect import insort
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from pydevpva.db.numbers import parse_double
 from pydevpva.engine.processing import process
@@ -15,6 +17,7 @@ from pydevpva.records.record import Record
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 PASSIVE, EVENT, IO_INTR = 0, 1, 2
 SLICE = 100  # records of one pass processed before other work gets its turn
 REPORT_SECONDS = 60.0
@@ -64,14 +67,22 @@ class Periodic(ScanList):
     after a skipped one begins as soon as the present one is through.
     """
 
-    def __init__(self, loop: Loop, period: float, name: str, give_way: Callable[[bool], object]) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        period: float,
+        name: str,
+        give_way: Callable[[bool], object],
+        work_time: Callable[[], float] = time.thread_time,
+    ) -> None:
         super().__init__()
-        self._loop, self.period, self.name, self._give_way = loop, period, name, give_way
+        self._loop, self.period, self.name, self._give_way, self._work_time = loop, period, name, give_way, work_time
         self._due = 0.0
         self._pass: Iterator[Record] | None = None
         self._reported = -REPORT_SECONDS
         self.overruns = self._told = 0
         self._behind = False
+        self._worked = self._pass_cost = 0.0  # seconds of this thread's time, in the present and in the last pass
         self._next: Timer | None = None
 
     def start(self) -> None:
@@ -116,21 +127,38 @@ class Periodic(ScanList):
             self._loop.submit(self._slice)
 
     def _some(self, records: Iterator[Record]) -> None:
-        for _ in range(SLICE):
-            record = next(records, None)
-            if record is None:
-                self._pass = iter(self.records) if self._behind and self._next is not None else None
-                self._behind = False
-                return
-            process(record)
+        began = self._work_time()
+        try:
+            for _ in range(SLICE):
+                record = next(records, None)
+                if record is None:
+                    self._end_pass()
+                    return
+                process(record)
+        finally:
+            self._worked += self._work_time() - began
+
+    def _end_pass(self) -> None:
+        self._pass = iter(self.records) if self._behind and self._next is not None else None
+        self._behind = False
+        self._pass_cost, self._worked = self._worked, 0.0
 
     def _skipped(self, passes: int) -> None:
+        if not self.records:
+            return
         self.overruns += passes
         now = self._loop.clock()
         if self.overruns - self._told >= REPORT_PASSES and now - self._reported >= REPORT_SECONDS:
             self._reported, self._told = now, self.overruns
-            text = 'scan "%s" cannot keep up: %d records, %d passes skipped so far'
-            log.warning(text, self.name, len(self.records), self.overruns)
+            log.warning('scan "%s" %s', self.name, self._why_skipped())
+
+    def _why_skipped(self) -> str:
+        cost, count = max(self._pass_cost, self._worked), len(self.records)
+        if cost > self.period / 2:
+            return f"cannot keep up: {count} records, {self.overruns} passes skipped so far"
+        number = "1 record" if count == 1 else f"{count} records"
+        late = f"is late, {self.overruns} passes skipped so far, though its {number} take {cost * 1e3:.2g} ms"
+        return f"{late}: the machine is busy with something else"
 
 
 class Scanner:
@@ -218,9 +246,10 @@ class Scanner:
     def post_event(self, name: str) -> None:
         """Process the records that wait for an event (postEvent), high PRIO first."""
         if self.running and (name := event_name(name)):
-            for priority in (2, 1, 0):
-                if (waiting := self.events.get((name, priority))) is not None:
-                    self._loop.submit(process_all, waiting.records)
+            waiting = (self.events.get((name, priority)) for priority in (2, 1, 0))
+            records = [record for scan_list in waiting if scan_list is not None for record in scan_list.records]
+            if records:
+                self._loop.submit(self._loop.trickle, in_slices(process, records))
 
     def interrupt(self, name: str) -> list[Record]:
         """The records that wait for an I/O Intr event, high PRIO first, each in PHAS order; none while paused."""
@@ -233,10 +262,12 @@ def _nobody(name: str) -> None:
     pass
 
 
-def process_all(records: Sequence[Record]) -> None:
-    """Process each record."""
-    for record in records:
-        process(record)
+def in_slices(work: Callable[[T], object], items: Sequence[T], size: int = SLICE) -> Iterator[None]:
+    """Do work(item) for each, `size` of them at a step, see Loop.trickle."""
+    for first in range(0, len(items), size):
+        for item in items[first : first + size]:
+            work(item)
+        yield
 
 
 def event_name(text: str) -> str:

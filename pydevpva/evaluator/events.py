@@ -10,16 +10,17 @@ import sys
 import threading
 from array import array
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pydevpva.errors import did_you_mean
 
-Subscriber = Callable[[object], object]
+Subscriber = Callable[[object], Iterator[object] | None]  # what it gives is left to do, step by step
 log = logging.getLogger(__name__)
 
 BACKLOG = 10_000  # pending deliveries of one event; beyond, values coalesce to the newest
+_OVER = object()
 MOST_BYTES = 256 * 2**20  # of arrays among them: a camera does not fill the memory while its record is busy
 
 
@@ -36,7 +37,7 @@ class EventReport:
 
 
 class _Event:
-    __slots__ = ("asked", "coalesced", "last", "lock", "pending", "published", "subscribers")
+    __slots__ = ("asked", "busy", "coalesced", "last", "lock", "owed", "pending", "published", "subscribers")
 
     def __init__(self) -> None:
         self.last: object = None
@@ -47,6 +48,7 @@ class _Event:
         self.subscribers: tuple[tuple[int, Subscriber], ...] = ()  # replaced, never changed: read without a lock
         self.published = self.coalesced = 0
         self.asked = False  # user code has read `last`
+        self.busy, self.owed = False, 0  # a delivery goes on step by step, and so many wait for its end
 
 
 class Events:
@@ -130,12 +132,31 @@ class Events:
         return max(1, min(self.backlog, images))
 
     def _deliver(self, name: str, event: _Event) -> None:
+        """One value to all; on the database thread."""
+        if event.busy:
+            event.owed += 1
+            return
         value = event.pending.popleft()
         for _, callback in event.subscribers:
             try:
-                callback(value)
+                if (steps := callback(value)) is not None:
+                    event.busy = True
+                    self._go_on(name, event, steps)
             except Exception:
                 log.exception("internal error in a record's handling of pydev.iointr(%r)", name)
+
+    def _go_on(self, name: str, event: _Event, steps: Iterator[object]) -> None:
+        """The next step of a delivery to very many records; other work has its turn in between."""
+        submit = self.submit
+        if submit is None:  # the IOC is stopping
+            return
+        if next(steps, _OVER) is not _OVER:
+            submit(self._go_on, name, event, steps)
+            return
+        event.busy = False
+        if event.owed:
+            event.owed -= 1
+            submit(self._deliver, name, event)
 
 
 def _checked(name: str) -> str:

@@ -66,6 +66,7 @@ class PvaLink:
 
     def close(self) -> None:
         """The field has another link now."""
+        self._watching = ""
         self._pv.remove(self)
         self.disconnected_from()
 

@@ -8,7 +8,8 @@ Follows QSRV2 (pvxs: ioc/pvalink_channel.cpp).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from bisect import insort
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 Done = Callable[[str | None], None]
 Fill = Callable[[Any], None]  # stores one link's value into the p4p Value that is sent; on the client's thread
+USERS_A_STEP = 100  # links that hear of one update in one piece
 DISCONNECTED = "disconnected"
 
 
@@ -134,7 +136,9 @@ class RemotePV:
 
     def add(self, user: User) -> None:
         """A link begins: it hears of the value at once when it is there."""
-        self.users = sorted([*self.users, user], key=lambda u: u.order)
+        users = list(self.users)  # a fresh list: who goes through the former keeps it
+        insort(users, user, key=lambda u: u.order)
+        self.users = users
         if self._monitor is None:
             self._monitor = self._pvs.context().monitor(self.name, self._event, self.request)
         elif self.connected:
@@ -191,10 +195,16 @@ class RemotePV:
             self._pvs.loop.submit(self._tell)
 
     def _tell(self) -> None:
-        """The update is there to be read."""
-        if not self._pvs.closed:
-            for user in self.users:
-                user.updated()
+        """The update is there to be read; links by the thousand hear of it step by step."""
+        self._pvs.loop.trickle(self._tell_all(self.users))
+
+    def _tell_all(self, users: list[User]) -> Iterator[None]:
+        for n, user in enumerate(users):
+            if self._pvs.closed:
+                break
+            user.updated()
+            if n % USERS_A_STEP == USERS_A_STEP - 1:
+                yield
         self._pvs.loop.submit(self._pop)
 
     def _disconnected(self) -> None:

@@ -86,6 +86,7 @@ class Printf(LongString, rtype="printf"):
         return None
 
     def _show(self, directive: Directive, links: Iterator[Link], room: int) -> bytes:
+        directive.room = room
         if directive.width == _MISSING or directive.precision == _MISSING:
             return str(self.IVLS).encode("utf-8", "surrogateescape")
         if directive.bad:
@@ -100,6 +101,7 @@ class Printf(LongString, rtype="printf"):
             return str(self.IVLS).encode("utf-8", "surrogateescape")
 
 
+_MOST = (1 << 31) - 1
 _MISSING = -(1 << 31)  # width or precision whose input could not be read
 
 
@@ -120,7 +122,7 @@ def _count(directive: Directive, after_point: bool, char: int, links: Iterator[L
     elif char == ord("0") and not present and not after_point:
         directive.flags += b"0"
     elif present != _MISSING:
-        present = present * 10 + char - ord("0")
+        present = min(present * 10 + char - ord("0"), _MOST)
     if after_point:
         directive.precision = present
     else:
@@ -169,6 +171,6 @@ def _long_string(directive: Directive, links: Iterator[Link], room: int) -> byte
             raise BadLink
         found = array.tobytes().split(b"\0")[0]
     if directive.left or len(found) >= directive.width:
-        return found.ljust(directive.width)
+        return directive.pad(b"", found, zeros=False)
     # EPICS takes all the room that is left when it puts blanks before a long string: nothing follows it
-    return found.rjust(directive.width).ljust(room, b"\0")
+    return directive.pad(b"", found, zeros=False).ljust(room, b"\0")

@@ -268,9 +268,9 @@ def test_links_rest_while_the_ioc_is_paused(run: Run) -> None:
     far = run('record(ao, "far") { field(VAL, "1") }')
     near = run('record(ai, "near") { field(INP, {pva: {pv: "far", proc: "CP"}}) }', far=far)
     wait_for(near, lambda r: r["near"].VAL == 1.0, "connected")
-    near.database.loop.call(near.database.pause)
+    near.database.loop.call(list, near.database.pause())
     put(far, "far", 2.0)
     wait_for(near, lambda r: r["near"].INP.get("DOUBLE") == 2.0, "the update")
     assert near.database.records["near"].VAL == 1.0
-    near.database.loop.call(near.database.run)
+    near.database.loop.call(list, near.database.run())
     wait_for(near, lambda r: r["near"].VAL == 2.0, "processed after the pause")

@@ -52,3 +52,20 @@ def test_long_strings_are_taken_whole_and_val_is_cut_at_sizv(engine):
     assert db.get("p") == "<0123456789012345678901234567890123456789 and more>"
     assert (db.get("q"), db.get("q.LEN")) == ("<01234567890123", 16)
     assert db.get("out") == "<01234567890123456789012345678901234567"
+
+
+@pytest.mark.parametrize(
+    ("directive", "value", "text"),
+    [
+        ("%1000000000d", "65", " " * 40), ("%-1000000000d", "65", "65" + " " * 38), ("%01000000000d", "65", "0" * 40),
+        ("%.1000000000d", "65", "0" * 40), ("%1000000000s", "1.50", " " * 40), ("%1000000000c", "65", " " * 40),
+        ("%.1000000000f", "1.1", "1.10000000000000008881784197001252323389"), ("%1000000000ls", '["a"]', " " * 40),
+        ("%.40d|", "65", "0" * 38 + "65"), ("%39d|", "65", " " * 37 + "65|"),
+        (f"%{'9' * 60}d", "65", " " * 40),
+    ],
+)  # fmt: skip
+def test_width_and_precision_make_no_more_than_sizv(engine, directive, value, text):
+    inp = value if value.startswith("[") else f'"{value}"'
+    db = engine(f'record(printf, "p") {{ field(SIZV, 41) field(FMT, "{directive}") field(INP0, {inp}) }}')
+    db.process("p")
+    assert (db.get("p"), db.get("p.LEN")) == (text, 41)
