@@ -16,13 +16,13 @@ class EventTimes:
     """TSE other than 0 and -2 asks for the time of a hardware event; no provider of such is part of this IOC."""
 
     def __init__(self) -> None:
-        self._told: set[tuple[str, int]] = set()
+        self._told: dict[str, int] = {}  # the TSE of each record that was last told
 
     def time(self, record: Record, event: int) -> int | None:
-        """The time for a record's TSE in ns; None when it has none, said once for each record."""
+        """The time for a record's TSE in ns; None when it has none, said when that is news."""
         if event == 0:
             return now()
-        if (record.NAME, event) not in self._told:
-            self._told.add((record.NAME, event))
+        if self._told.get(record.NAME) != event:
+            self._told[record.NAME] = event
             log.warning("%s.TSE = %d: there is no source of event times; TIME stays as it is", record.NAME, event)
         return None

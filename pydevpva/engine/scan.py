@@ -206,8 +206,11 @@ class Scanner:
         if record.SCAN in self.periodic:
             self.periodic[record.SCAN].remove(record)
         elif record.SCAN in (EVENT, IO_INTR):
-            for scan_list in (self.events if record.SCAN == EVENT else self.interrupts).values():
+            lists = self.events if record.SCAN == EVENT else self.interrupts
+            for key, scan_list in list(lists.items()):
                 scan_list.remove(record)
+                if not scan_list.records and lists is self.events:
+                    del lists[key]  # EVNT may be put again and again
 
     def _list(self, record: Record) -> ScanList | None:
         scan = record.SCAN

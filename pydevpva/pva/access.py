@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from pydevpva.db.model import Field
 from pydevpva.records.record import Record
 
+MOST_ACCOUNTS = 100  # whose groups are remembered
+
 
 @dataclass(frozen=True, slots=True)
 class Peer:
@@ -24,19 +26,22 @@ class Peer:
 class Peers:
     """Finds out who sends a put. pvxs thread.
 
-    The groups of an account are asked for once: the system may have to ask another host for them.
+    The groups of an account are asked for once: the system may have to ask another host for them. Those of accounts
+    that have not written for longest are forgotten: a client may claim to be anybody.
     """
 
     def __init__(self) -> None:
-        self._roles: dict[str, frozenset[str]] = {}
+        self._roles: dict[str, frozenset[str]] = {}  # that used last is last
 
     def peer(self, operation: Any) -> Peer:
         """The client of a p4p ServerOperation."""
         account = operation.account()
-        if account not in self._roles:
-            self._roles[account] = frozenset(operation.roles())
+        roles = self._roles.pop(account, None)
+        self._roles[account] = roles = frozenset(operation.roles()) if roles is None else roles
+        if len(self._roles) > MOST_ACCOUNTS:
+            del self._roles[next(iter(self._roles))]
         host = operation.peer().rsplit(":", 1)[0].strip("[]")
-        return Peer(host, account.rsplit("/", 1)[-1], self._roles[account])
+        return Peer(host, account.rsplit("/", 1)[-1], roles)
 
 
 class AccessRules(Protocol):

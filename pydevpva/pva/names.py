@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from p4p._p4p import SharedPV  # p4p.server.raw wraps it once more: 2.5 times the memory and the time per record
@@ -61,10 +62,11 @@ class ServedName:
     of which needs that thread, which may wait for the lock (docs/decisions/0015).
     """
 
-    __slots__ = ("_channel", "_connected", "_first", "_name", "_puts", "pv")
+    __slots__ = ("_channel", "_connected", "_first", "_name", "_on_leaving", "_puts", "pv")
 
-    def __init__(self, name: str, puts: Puts) -> None:
-        self._name, self._puts = name, puts
+    def __init__(self, name: str, puts: Puts, on_leaving: Callable[[str], object] | None = None) -> None:
+        """`on_leaving` is told the name when the last client has left; on the pvxs thread."""
+        self._name, self._puts, self._on_leaving = name, puts, on_leaving
         self._channel: AnyChannel | None = None
         self._connected = False
         self._first: _First | None = None
@@ -97,7 +99,14 @@ class ServedName:
         self._connected = False
         self.pv.close()
         self._puts.database.loop.submit_next(self._leave)
+        if self._on_leaving is not None:
+            self._on_leaving(self._name)
         release_thread()
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a client has it open; on the pvxs thread."""
+        return self._connected
 
     def put(self, operation: Any) -> None:
         self._puts.bury()

@@ -6,6 +6,7 @@ Records and aliases are listed from the start; REC.FIELD names are made when a c
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEFAULT_PORT = 5075
+LONGEST_NAME = 4096  # with its filters
 MOST_REFUSED = 1000  # names are kept, whoever asks for what
 
 
@@ -167,22 +169,39 @@ class Server:
 class FieldNames:
     """Makes REC.FIELD channels when they are asked for (p4p's DynamicProvider handler). pvxs thread.
 
-    It looks at names and definitions only, which do not change while the server runs.
+    It looks at names and definitions only, which do not change while the server runs. A name is kept as long as a
+    client has it open, and forgotten when others are asked for: what a name may hold in filters has no end.
     """
 
     def __init__(self, database: Database, puts: Puts) -> None:
         self._database, self._puts = database, puts
         self._made: dict[str, ServedName] = {}
+        self._left: deque[str] = deque()  # names whose last client has left
         self._refused: set[str] = set()  # names with filters that were found wrong, and said
 
     def testChannel(self, name: str) -> bool:
-        return name in self._made or self._exists(name)
+        self._forget_unused()
+        return name in self._made or (len(name) <= LONGEST_NAME and self._exists(name))
 
     def makeChannel(self, name: str, peer: str) -> SharedPV | None:
+        self._forget_unused(name)
         made = self._made.get(name)
-        if made is None and self._exists(name):
-            made = self._made[name] = ServedName(name, self._puts)
+        if made is None and len(name) <= LONGEST_NAME and self._exists(name):
+            made = self._made[name] = ServedName(name, self._puts, self._left.append)
         return made.pv if made is not None else None
+
+    def kept(self) -> int:
+        """How many names are kept; from any thread."""
+        return len(self._made)
+
+    def _forget_unused(self, wanted: str = "") -> None:
+        """Not at once when the last client leaves: that is a callback of the very PV that would be freed."""
+        for _ in range(len(self._left)):
+            name = self._left.popleft()
+            if name == wanted:
+                self._left.append(name)
+            elif (made := self._made.get(name)) is not None and not made.in_use:
+                del self._made[name]
 
     def _exists(self, name: str) -> bool:
         """Whether that is a field with a value; Database.find would search for similar names in vain."""

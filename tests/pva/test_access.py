@@ -10,7 +10,7 @@ import pytest
 
 from pydevpva.db.model import Field
 from pydevpva.errors import LoadError
-from pydevpva.pva.access import Peer
+from pydevpva.pva.access import MOST_ACCOUNTS, Peer, Peers
 from pydevpva.pva.access_file import AccessFile
 
 FILE = """
@@ -86,3 +86,31 @@ def test_a_mistake_is_told_with_the_file(tmp_path: Path, text: str, message: str
     with pytest.raises(LoadError) as error:
         rules(tmp_path, text)
     assert str(error.value) == f"{tmp_path / 'a.acf'}: {message}"
+
+
+class Operation:
+    """A put of an account, as far as Peers looks at it."""
+
+    asked = 0
+
+    def __init__(self, account: str) -> None:
+        self._account = account
+
+    def account(self) -> str:
+        return self._account
+
+    def peer(self) -> str:
+        return "127.0.0.1:4711"
+
+    def roles(self) -> set[str]:
+        Operation.asked += 1
+        return {"staff"}
+
+
+def test_accounts_that_clients_claim_are_forgotten_when_they_are_not_used() -> None:
+    peers: Any = Peers()
+    for n in range(10 * MOST_ACCOUNTS):
+        peers.peer(Operation("alice"))
+        assert peers.peer(Operation(f"somebody{n}")) == Peer("127.0.0.1", f"somebody{n}", frozenset({"staff"}))
+    assert len(peers._roles) == MOST_ACCOUNTS
+    assert Operation.asked == 10 * MOST_ACCOUNTS + 1, "who writes all the time is asked for once"

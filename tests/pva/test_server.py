@@ -12,6 +12,7 @@ import pytest
 
 from pydevpva.ioc import Ioc
 from pydevpva.pva.server import FieldNames, Listening, ServeError, Server
+from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE, loopback
 from tests.pva.conftest import Serve, eventually
 
@@ -44,6 +45,26 @@ def test_a_field_has_one_pv_for_all_clients(serve: Serve) -> None:
     server = serve(DB).ioc.server
     assert server is not None
     assert server.fields.makeChannel("A.EGU", "x") is server.fields.makeChannel("A.EGU", "y")
+
+
+def test_names_that_clients_opened_once_are_forgotten(serve: Serve) -> None:
+    served = serve(DB)
+    server = served.ioc.server
+    assert server is not None
+    names = ["A.EGU", *(f'A.{{"dbnd":{{"abs":{n}}}}}' for n in range(200))]
+    with served.watch("A.HIGH") as watch:
+        watch.next()
+        with p4p_context(served.environment) as passing:
+            assert [value.value for value in passing.get(names, timeout=PATIENCE)] == ["", *[0.0] * 200]
+
+        def forgotten() -> bool:
+            with p4p_context(served.environment) as other:
+                other.get("B.EGU", timeout=PATIENCE)
+            return server.fields.kept() <= 3
+
+        eventually(forgotten, "names forgotten")
+        served.put("A.HIGH", 5.0)
+        watch.until(lambda update: update.value == 5.0)
 
 
 def test_it_says_where_it_listens(tmp_path: Path) -> None:
