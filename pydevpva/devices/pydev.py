@@ -77,6 +77,9 @@ class Pydev(DeviceSupport):
         else:
             self._use(code)
 
+    def is_code(self, field: str) -> bool:
+        return field == self._link
+
     def _compile(self, text: str) -> Code:
         return self._python.compile(self._record, self._link, text.strip().removeprefix("@"), self._kind.bare)
 

@@ -70,6 +70,10 @@ class Python:
         """The function that SNAM or INAM names. Raises NotFound."""
         return self.evaluator.subroutines.find(name)
 
+    def is_registered(self, name: object) -> bool:
+        """Whether a function was given to @pydev.subroutine under that name."""
+        return isinstance(name, str) and name in self.evaluator.subroutines.registered
+
     def failures(self) -> Failures:
         """For a record that has none yet."""
         return Failures()

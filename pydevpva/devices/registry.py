@@ -39,6 +39,10 @@ class DeviceSupport:
     def relink(self, record: Record, field: str, text: str) -> None:
         """A put gives a link field this text: take it, or refuse it with PutError."""
 
+    def is_code(self, field: str) -> bool:
+        """Whether the text of this link field is a program."""
+        return False
+
     def event(self, record: Record) -> str | None:
         """The I/O Intr event this record waits for."""
         return None

@@ -46,6 +46,7 @@ class PythonRunner(Protocol):
     def give_way(self, later: bool) -> None: ...
     def failures(self) -> Failures: ...
     def subroutine(self, name: str) -> Any: ...
+    def is_registered(self, name: object) -> bool: ...
     def call(self, function: Any, args: tuple[Any, ...], done: Callable[[Any, BaseException | None], None]) -> None: ...
 
 
@@ -72,11 +73,12 @@ class Database:
         self.waiting: dict[Record, OrderedDict[PutNotify, None]] = {}  # in line behind the put that owns a record
         self.pending: set[PutNotify] = set()  # puts that have not been answered
         self.factory = Factory(definitions)
-        self._device_for = device_for
+        self.device_for = device_for
         self.states = States()
         self.remote: RemoteLinks | None = None  # None: links to other IOCs are LINK/INVALID
         self._host = EngineHost(self)
         self.uses_pydev = False
+        self.code_puts = False  # `var pydevCodePuts`: clients and other records may change Python
         self._links: dict[Record, Links] = {}  # of each record as loaded, until iocInit opens them
 
     @cached_property
@@ -119,7 +121,7 @@ class Database:
         devices = self.definitions.devices(record.rtype.name)
         if devices:
             choice = list(devices)[record.DTYP]
-            record.device = self._device_for(record, devices[choice].dset)
+            record.device = self.device_for(record, devices[choice].dset)
             self.uses_pydev = self.uses_pydev or choice == "pydev"
 
     def run(self) -> Iterator[None]:
@@ -198,6 +200,25 @@ class Database:
         else:
             done(None)
         return None
+
+    def put_from_outside(
+        self, address: Address, value: Value, process_it: bool | None, wait: bool, done: Done
+    ) -> PutNotify | None:
+        """As put, of a client or of a link, which may not change what becomes Python."""
+        try:
+            self.check_code(address, value)
+        except PutError as error:
+            done(str(error))
+            return None
+        return self.put(address, value, process_it, wait, done)
+
+    def check_code(self, address: Address, value: Value) -> None:
+        """PutError where a client or another record would change Python."""
+        record, field = address.record, address.field
+        if field.type not in LINKS and field.name not in record.code_fields:
+            return
+        if not self.code_puts and (reason := record.closed(field, value)):
+            raise PutError(f"{record.NAME}.{field.name}: {reason}")
 
     def process_notify(self, address: Address, done: Done) -> None:
         """Process a passive record; done(None) when it and all that its processing set off has completed."""

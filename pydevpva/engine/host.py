@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pydevpva.engine.database import Database
 
 log = logging.getLogger(__name__)
+LONGEST_LINK = 4096  # characters that a put may give a link: JSON and code are read in one piece
 FEW = 20  # links that begin in one piece: p4p takes 0.1 ms to subscribe to a PV
 WAITING = "SoftCallback"  # dsets of Async Soft Channel: an input processes its target in its own way
 DEVICE_LINKS = ("INP", "OUT", "SVL")  # what DTYP reads or writes; SVL is the histogram's
@@ -93,6 +94,20 @@ class EngineHost:
         # In an IOC where no record uses it, "pydev" is not shown: clients see just what the C IOC shows them.
         return choices[:-1] if record.rtype.name != "compress" else ()
 
+    def check_device(self, record: Record, index: int) -> None:
+        """PutError where DTYP cannot become another while the IOC runs: what is no soft channel stays what it is.
+
+        As in EPICS, another soft channel comes into force with the next put to the record's link.
+        """
+        devices = self.database.definitions.devices(record.rtype.name)
+        names = list(devices)
+        if index >= len(names):
+            raise PutError(f"{record.NAME}.DTYP: {index} is none of its choices: {', '.join(names)}")
+        now, new = names[record.DTYP], names[index]
+        if now != new and {devices[now].link_type, devices[new].link_type} != {"CONSTANT"}:
+            advice = f'to change it write field(DTYP, "{new}") into the database and start the IOC again'
+            raise PutError(f'{record.NAME}.DTYP: "{now}" cannot become "{new}" while the IOC runs; {advice}')
+
     def set_access_group(self, record: Record) -> None:
         """ASG changed; access is looked up by group name at each put, so nothing is kept that could be stale."""
 
@@ -109,6 +124,14 @@ class EngineHost:
 
     def subroutine(self, name: str) -> Any:
         return self.database.python.subroutine(name)
+
+    def closed_name(self, name: object) -> str:
+        if not name or self.database.code_puts or self.database.python.is_registered(name):
+            return ""
+        return (
+            f'"{str(name)[:40]}" is not given to @pydev.subroutine, and clients and other records may name no others; '
+            'the shell may (dbpf), and a site that lets everybody says "var pydevCodePuts 1"'
+        )
 
     def call(self, function: Any, args: tuple[Any, ...], done: Callable[[Any, BaseException | None], None]) -> None:
         self.database.python.call(function, args, done)
@@ -133,6 +156,8 @@ class EngineHost:
             link = self._make(record, field, text)
         except (LoadError, ValueError) as error:
             raise PutError(f"{record.NAME}.{field.name}: {error}") from None
+        if len(text) > LONGEST_LINK:
+            raise PutError(f"{record.NAME}.{field.name}: a link has {LONGEST_LINK} characters at most")
         device = record.device if text.lstrip()[:1] == "@" else None
         if device is not None:
             device.relink(record, field.name, text)
@@ -141,8 +166,17 @@ class EngineHost:
             old.close()
         setattr(record, field.name, link)
         self._start(link)
+        if field.name in DEVICE_LINKS:
+            self._renew_device(record)
         if device is not None and record.SCAN == IO_INTR:
             self._move(record)
+
+    def _renew_device(self, record: Record) -> None:
+        """DTYP was put before: from now on the record has the device support that it names (dbPutFieldLink)."""
+        devices = list(self.database.definitions.devices(record.rtype.name).values())
+        if devices and devices[record.DTYP].link_type == "CONSTANT":
+            device = self.database.device_for(record, devices[record.DTYP].dset)
+            record.device = record.device if type(record.device) is type(device) else device
 
     def _move(self, record: Record) -> None:
         """The record waits for another I/O Intr event, or for none, and is Passive then."""

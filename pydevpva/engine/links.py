@@ -167,6 +167,8 @@ class RecordLink:
         if self.address.field.type in LINKS:
             return False
         try:
+            if self.target.code_fields:
+                self.address.database.check_code(self.address, value)
             fields.put(self.target, self.address.field, value)
         except PutError as error:
             log.debug("%s.%s: %s", self._owner.NAME, self.field, error)

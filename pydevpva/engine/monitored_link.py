@@ -89,11 +89,11 @@ class MonitoredLink(RecordLink):
         """As put; done(None or error) when all that the put set off has completed."""
         database = self.address.database
         sent = self._as_sent(value, dbf) if isinstance(value, str) else value
-        database.loop.submit(database.put, self.address, sent, None, True, done)
+        database.loop.submit(database.put_from_outside, self.address, sent, None, True, done)
         return True
 
     def _put(self, value: Value) -> None:
-        self.address.database.put(self.address, value, None, False, self._put_done)
+        self.address.database.put_from_outside(self.address, value, None, False, self._put_done)
 
     def _put_done(self, error: str | None) -> None:
         if error is not None:

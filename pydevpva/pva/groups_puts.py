@@ -90,9 +90,12 @@ class GroupPut(ClientPut):
         rules, peer = self._puts.rules, self._peer
         if rules is None or peer is None:
             return
-        for member in self._sent:
-            if (source := member.source) is not None and member.writable:
-                record, field = source.address.record, source.address.field
+        for member in self._group.members:
+            if (source := member.source) is not None and (is_proc := member.mapping.type == "proc") | (
+                member in self._sent and member.writable
+            ):
+                record = source.address.record
+                field = record.find_field("PROC") if is_proc else source.address.field
                 if not rules.may_write(record, field, peer):
                     raise PutError(f"{record.NAME}.{field.name}: access security does not let {peer} write it")
 
@@ -120,6 +123,8 @@ class GroupPut(ClientPut):
                 raise PutError(f"{record.NAME}.{field.name}: puts are disabled (DISP=1)")
             if field.type in wire.LINKS:
                 raise PutError(f"{record.NAME}.{field.name}: a group with a link cannot be written")
+            if member in self._sent and member.writable:
+                self._puts.database.check_code(source.address, self._sent[member])
 
     def _item(self, member: Member) -> tuple[Address, Any] | None:
         """The field and the value to put for a member; None: nothing."""

@@ -43,11 +43,11 @@ class LocalLink(MonitoredLink):
 
     def put_async(self, value: Value, dbf: str, done: Done) -> bool:
         database = self.address.database
-        database.loop.submit(database.put, self.address, value, PROCESS[self._config.proc], True, done)
+        database.loop.submit(database.put_from_outside, self.address, value, PROCESS[self._config.proc], True, done)
         return True
 
     def _put(self, value: Value) -> None:
-        self.address.database.put(self.address, value, PROCESS[self._config.proc], False, self._put_done)
+        self.address.database.put_from_outside(self.address, value, PROCESS[self._config.proc], False, self._put_done)
 
     def forward(self) -> None:
         """Process the target, also one that is not passive."""

@@ -134,7 +134,7 @@ class ClientPut:
             address, value = database.find(f"{record.NAME}.PROC"), 1  # as QSRV2's processRequest
         else:
             value = checked(address, self._shape, value)
-        running = database.put(address, value, process, block, self._answer)
+        running = database.put_from_outside(address, value, process, block, self._answer)
         if self._operation is not None:
             self._running = running
 

@@ -141,6 +141,9 @@ class ASub(Subroutine, rtype="aSub"):
         if name is not NO_DATA:
             self.SNAM = name
         if self.SNAM and self.SNAM != self.ONAM:
+            if reason := self.host.closed_name(self.SNAM):  # who writes to the record there has named it
+                log.error("%s.SNAM, from SUBL: %s", self.NAME, reason)
+                return False
             if (function := self.find("SNAM")) is None:
                 return False
             self.function, self.ONAM = function, self.SNAM

@@ -98,6 +98,8 @@ def put(record: Record, field: Field, value: Value) -> None:
         converted = record.whole(name, value)
     else:
         converted = _scalar(record, field, value)
+    if field.type == "DEVICE":
+        record.host.check_device(record, converted)
     before = getattr(record, name) if field.prop else None
     _before(record, field)
     try:

@@ -27,6 +27,7 @@ _TYPES = {"VAL": ("FTVL", "MEVL", "NEVL")} | {x: (f"FT{x}", f"ME{x}", f"NE{x}") 
 class Pycalc(Record, rtype="pycalc"):
     """VAL = CALC(A..J). A field of one element (MEVL or MEA.. 1) holds a scalar, others an array."""
 
+    code_fields = frozenset({"CALC"})
     __slots__ = ("_args", "_cut_said", "_failures", "_outcome", "_text")
 
     def array_info(self, field: str) -> tuple[str, int] | None:

@@ -15,7 +15,7 @@ from pydevpva.records import fields
 from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, settle_alarms
 from pydevpva.records.links import NO_LINK, Link
 from pydevpva.records.properties import Properties
-from pydevpva.records.values import Value
+from pydevpva.records.values import LINKS, Value
 
 if TYPE_CHECKING:
     from pydevpva.loop import Timer
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 NEVER = 631152000 * 10**9  # TIME of a record that has not processed: EPICS's epoch in ns since POSIX's
 DEVICE_TIME = -2  # TSE: the device gives the time stamp (epicsTimeEventDeviceTime)
 
+CODE = (
+    "this is Python, which clients and other records may not change; the shell may (dbpf), "
+    'and a site that lets everybody says "var pydevCodePuts 1"'
+)
 ATTRIBUTES = {  # readable like fields, the same for all records of a type (EPICS: dbPutAttribute)
     "RTYP": Field("RTYP", "STRING", size=40, special="SPC_ATTRIBUTE"),
     "VERS": Field("VERS", "STRING", size=40, special="SPC_ATTRIBUTE"),
@@ -50,6 +54,9 @@ class Device(Protocol):
 
     def relink(self, record: Any, field: str, text: str) -> None:
         """A put gives a link field this text: take it, or refuse it with PutError."""
+
+    def is_code(self, field: str) -> bool:
+        """Whether the text of this link field is a program."""
 
     def event(self, record: Any) -> str | None:
         """Name of the I/O Intr event this record waits for, or None."""
@@ -97,6 +104,7 @@ class Host(Protocol):
     def breakpoint_table(self, index: int) -> Any: ...
     def choices(self, record: Record, field: Field) -> tuple[str, ...]: ...
     def set_access_group(self, record: Record) -> None: ...
+    def check_device(self, record: Record, index: int) -> None: ...
 
     # User Python; code is an evaluator.code.Code
     def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Any:
@@ -106,6 +114,9 @@ class Host(Protocol):
         """Run code(*args) on the evaluator thread; done(result, error) comes on the database thread."""
 
     def failures(self) -> Failures: ...
+
+    def closed_name(self, name: object) -> str:
+        """Why others than the shell may not name this function; "" for one that is given to @pydev.subroutine."""
 
     def subroutine(self, name: str) -> Any:
         """The Python function of that name, for SNAM and INAM. NotFound says what there is."""
@@ -134,6 +145,7 @@ class Record:
     illegal_state: ClassVar[str] = ""  # text of an ENUM VAL beyond the states (rset get_enum_str)
     value_type: ClassVar[str] = ""  # type of VAL as soft device support reads or writes it
     raw_type: ClassVar[str] = ""  # the same of RVAL, for Raw Soft Channel
+    code_fields: ClassVar[frozenset[str]] = frozenset()  # whose text becomes Python, besides the device's link
     checks: ClassVar[Mapping[str, Callable[[str], str]]] = {}  # why a field cannot be loaded with that text, or ""
 
     sinks: tuple[Sink, ...] | None  # who wants to know of changes
@@ -293,6 +305,12 @@ class Record:
     def whole(self, field: str, value: Value) -> Value:
         """What a put stores into a NOACCESS field that is no array: refused, unless the type has a use for it."""
         raise fields.refuse(self, field)
+
+    def closed(self, field: Field, value: Value) -> str:
+        """Why others than the shell may not put this: its text becomes Python. "" for all else."""
+        if field.type in LINKS:
+            return CODE if self.device is not None and self.device.is_code(field.name) else ""
+        return CODE if field.name in self.code_fields else ""
 
     def native(self, field: str) -> Value:
         """A field's value as user code and links of `ndarray` and `table` get it: a whole image, a whole table."""

@@ -9,12 +9,13 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from pydevpva.db.model import Field
 from pydevpva.errors import NotFound, Stopped
 from pydevpva.records.fields import refuse
 from pydevpva.records.record import Failures, Record
 from pydevpva.records.results import NUMBERS, ResultError, plain_number, text
 from pydevpva.records.snapshot import Snapshot, View, changes
-from pydevpva.records.values import STRING_BYTES
+from pydevpva.records.values import STRING_BYTES, Value
 
 log = logging.getLogger(__name__)
 Function = Callable[[Snapshot], object]
@@ -28,6 +29,7 @@ class Subroutine(Record):
     """
 
     __slots__ = ("_failures", "_starting", "_view", "_wanted", "function", "succeeded")
+    code_fields = frozenset({"SNAM", "INAM"})
     inputs: ClassVar[tuple[str, ...]] = ()
     outputs: ClassVar[tuple[str, ...]] = ()
     function: Function | None
@@ -68,6 +70,9 @@ class Subroutine(Record):
             log.error("%s.%s: %s", self.NAME, field, error)
             return None
         return found
+
+    def closed(self, field: Field, value: Value) -> str:
+        return self.host.closed_name(value) if field.name in self.code_fields else super().closed(field, value)
 
     def look_up(self) -> None:
         """After a put to SNAM: the function, or a refusal; then there is none."""

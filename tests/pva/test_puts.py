@@ -49,6 +49,7 @@ def test_a_refused_put_says_which_field_and_why(serve: Serve, name: str, leaves:
 
 def test_code_put_by_a_client_runs_next_and_code_that_does_not_compile_is_refused(serve: Serve) -> None:
     served = serve('record(ao, "C") { field(DTYP, "pydev") field(OUT, "@VAL + 1") }')
+    served.ioc.database.code_puts = True
     for wait in (False, True):
         answer = served.put("C.OUT", {"value": "@VAL +"}, wait=wait)
         assert answer == "<C.OUT>:1:6: SyntaxError: invalid syntax\n    VAL +\n         ^"

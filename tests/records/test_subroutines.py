@@ -127,10 +127,16 @@ def test_asub_inputs_cannot_be_written_to(tmp_path: Path) -> None:
 
 def test_asub_takes_its_function_from_a_link(tmp_path: Path) -> None:
     db = 'record(aSub, "a") { field(LFLG, "READ") field(SUBL, "name") } record(stringin, "name") { field(VAL, "one") }'
-    code = "def one(record): record.VALA = 1\ndef two(record): record.VALA = 2"
+    code = (
+        "@pydev.subroutine\ndef one(record): record.VALA = 1\n@pydev.subroutine\ndef two(record): record.VALA = 2\n"
+        "def three(record): record.VALA = 3"
+    )
     with local_ioc(tmp_path, db, code) as ioc:
         ioc.put("a.PROC", 1)
         assert (ioc.get("a.VALA"), ioc.get("a.ONAM")) == (1.0, "one")
+        ioc.put("name", "three")  # as any client might
+        ioc.put("a.PROC", 1)
+        assert ioc.get("a.VALA") == 1.0
         ioc.put("name", "two")
         ioc.put("a.PROC", 1)
         assert (ioc.get("a.VALA"), ioc.get("a.SNAM")) == (2.0, "two")

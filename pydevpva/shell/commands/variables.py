@@ -1,4 +1,4 @@
-"""var: the variables of EPICS and those that .dbd files declare. Kept, and read by nobody but `var`."""
+"""var: the variables of EPICS and those that .dbd files declare. Kept, and but for one read by nobody but `var`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from pydevpva.shell.registry import VARIABLE, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
 Number = int | float
+CODE_PUTS = "pydevCodePuts"  # whether clients and other records may change what becomes Python
 DEFAULTS: dict[str, Number] = {
     "CASDEBUG": 0, "asCaDebug": 0, "asCheckClientIP": 0, "atExitDebug": 0, "boHIGHlimit": 100000.0,
     "boHIGHprecision": 2, "calcoutODLYlimit": 100000.0, "calcoutODLYprecision": 2,
     "callbackParallelThreadsDefault": 2, "dbAccessDebugPUTF": 0, "dbBptNotMonotonic": 0, "dbConvertStrict": 0,
     "dbJLinkDebug": 0, "dbQuietMacroWarnings": 0, "dbRecordsAbcSorted": 0, "dbRecordsOnceOnly": 0,
     "dbTemplateMaxVars": 100, "dbThreadRealtimeLock": 1, "freeListBypass": 0, "histogramSDELprecision": 2,
-    "lnkDebug_debug": 0, "logClientDebug": 0, "seqDLYlimit": 100000.0, "seqDLYprecision": 2,
+    "lnkDebug_debug": 0, "logClientDebug": 0, CODE_PUTS: 0, "seqDLYlimit": 100000.0, "seqDLYprecision": 2,
 }  # fmt: skip
 
 
@@ -45,7 +46,10 @@ def _set(shell: Shell, known: dict[str, Number], name: str, text: str) -> None:
         raise CommandFailed(f"No known var '{name}'.")
     is_double = isinstance(known[name], float)
     try:
-        shell.common.variables[name] = float(text) if is_double else int(text, 0)
+        shell.common.variables[name] = value = float(text) if is_double else int(text, 0)
     except ValueError:
         kind = "double" if is_double else "integer"
         shell.complain(f"Invalid {kind}, var '{name}' not changed.")
+        return
+    if name == CODE_PUTS:
+        shell.ioc.database.code_puts = value != 0
