@@ -34,6 +34,7 @@ from pydevpva.records.factory import behaviour
 from pydevpva.records.record import Record
 
 if TYPE_CHECKING:
+    from pydevpva.pva.access_file import AccessFile
     from pydevpva.pva.server import Listening, Server
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class Ioc:
         self.evaluator.pydev.offer("NDArray", _ndarray_class)
         self.server: Server | None = None
         self.access_file: str | None = None
+        self._rules: AccessFile | None = None
         self._serve = serve
         self._warned: set[str] = set()
         loop = Loop("database")
@@ -129,9 +131,11 @@ class Ioc:
     def build(self) -> None:
         """iocBuild: make the records and start the threads; nothing scans and nobody is served yet.
 
-        A PydevpvaError names the record that cannot be made; then the IOC is stopped: half of one must not run.
+        LoadError for an access security file with a mistake: nothing has been made then. A PydevpvaError names the record
+        that cannot be made; then the IOC is stopped: half of one must not run.
         """
         self._check_new("iocInit")
+        self._rules = self._access_rules()
         self._import_subroutines()
         sys.setswitchinterval(min(SWITCH, sys.getswitchinterval()))
         self.evaluator.start()
@@ -190,9 +194,8 @@ class Ioc:
     def _start_server(self) -> Listening:
         from pydevpva.pva.server import Server
 
-        rules = self._access_rules()
         groups = self.group_definitions.all(self._group_infos())
-        self.server = Server(self.database, self.environment, rules, groups.values())
+        self.server = Server(self.database, self.environment, self._rules, groups.values())
         listening = self.server.start()
         if listening.port_taken:
             log.warning("TCP port %d is in use: this IOC listens on %d", listening.wanted_port, listening.port)
@@ -205,10 +208,11 @@ class Ioc:
 
     def reload_access(self) -> None:
         """asInit while running: read the access security file again. LoadError leaves the rules as they are."""
+        self._rules = self._access_rules()
         if self.server is not None:
-            self.server.use_rules(self._access_rules())
+            self.server.use_rules(self._rules)
 
-    def _access_rules(self) -> Any:
+    def _access_rules(self) -> AccessFile | None:
         if self.access_file is None:
             return None
         from pydevpva.pva.access_file import AccessFile

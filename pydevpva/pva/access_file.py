@@ -1,14 +1,12 @@
 """AccessFile: access rules from an EPICS access security file (EPICS: asLibRoutines.c).
 
-p4p's asLib has the grammar; deciding is ours, because p4p's engine knows neither the rules' levels nor CALC.
+Deciding is ours, because p4p's engine knows neither the rules' levels nor CALC.
 """
 
 from __future__ import annotations
 
 import logging
-import re
 import socket
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +15,13 @@ from typing import Any
 from pydevpva.db.model import Field
 from pydevpva.db.source import read_text
 from pydevpva.errors import LoadError, Location, NotFound, Problem
-from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
+from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs
 from pydevpva.pva.access import Peer
+from pydevpva.pva.access_language import Node, parse
 from pydevpva.records.record import Record
 
 log = logging.getLogger(__name__)
 
-WRITES = frozenset({"WRITE", "PUT"})
 INVALID = 3
 Read = Callable[[str], tuple[float, int]]  # of a record's field: value and severity; NotFound, ValueError
 
@@ -55,14 +53,13 @@ class AccessFile:
 
     def __init__(self, path: str | Path, read: Read) -> None:
         """Raises LoadError for a file with mistakes."""
-        from p4p.asLib.yacc import ACFError
-
         self._read = read
         self._groups = {"DEFAULT": Group()}
         try:
-            self._load(parsed(read_text(str(path))))
-        except (OSError, ACFError, CalcError, KeyError) as error:
-            raise LoadError([Problem(Location(str(path)), _reason(error))]) from None
+            text = read_text(str(path))
+        except OSError as error:
+            raise LoadError([Problem(Location(str(path)), str(error))]) from None
+        self._load(parse(text, str(path), lambda problem: log.warning("%s", problem)))
 
     def may_write(self, record: Record, field: Field, peer: Peer) -> bool:
         """Whether one rule of the record's group lets this peer write that field now."""
@@ -89,43 +86,19 @@ class AccessFile:
             args[CALC_NAMES.index(letter)] = value
         return 0.99 < calc.perform(args) < 1.01
 
-    def _load(self, nodes: list[Any]) -> None:
-        users: dict[str, list[str]] = {node[1]: node[2] for node in nodes if node[0] == "UAG"}
-        hosts: dict[str, list[str]] = {node[1]: _addresses(node[2]) for node in nodes if node[0] == "HAG"}
+    def _load(self, nodes: list[Node]) -> None:
+        users: dict[str, list[str]] = {node.name: node.members or [] for node in nodes if node.kind == "UAG"}
+        hosts: dict[str, list[str]] = {
+            node.name: _addresses(node.members or []) for node in nodes if node.kind == "HAG"
+        }
         for kind, name, members in nodes:
             if kind == "ASG":
                 group = self._groups[name] = Group()
                 for member in members or ():
                     if member[0] == "INP":
                         group.inputs[member[1]] = member[2]
-                    elif member[2] in WRITES:
+                    elif member[0] == "RULE" and member[2] == "WRITE":
                         group.rules.append(_rule(member, users, hosts))
-
-
-def parsed(text: str) -> list[Any]:
-    """The file's groups as p4p's grammar gives them: ("UAG", name, users), ("ASG", name, inputs and rules), ..."""
-    from p4p.asLib.yacc import ACFError, parse
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", UserWarning)  # a wrong TRAPWRITE, which p4p would pass over
-            nodes: list[Any] = parse(with_quotes(text))
-    except UserWarning as error:
-        raise ACFError(str(error)) from None
-    except AttributeError:  # of None, which p4p's parser has for the token at the end
-        raise ACFError("Syntax error: the file ends too early") from None
-    return nodes
-
-
-def with_quotes(text: str) -> str:
-    """The file with quotes around names such as 127.0.0.1, which EPICS takes without and p4p's grammar does not."""
-    token = re.compile(r'#.*|"(?:\\.|[^"\\])*"|[\w\-+:./\[\]<>;]+')
-
-    def quoted(match: re.Match[str]) -> str:
-        word = match[0]
-        return word if word[0] in '#"' or word.isidentifier() or word.isdigit() else f'"{word}"'
-
-    return token.sub(quoted, text)
 
 
 def _rule(node: Any, users: dict[str, list[str]], hosts: dict[str, list[str]]) -> Rule:
@@ -149,7 +122,3 @@ def _addresses(hosts: list[str]) -> list[str]:
         except (OSError, UnicodeError) as error:  # the latter for names that no host can have
             log.warning("access security: host %s is not known (%s) and lets nobody in", host, error)
     return found
-
-
-def _reason(error: Exception) -> str:
-    return f"no group {error} is defined" if isinstance(error, KeyError) else str(error)

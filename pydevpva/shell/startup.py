@@ -123,12 +123,13 @@ class Startup:
         for text in self.shell.failures.summary(running):
             self.shell.complain(text)
         if not running and not self.ends_with_input:
-            advice = "put the lines that failed right" if self.shell.failures else "add iocInit after its dbLoadRecords"
+            command, after = ("iocRun", "iocBuild") if self.ioc.state == "built" else ("iocInit", "dbLoadRecords")
+            advice = "put the lines that failed right" if self.shell.failures else f"add {command} after its {after}"
             if how := how_to_load(path):
                 advice = f"a database is loaded with: {how}"
             elif path.endswith((".substitutions", ".subs")):
                 advice = f'a startup script loads it: dbLoadTemplate("{path}")'
-            self.shell.complain(f"{os.path.basename(path)} has not run iocInit: nothing is served; {advice}")
+            self.shell.complain(f"{os.path.basename(path)} has not run {command}: nothing is served; {advice}")
 
     def open_console(self, path: str) -> bool:
         """Let people attach at this path. False: it cannot be used, and why has been printed."""

@@ -71,6 +71,17 @@ def test_one_access_rule_that_refuses_a_field_refuses_the_whole_put(serve: Serve
     assert ioc.record("open").VAL == 1.0
 
 
+def test_a_group_s_put_processes_only_what_its_sender_may_write(serve: Serve) -> None:
+    ioc = serve(
+        """record(ao, "open") { info(Q:group, {"g": {"a": {+channel: "VAL", +putorder: 0}}}) }
+        record(calc, "shut") { field(CALC, "VAL+1") field(ASG, "RO")
+            info(Q:group, {"g": {"b": {+type: "proc", +channel: "VAL", +putorder: 1}}}) }""",
+        access="ASG(DEFAULT) { RULE(1, WRITE) } ASG(RO) { RULE(1, READ) }",
+    )
+    assert "shut.PROC: access security does not let" in ioc.put("g", {"a.value": 2.0})
+    assert (ioc.record("open").VAL, ioc.record("shut").VAL) == (0.0, 0.0)
+
+
 def test_a_refused_put_says_why_and_changes_nothing(serve: Serve) -> None:
     ioc = serve(
         """record(ao, "a") { info(Q:group, {"g": {"a": {+channel: "VAL", +putorder: 0}}}) }

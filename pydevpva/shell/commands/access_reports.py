@@ -19,11 +19,11 @@ def _nodes(shell: Shell) -> list[Any]:
     """The groups of the file; none before iocInit and without one."""
     if shell.ioc.state == "new" or not shell.common.access_path:
         return []
-    from pydevpva.pva.access_file import parsed
+    from pydevpva.pva.access_language import Node, parse
 
-    nodes = parsed(read(shell)[1])
+    nodes = parse(read(shell)[1], shell.common.access_path)
     if not any(node[:2] == ("ASG", "DEFAULT") for node in nodes):
-        nodes.append(("ASG", "DEFAULT", None))
+        nodes.append(Node("ASG", "DEFAULT", None))
     return nodes
 
 

@@ -79,13 +79,13 @@ def _build(shell: Shell) -> None:
         raise CommandFailed(NOT_NEW)
     shell.complain("Starting iocInit")
     _banner(shell)
-    shell.ioc.build()
+    with access.ready_file(shell) as path:
+        shell.ioc.access_file = path
+        shell.ioc.build()
 
 
 def _run(shell: Shell) -> None:
-    with access.ready_file(shell) as path:
-        shell.ioc.access_file = path
-        listening = shell.ioc.run()
+    listening = shell.ioc.run()
     if listening is not None:
         shell.complain(str(listening))
     shell.complain("iocRun: All initialization complete")
