@@ -154,6 +154,7 @@ class Ioc:
         self._do(self.database.run())
         self.database.loop.call(self.database.loop.after, LINK_PATIENCE, self.remote_links.tell_missing)
         self.database.loop.call(self.database.loop.after, EVENT_PATIENCE, self._tell_misspelled)
+        self.database.loop.call(self.database.loop.pieces.watch)
         self.state = "running"
         return listening
 

@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from pydevpva.errors import Stopped, WrongThread
+from pydevpva.pieces import Pieces
 
 T = TypeVar("T")
 Work = Callable[..., object]
@@ -82,6 +83,7 @@ class Loop:
         self._at_end: deque[Callable[[], object]] = deque()
         self._ended = False
         self._next: deque[tuple[Work, tuple[object, ...]]] = deque()
+        self.pieces = Pieces(name)
 
     def start(self) -> None:
         """Start the thread."""
@@ -193,10 +195,13 @@ class Loop:
 
     def _run_queued(self, block: bool) -> bool:
         """Run up to WORK_PER_PASS pieces, or till one ends the pass; block: wait for the first, till a timer is due."""
-        get, first = self._queue.get, self._next
+        get, first, clock, pieces = self._queue.get, self._next, self.clock, self.pieces
         self._ended = False
         try:
             work, args = get(block, self._patience()) if block else get(False)
+            began = clock()
+            if began > pieces.mark_due:
+                pieces.mark(began)
             for left in range(WORK_PER_PASS, 0, -1):
                 if first:
                     self._run_next()
@@ -204,6 +209,9 @@ class Loop:
                     work(*args)
                 except BaseException:  # a user's class may raise anything where its value is looked at
                     log.exception("internal error on the %s thread in %r", self.name, work)
+                if (now := clock()) - began > pieces.record:
+                    pieces.took(now - began, work, args)
+                began = now
                 if self._closing or self._ended or left == 1:
                     break
                 work, args = get(False)
@@ -239,11 +247,13 @@ class Loop:
             timer = heapq.heappop(self._timers)[2]
             if timer.cancelled:
                 continue
-            ran = True
+            ran, began = True, self.clock()
             try:
                 timer.work(*timer.args)
             except BaseException:
                 log.exception("internal error on the %s thread in timer %r", self.name, timer.work)
+            if (seconds := self.clock() - began) > self.pieces.record:
+                self.pieces.took(seconds, timer.work, timer.args)
         return ran
 
 

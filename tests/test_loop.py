@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import threading
+import time
 
 import pytest
 
@@ -152,3 +154,36 @@ def test_what_goes_ahead_by_the_thousand_lets_other_work_in() -> None:
     loop.run_until_idle()
     assert seen[: seen.index("put")] == list(range(10))
     assert [n for n in seen if n != "put"] == list(range(1000))
+
+
+def busy(seconds: float) -> None:
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
+class Named:
+    NAME = "X:long"
+
+    def process(self) -> None:
+        busy(0.06)
+
+
+Named.__module__ = "pydevpva.records.named"
+
+
+def test_a_piece_that_takes_long_is_told_once_with_what_it_was(caplog: pytest.LogCaptureFixture) -> None:
+    loop = Loop("database")
+    loop.start()
+    loop.call(loop.pieces.watch)
+    loop.submit(time.sleep, 0.1)  # the thread waits: that is not its work
+    loop.submit(busy, 0.01)
+    loop.call(busy, 0.01)
+    assert loop.pieces.longest.endswith(" ms: busy")
+    for _ in range(3):
+        loop.submit(Named().process)
+    assert loop.stop()
+    (text,) = [record.getMessage() for record in caplog.records if record.name == "pydevpva.pieces"]
+    assert re.fullmatch(
+        r"the database thread was busy for 0\.\d\d s, and everybody waited: Named\.process X:long", text
+    )

@@ -121,6 +121,8 @@ def pydev_show(shell: Shell, level: int) -> None:
     shell.print(f"Evaluator: {threads} thread{'' if threads == 1 else 's'}, {queued} waiting, {done} done")
     for running in evaluator.running():
         shell.print(f"    running {running.label} for {running.seconds:.3f} s")
+    if longest := shell.ioc.database.loop.pieces.longest:
+        shell.print(f"Database thread: the longest piece of work took {longest}")
     most = None if level > 0 else SHOWN
     if slow := evaluator.slowest()[:most]:
         shell.print("Slowest:      runs   mean ms    max ms")
