@@ -41,7 +41,8 @@ class Pieces:
 
     def took(self, seconds: float, work: Any, args: tuple[object, ...]) -> None:
         """A piece took so long. One line when the thread worked for it, and did not wait for the machine."""
-        worked = min(seconds, time.thread_time() - self._worked)
+        now = time.thread_time()
+        worked, self._worked = min(seconds, now - self._worked), now
         kind, what = described(work, args)
         if worked > self._most:
             self._most = worked

@@ -182,7 +182,7 @@ def test_a_piece_that_takes_long_is_told_once_with_what_it_was(caplog: pytest.Lo
     assert loop.pieces.longest.endswith(" ms: busy")
     for _ in range(3):
         loop.submit(Named().process)
-    assert loop.stop()
+    assert loop.stop(10)
     (text,) = [record.getMessage() for record in caplog.records if record.name == "pydevpva.pieces"]
     assert re.fullmatch(
         r"the database thread was busy for 0\.\d\d s, and everybody waited: Named\.process X:long", text

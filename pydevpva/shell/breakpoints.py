@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from pydevpva.engine.database import Database
 from pydevpva.engine.processing import Debugging, process
 from pydevpva.loop import deep_stack
 from pydevpva.records.record import Record
-from pydevpva.shell.locksets import lock_sets
 
 MOST_ENTRIES = 99999
 
@@ -64,11 +63,10 @@ class Breakpoints:
         """The set that stopped last and still is."""
         return next((s for s in self.sets if s.at is not None), None)
 
-    def add(self, record: Record) -> bool:
-        """Set a breakpoint; False when there is one already."""
+    def add(self, record: Record, number: int, members: Collection[Record]) -> bool:
+        """Set a breakpoint in a record of this lock set; False when there is one already."""
         found = self.set_of(record)
         if found is None:
-            number, members = next(s for s in lock_sets(self._database.records.values()) if record in s[1])
             found = Stopped(number, frozenset(members))
             self.sets.append(found)
         if record in found.points:

@@ -1,10 +1,12 @@
 """All records and aliases by name: live ones after iocInit, before it what the files have said so far.
 
-Used on the database thread once that runs.
+Names, types and aliases do not change after iocInit and may be asked for on any thread; what is in a record's fields,
+on the database thread once that runs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pydevpva.db.model import LINK_TYPES, RecordInstance
@@ -52,11 +54,17 @@ class Catalog:
         """The record of exactly that name. NotFound."""
         records: Any = self.ioc.instances if self.ioc.state == "new" else self.ioc.database.records
         if name not in records:
-            name = next((e.target for e in self.entries() if e.name == name), name)
-        if name not in records:
-            raise NotFound(f"no record {name}{did_you_mean(name, [e.name for e in self.entries()])}")
+            aliases = self._aliases()
+            name = aliases.get(name, name)
+            if name not in records:
+                raise NotFound(f"no record {name}{did_you_mean(name, records, aliases)}")
         found = records[name]
         return found if isinstance(found, Record) else self._preview(found)
+
+    def _aliases(self) -> Mapping[str, str]:
+        if self.ioc.state != "new":
+            return self.ioc.database.aliases
+        return {alias: i.name for i in self.ioc.instances.values() for alias in i.aliases}
 
     def find(self, pv: str) -> Record:
         """The record of "REC", "REC.FIELD" or "REC.FIELD$", an alias too. NotFound."""

@@ -101,7 +101,7 @@ class ShellCompleter(Completer):
         return self.shell.on_database(work, *args, timeout=PATIENCE)
 
     def _types(self) -> list[str]:
-        return sorted({entry.rtype for entry in self._on_database(Catalog(self.shell.ioc).entries)})
+        return sorted({entry.rtype for entry in Catalog(self.shell.ioc).entries()})
 
     def _events(self) -> list[str]:
         return sorted({name for name, _ in self._on_database(lambda: dict(self.shell.ioc.database.scanner.events))})
@@ -117,7 +117,7 @@ class ShellCompleter(Completer):
         catalog = Catalog(self.shell.ioc)
         name, dot, field = current.partition(".")
         if not dot:
-            yield from _starting((entry.name for entry in self._on_database(catalog.entries)), current)
+            yield from _starting((entry.name for entry in catalog.entries()), current)
             return
         record = self._on_database(catalog.record, name)
         yield from (f"{name}.{f}" for f in sorted(record.rtype.fields) if f.startswith(field))

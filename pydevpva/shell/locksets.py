@@ -1,4 +1,4 @@
-"""Which records hang together by database links (dbLock.c). Database thread."""
+"""Which records hang together by database links (dbLock.c)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from pydevpva.records.record import Record
 FIRST = 2  # EPICS's first record has this number
 
 
-def lock_sets(records: Iterable[Record]) -> list[tuple[int, list[Record]]]:
-    """(number, members) of each set, numbered by the place of its first record."""
+def lock_sets(records: Iterable[Record], targets: Iterable[list[Record]]) -> list[tuple[int, list[Record]]]:
+    """(number, members) of each set, numbered by the place of its first record; `targets`: what each is `linked` to.
+
+    On any thread.
+    """
     order = list(records)
     place = {record: i for i, record in enumerate(order)}
     parent = list(range(len(order)))
@@ -21,8 +24,8 @@ def lock_sets(records: Iterable[Record]) -> list[tuple[int, list[Record]]]:
             parent[i] = i = parent[parent[i]]
         return i
 
-    for i, record in enumerate(order):
-        for target in linked(record):
+    for i, far_ends in enumerate(targets):
+        for target in far_ends:
             a, b = root(i), root(place[target])
             parent[max(a, b)] = min(a, b)
     sets: dict[int, list[Record]] = {}
@@ -32,7 +35,10 @@ def lock_sets(records: Iterable[Record]) -> list[tuple[int, list[Record]]]:
 
 
 def linked(record: Record) -> list[Record]:
-    """The records at the far ends of a record's database links: not those by CA, CP or CPP."""
+    """The records at the far ends of a record's database links: not those by CA, CP or CPP.
+
+    On the database thread.
+    """
     found = []
     for field in record.rtype.fields.values():
         if field.type in LINK_TYPES:

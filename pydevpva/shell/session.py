@@ -29,6 +29,7 @@ from pydevpva.shell.output import BLUE, BOLD, RED, CannotOpen, Output
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+STEP = 0.002
 DATABASE_PATIENCE = 10.0  # seconds a command waits for the database thread
 FAILED = -1
 NO_FILES: Mapping[int, TextIO] = {}
@@ -347,6 +348,11 @@ class Shell(Output):
         self.console.write(text + "\n")
         self.console.flush()
 
+    def in_steps(self, found: Iterator[T]) -> Iterator[T]:
+        """What an iterator gives; it is run on the database thread, for STEP seconds at a time: reports are long."""
+        while part := self.on_database(_some, found):
+            yield from part
+
     def on_database(self, work: Callable[..., T], *args: object, timeout: float = DATABASE_PATIENCE) -> T:
         """work(*args) on the database thread; before iocInit, when that does not run yet, right here."""
         try:
@@ -355,3 +361,12 @@ class Shell(Output):
             if self.ioc.state != "new":
                 raise
             return work(*args)
+
+
+def _some(found: Iterator[T]) -> list[T]:
+    end, part = time.monotonic() + STEP, []
+    for item in found:
+        part.append(item)
+        if time.monotonic() >= end:
+            break
+    return part

@@ -9,6 +9,7 @@ from pydevpva.records.record import Record
 from pydevpva.shell.breakpoints import Breakpoints, Stopped
 from pydevpva.shell.commands.records import print_report
 from pydevpva.shell.formats import Columns
+from pydevpva.shell.locksets import linked, lock_sets
 from pydevpva.shell.registry import INT, RECORD, Argument, command
 from pydevpva.shell.session import Shell
 from pydevpva.shell.static import report
@@ -54,7 +55,15 @@ def dbb(shell: Shell, name: str | None) -> int:
     record = _record(shell, name, "dbb")
     if record is None:
         return -1
-    if not shell.on_database(_all(shell).add, record):
+    points = _all(shell)
+    debugged = shell.on_database(points.set_of, record)
+    if debugged is not None:
+        number, members = debugged.number, list(debugged.members)
+    else:
+        records = shell.ioc.database.records.values()
+        sets = lock_sets(records, shell.in_steps(map(linked, records)))
+        number, members = next(s for s in sets if record in s[1])
+    if not shell.on_database(points.add, record, number, members):
         shell.print("   BKPT> Breakpoint already set in this record")
         return -1
     return 0

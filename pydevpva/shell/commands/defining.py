@@ -20,7 +20,7 @@ def create_alias(shell: Shell, base: str | None, name: str | None, alias: str | 
     if not name or not alias:
         raise CommandFailed("ERROR: Usage: dbCreateAlias pdbbase record alias")
     catalog = Catalog(shell.ioc)
-    entries = {entry.name: entry for entry in shell.on_database(catalog.entries)}
+    entries = {entry.name: entry for entry in catalog.entries()}
     if name not in entries:
         raise CommandFailed(f"ERROR: no record {name}{did_you_mean(name, entries)}")
     if alias in entries:

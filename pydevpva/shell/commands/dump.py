@@ -168,7 +168,7 @@ def dump_record(shell: Shell, base: str | None, name: str | None, level: int) ->
     if name and name != "*" and name not in catalog.types():
         shell.complain(f"dbWriteRecordFP: No record description for {name}")
         return 0
-    entries = shell.on_database(catalog.entries)
+    entries = catalog.entries()
     for rtype in [name] if name and name != "*" else catalog.types():
         of_type = [entry for entry in entries if entry.rtype == rtype]
         for entry in of_type:

@@ -111,7 +111,7 @@ def dbtree(shell: Shell, name: str | None) -> int:
         return -1
     if shell.ioc.state == "new":
         raise CommandFailed("dbtree only works after iocInit")
-    for line in shell.on_database(lambda: list(_tree(shell, record, "", "", set()))):
+    for line in shell.in_steps(_tree(shell, record, "", "", set())):
         shell.print(line)
     return 0
 

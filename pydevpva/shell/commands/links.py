@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.linktext import LinkText, parse_link
@@ -11,7 +11,7 @@ from pydevpva.db.model import HARDWARE_TYPES, LINK_TYPES, Field
 from pydevpva.errors import PydevpvaError
 from pydevpva.records.record import Record
 from pydevpva.shell.catalog import Catalog
-from pydevpva.shell.locksets import lock_sets
+from pydevpva.shell.locksets import linked, lock_sets
 from pydevpva.shell.registry import INT, PDBBASE, RECORD, Argument, command
 from pydevpva.shell.session import Shell
 from pydevpva.shell.static import link_text, static_text
@@ -43,7 +43,7 @@ def dbcar(shell: Shell, name: str | None, level: int) -> None:
     """
     one = _one(name)
     shell.print(f"CA links in record named '{one}'\n" if one else "CA links in all records\n")
-    found = shell.on_database(lambda: list(_ca_links(shell, one)))
+    found = [link for link in shell.in_steps(_ca_links(shell, one)) if link is not None]
     connected = 0
     for record, field, target, is_connected in found:
         connected += is_connected
@@ -60,8 +60,9 @@ def dbcar(shell: Shell, name: str | None, level: int) -> None:
     shell.print("    0 can't read, 0 can't write.  (0 disconnects, 0 writes prohibited)\n")
 
 
-def _ca_links(shell: Shell, name: str | None) -> Iterator[tuple[str, Field, str, bool]]:
+def _ca_links(shell: Shell, name: str | None) -> Iterator[tuple[str, Field, str, bool] | None]:
     for record in _records(shell, name):
+        yield None
         for field in _links(record):
             kind, text = link_text(shell.ioc.definitions, record, field)
             if kind == "CA_LINK":
@@ -121,7 +122,7 @@ def _dtyp(shell: Shell, record: Record) -> str:
 @command("dbhcr")
 def dbhcr(shell: Shell) -> None:
     """List the records with a hardware address: link type, address, DTYP, name, linear conversion."""
-    for line in shell.on_database(lambda: list(_hardware(shell))):
+    for line in filter(None, shell.in_steps(_hardware(shell))):
         shell.print(line)
 
 
@@ -132,8 +133,10 @@ def db_report_device_config(shell: Shell, base: str | None) -> None:
 
 
 def _hardware(shell: Shell) -> Iterator[str]:
+    """A line for each that has one, and "" for each that has not."""
     definitions = shell.ioc.definitions
     for record in _records(shell):
+        yield ""
         for field in _links(record):
             parsed = _parsed(shell, record, field)
             if parsed is None or parsed.type not in HARDWARE_TYPES or "DTYP" not in record.rtype.fields:
@@ -174,10 +177,11 @@ def dblsr(shell: Shell, name: str | None, level: int) -> None:
         if one not in database.records:
             shell.print("Record not found")
             return
-    for number, members in shell.on_database(lock_sets, database.records.values()):
+    records = database.records.values()
+    for number, members in lock_sets(records, shell.in_steps(map(linked, records))):
         if one is None or any(record.NAME == one for record in members):
             shell.print(f"Lock Set {number} {len(members)} members {len(members)} refs")
-            for line in shell.on_database(lambda m: list(_members(m, level)), members):
+            for line in shell.in_steps(_members(members, level)):
                 shell.print(line)
 
 
@@ -198,20 +202,22 @@ def _members(members: Iterable[Record], level: int) -> Iterator[str]:
 def db_notify_dump(shell: Shell) -> None:
     """List the puts that wait for processing to complete, and the records they wait for."""
     if shell.ioc.state != "new":
-        for line in shell.on_database(lambda: list(_waiting(shell))):
+        awaited: dict[object, list[Record]] = {}
+        for owner, record in shell.in_steps((r.notify, r) for r in shell.ioc.database.records.values()):
+            awaited.setdefault(owner, []).append(record)
+        for line in shell.in_steps(_waiting(shell, awaited)):
             shell.print(line)
 
 
-def _waiting(shell: Shell) -> Iterator[str]:
+def _waiting(shell: Shell, awaited: Mapping[object, list[Record]]) -> Iterator[str]:
     database = shell.ioc.database
     for put in sorted(database.pending, key=lambda p: str(p.address.record.NAME)):
         record = put.address.record
         if record.notify is not put:
             continue
         yield f"{record.NAME} state 2 ppn {id(put):#x}\n  waitList"
-        for other in database.records.values():
-            if other.notify is put:
-                yield f"    {other.NAME} pact {other.PACT}"
+        for other in awaited.get(put, ()):
+            yield f"    {other.NAME} pact {other.PACT}"
         behind = [p for p in database.waiting.get(record, ()) if not p.ended]
         if behind:
             yield f"{record.NAME} restartList"

@@ -79,7 +79,7 @@ def dbel(shell: Shell, name: str | None, level: int) -> int:
 def dbli(shell: Shell, pattern: str | None) -> None:
     """List the info() items of all records; with a pattern, those whose name matches."""
     catalog = Catalog(shell.ioc)
-    for entry in shell.on_database(catalog.entries):
+    for entry in catalog.entries():
         if entry.name != entry.target:
             continue
         for key, value in shell.on_database(catalog.record, entry.name).info.items():

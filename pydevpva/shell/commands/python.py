@@ -129,7 +129,8 @@ def pydev_show(shell: Shell, level: int) -> None:
         for spent in slow:
             mean = spent.seconds / spent.count * 1e3
             shell.print(f"    {spent.count:14d} {mean:9.3f} {spent.longest * 1e3:9.3f}  {spent.label}")
-    if failed := shell.on_database(lambda: list(_failed(shell)))[:most]:
+    failing = sorted((failed for failed in shell.in_steps(_failed(shell)) if failed is not None), reverse=True)
+    if failed := failing[:most]:
         shell.print("Errors:")
         for count, name, text in failed:
             shell.print(f"    {count:14d}  {name}: {text}")
@@ -140,15 +141,14 @@ def pydev_show(shell: Shell, level: int) -> None:
             shell.print(f"    {counts}  {event.name} = {_short(event.last)}")
 
 
-def _failed(shell: Shell) -> Iterator[tuple[int, str, str]]:
-    if shell.ioc.state == "new":
-        return
-    found = []
+def _failed(shell: Shell) -> Iterator[tuple[int, str, str] | None]:
+    """Of each record, how often its code failed, and how; None: never."""
     for record in shell.ioc.database.records.values():
         failures = failures_of(record)
         if failures is not None and failures.count:
-            found.append((failures.count, record.NAME, (failures.last.splitlines() or [""])[-1]))
-    yield from sorted(found, reverse=True)
+            yield failures.count, record.NAME, (failures.last.splitlines() or [""])[-1]
+        else:
+            yield None
 
 
 def _short(value: object) -> str:

@@ -55,15 +55,9 @@ def dbgrep(shell: Shell, pattern: str | None, fields: str | None) -> int:
 
 def _list(shell: Shell, catalog: Catalog, wanted: Callable[[str, str], bool], fields: str | None) -> None:
     names = (fields or "").split()
-
-    def lines() -> list[str]:
-        return [
-            ", ".join([entry.name, *(_cell(catalog, entry.target, field) for field in names)])
-            for entry in catalog.entries()
-            if wanted(entry.name, entry.rtype)
-        ]
-
-    for line in shell.on_database(lines):
+    found = [entry for entry in catalog.entries() if wanted(entry.name, entry.rtype)]
+    lines = (", ".join([entry.name, *(_cell(catalog, entry.target, field) for field in names)]) for entry in found)
+    for line in shell.in_steps(lines) if names else lines:
         shell.print(line)
 
 
@@ -78,7 +72,7 @@ def _cell(catalog: Catalog, name: str, field: str) -> str:
 @command("dbla", Argument("pattern", RECORD))
 def dbla(shell: Shell, pattern: str | None) -> None:
     """List aliases and the records they stand for; with a pattern, the aliases that match it."""
-    for entry in shell.on_database(Catalog(shell.ioc).entries):
+    for entry in Catalog(shell.ioc).entries():
         if entry.name != entry.target and (not pattern or glob(pattern)(entry.name)):
             shell.print(f"{entry.name} -> {entry.target}")
 
@@ -87,7 +81,7 @@ def dbla(shell: Shell, pattern: str | None) -> None:
 def dbnr(shell: Shell, verbose: int) -> None:
     """Count records and aliases by record type; with 1 also the types that have none."""
     catalog = Catalog(shell.ioc)
-    entries = shell.on_database(catalog.entries)
+    entries = catalog.entries()
     shell.print("Records  Aliases  Record Type")
     for rtype in catalog.types():
         of_type = [entry for entry in entries if entry.rtype == rtype]

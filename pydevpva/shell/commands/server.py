@@ -37,7 +37,7 @@ def pvxsl(shell: Shell, details: int) -> None:
     """List the names that are served: records, their aliases, groups."""
     if shell.ioc.server is None:
         raise CommandFailed("pvxsl: nothing is served before iocInit")
-    records = sorted(entry.name for entry in shell.on_database(Catalog(shell.ioc).entries))
+    records = sorted(entry.name for entry in Catalog(shell.ioc).entries())
     groups = sorted(shell.ioc.server.groups)
     if details <= 0:
         for name in [*records, *groups]:
