@@ -17,6 +17,7 @@ from pydevpva.db.model import RecordInstance
 from pydevpva.db.modules import record_type_advice
 from pydevpva.db.template import load_template
 from pydevpva.devices import load_devices
+from pydevpva.devices.hanging import Hanging
 from pydevpva.devices.loading import check as check_devices
 from pydevpva.devices.pydev import Pydev
 from pydevpva.devices.python import Python
@@ -131,8 +132,8 @@ class Ioc:
     def build(self) -> None:
         """iocBuild: make the records and start the threads; nothing scans and nobody is served yet.
 
-        LoadError for an access security file with a mistake: nothing has been made then. A PydevpvaError names the record
-        that cannot be made; then the IOC is stopped: half of one must not run.
+        LoadError for an access security file with a mistake: nothing has been made then. A PydevpvaError names the
+        record that cannot be made; then the IOC is stopped: half of one must not run.
         """
         self._check_new("iocInit")
         self._rules = self._access_rules()
@@ -155,6 +156,7 @@ class Ioc:
         self.database.loop.call(self.database.loop.after, LINK_PATIENCE, self.remote_links.tell_missing)
         self.database.loop.call(self.database.loop.after, EVENT_PATIENCE, self._tell_misspelled)
         self.database.loop.call(self.database.loop.pieces.watch)
+        self.database.loop.call(Hanging(self.evaluator, self.database.loop).look)
         self.state = "running"
         return listening
 

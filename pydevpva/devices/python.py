@@ -11,7 +11,7 @@ from typing import Any
 
 from pydevpva.errors import CodeError
 from pydevpva.evaluator.code import Code, compile_code, remember_source
-from pydevpva.evaluator.evaluator import Evaluator
+from pydevpva.evaluator.evaluator import Evaluator, Job, label_of
 from pydevpva.evaluator.events import owned
 from pydevpva.evaluator.failures import describe, traceback_text
 from pydevpva.loop import Loop
@@ -32,6 +32,7 @@ class Python:
         self.evaluator = evaluator
         self.submit = database.submit
         evaluator.outcomes_waiting = database.backlog
+        evaluator.name_of = _name_of
         self.soon, self.later = evaluator.submit, evaluator.submit_later
         self.run = self.soon
 
@@ -77,6 +78,14 @@ class Python:
     def failures(self) -> Failures:
         """For a record that has none yet."""
         return Failures()
+
+
+def _name_of(job: Job) -> str:
+    """The label of a link's code; of a subroutine, which has none of its own, the record that calls it."""
+    function, args, _ = job
+    if args and type(args[0]) is Snapshot:
+        return f"<{args[0].NAME}.SNAM>"
+    return label_of(function)
 
 
 def _owned(value: Any) -> Any:

@@ -39,10 +39,11 @@ MOST_PATIENCE = 0.02  # seconds: it may be busy with something else, or have end
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A job that is being run: its code's label and for how many seconds."""
+    """A job that is being run: its code's label, for how many seconds, and since when on time.monotonic's clock."""
 
     label: str
     seconds: float
+    since: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Evaluator:
         self.pydev = Pydev(self.events, self.subroutines)
         self._jobs = jobs = _Jobs()
         self._soon, self._later, self._come = jobs.soon.append, jobs.later.append, jobs.come
+        self.name_of: Callable[[Job], str] = lambda job: label_of(job[0])  # the devices know more of whose code it is
         self.outcomes_waiting: Callable[[], int] = int  # how many outcomes the database thread has not taken in yet
         self._workers: list[_Worker] = []
         self._stopped = False
@@ -154,7 +156,7 @@ class Evaluator:
         """What is being run now, the longest first."""
         now = time.monotonic()
         seen = [(worker.job, worker.since) for worker in self._workers]  # in this order: never shown too old
-        found = [Running(label_of(job[0]), max(0.0, now - since)) for job, since in seen if job]
+        found = [Running(self.name_of(job), max(0.0, now - since), since) for job, since in seen if job]
         return sorted(found, key=lambda running: -running.seconds)
 
     def forget(self, label: str) -> None:
