@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import getpass
 import os
 import re
 import shlex
@@ -12,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from p4p.client.thread import Context
+from p4p.client.thread import Context, RemoteError
 
 from pydevpva.db.definitions import Definitions
 from pydevpva.records.factory import behaviour
@@ -138,3 +140,33 @@ def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
     missing = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
     assert not missing
+
+
+def test_security(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None:
+    page = ROOT / "docs" / "security.md"
+    texts = files(page)
+    assert set(texts) == {"site.acf", "site.db", "st.cmd"}
+
+    def served(operators: str, experts: str) -> Context:
+        """A client of the page's IOC, when this account is an operator, or an expert, or neither."""
+        folder = tmp_path / f"{operators}.{experts}"
+        folder.mkdir()
+        for name, text in texts.items():
+            (folder / name).write_text(text.replace("{olga", "{" + operators).replace("{eve", "{" + experts))
+        return p4p_client(start.shell("st.cmd", cwd=folder))
+
+    def writes(client: Context) -> list[str]:
+        found = []
+        for name in ("Setpoint", "Setpoint.HIHI", "Voltage"):
+            with contextlib.suppress(RemoteError):
+                client.put(name, {"value": 5.0}, get=False)
+                found.append(name)
+        return found
+
+    me = getpass.getuser()
+    assert writes(served("olga", "eve")) == []
+    assert writes(served(me, "eve")) == ["Setpoint"]
+    expert = served("olga", me)
+    assert writes(expert) == ["Setpoint", "Setpoint.HIHI"]
+    expert.put("Machine:On", {"value.index": 0}, get=False)
+    assert writes(expert) == ["Setpoint", "Setpoint.HIHI", "Voltage"]

@@ -18,7 +18,7 @@ DEFAULTS: dict[str, Number] = {
 }  # fmt: skip
 
 
-@command("var", Argument("[variable", VARIABLE), "[value]]")
+@command("var", Argument("[variable", VARIABLE), "[value]]", differs="pydevCodePuts is our own: see Security")
 def var(shell: Shell, name: str | None, value: str | None) -> None:
     """Print the variables whose name matches a pattern (without one, all), or give one a value.
 
