@@ -12,6 +12,14 @@ __all__ = ["NDArray", "iointr", "overruns", "subroutine"]  # noqa: F822
 
 _NOT_GIVEN = object()
 _last: dict[str, Any] = {}
+_subroutines: dict[str, Any] = {}
+
+
+def _hand_over() -> tuple[dict[str, Any], dict[str, Any]]:
+    """To an IOC that is made now: what was published, once, and the subroutines, as each IOC may need them."""
+    published = dict(_last)
+    _last.clear()
+    return published, dict(_subroutines)
 
 
 def iointr(name: str, value: Any = _NOT_GIVEN) -> Any:
@@ -31,7 +39,15 @@ def subroutine(name: Any = None) -> Any:
     ioc = getattr(builtins, "pydev", None)
     if ioc is not None and getattr(ioc, "subroutine", subroutine) is not subroutine:
         return ioc.subroutine(name)
-    return name if callable(name) else lambda function: function
+    if callable(name):
+        _subroutines[getattr(name, "__name__", "")] = name
+        return name
+
+    def keep(function: Any) -> Any:
+        _subroutines[str(name or function.__name__)] = function
+        return function
+
+    return keep
 
 
 def overruns(scan: str | None = None) -> int:
@@ -43,6 +59,9 @@ def overruns(scan: str | None = None) -> int:
 
 
 def __getattr__(name: str) -> Any:
+    ioc = getattr(builtins, "pydev", None)
+    if ioc is not None and getattr(ioc, "iointr", iointr) is not iointr and not name.startswith("__"):
+        return getattr(ioc, name)
     if name != "NDArray":
         raise AttributeError(f"module 'pydev' has no attribute {name!r}")
     from pydevpva.records.ndarray_value import NDArray

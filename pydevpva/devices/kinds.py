@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pydevpva.records import inputs, states
+from pydevpva.records import inputs, register, states
 from pydevpva.records.record import Record
-from pydevpva.records.results import NUMBERS, state, state_number, text
+from pydevpva.records.results import NUMBERS, ResultError, label_index, state, state_number, text
 
 log = logging.getLogger("pydevpva.python")
 
@@ -99,14 +99,18 @@ def _bo(record: Record, result: Any) -> int:
 
 
 def _mbbi(record: Record, result: Any) -> int:
+    """A label is VAL, whatever the states' values are; a number is RVAL, and looked up among these."""
     choices = record.states()
-    if isinstance(result, str) and result in choices:
-        index = choices.index(result)
-        record.RVAL = getattr(record, states.VALUES[index]) if record.SDEF else index
+    if (index := label_index(result, choices)) is not None:
+        register.to_raw(record, getattr(record, states.VALUES[index]))
+        record.VAL, status = index, 2
     else:
-        record.RVAL = NUMBERS["ULONG"](state_number(result, choices))
+        number = int(NUMBERS["ULONG"](state_number(result, choices)))
+        if number and choices and not record.has_values():
+            raise ResultError(f"{number}: no state has a value; give the label, or set ZRVL, ONVL ...")
+        record.RVAL, status = number, 0
     record.UDF = 0
-    return 0
+    return status
 
 
 def _mbbo(record: Record, result: Any) -> int:

@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
 from pydevpva.db.definitions import Definitions
 from pydevpva.devices.kinds import KINDS, SCALED
-from pydevpva.devices.python import Failures, Python
+from pydevpva.devices.python import Failures, NotPublished, Python
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.engine.processing import complete, process
 from pydevpva.errors import CodeError, PutError, Stopped
 from pydevpva.evaluator.code import Code
+from pydevpva.plain.results import borrowed, plain
+from pydevpva.plain.values import SIMPLE, Made, Refused
 from pydevpva.records.alarm import CALC, INVALID, raise_alarm
 from pydevpva.records.output import Output
 from pydevpva.records.record import Record
-from pydevpva.records.results import ResultError
+from pydevpva.records.results import ResultError, converted, shown
 
 log = logging.getLogger("pydevpva.python")
 IDLE, RUNNING, COMPLETE = range(3)
@@ -142,21 +145,30 @@ class Pydev(DeviceSupport):
         self._has_event = False
 
     def _take_event(self, record: Record, value: object) -> int:
+        if self._taken is None or value is None:
+            return self._take(record, value, None)
         try:
-            return self._take(record, value if self._taken is None or value is None else self._taken(value), None)
-        except BaseException as failure:
+            value = converted(value, self._taken)
+        except ResultError as failure:
             return self._take(record, None, failure)
+        return self._take(record, value, None)
 
     def _done(self, result: object, error: BaseException | None) -> None:
         """On the evaluator thread: bring the outcome home.
 
-        Arrays are converted here, before the next code runs: it may write to the very memory that this one gave.
+        It is plain from here on. Arrays are converted here, before the next code runs: it may write to the very memory
+        that this one gave.
         """
-        if self._taken is not None and result is not None:
-            try:
-                result = self._taken(result)
-            except BaseException as failure:  # also what a user's own class raises when it is made an array
-                result, error = None, failure
+        if error is not None:
+            error = self.failures.plain(error)
+        elif self._taken is not None:
+            if result is not None:
+                try:
+                    result = converted(borrowed(result), self._taken)
+                except ResultError as failure:
+                    result, error = None, failure
+        elif type(result) not in SIMPLE:
+            result = plain(result)
         self._python.submit(self._complete, result, error)
 
     def _complete(self, result: object, error: BaseException | None) -> None:
@@ -187,14 +199,31 @@ class Pydev(DeviceSupport):
                 self._without_result(record)
                 status = 2
             elif result is None:
-                raise ResultError("no value: an input needs an expression that gives one")
+                raise self._no_value()
             else:
-                status = self._kind.store(record, result)
+                kind = type(result)
+                if kind is Made or kind is Refused:
+                    status = converted(result, partial(self._kind.store, record))
+                else:
+                    status = self._kind.store(record, result)
         except BaseException as failure:
-            self.failures.tell(record, self._link, self.code.text if self.code else "", failure)
+            if not isinstance(failure, NotPublished):
+                self.failures.tell(record, self._link, self.code.text if self.code else "", failure)
+            elif self.failures.waits(record, failure):
+                self._python.not_published(record.NAME)
             return -1
         self.failures.over()
         return status
+
+    def _no_value(self) -> ResultError:
+        """Why an input has none, and what to write."""
+        if self.code is None or not self.code.text:
+            return ResultError(f"{self._link} is empty: write @ and an expression")
+        if self.code.event is None:
+            return ResultError("no value: an input needs an expression that gives one")
+        if self._has_event or self._python.is_published(self.code.event):
+            return ResultError(f"no value: None was published for {shown(self.code.event)}")
+        return NotPublished(f"nothing published yet: {shown(self.code.event)}")
 
     def _has_expression(self) -> bool:
         return self.code is not None and self.code.is_expression

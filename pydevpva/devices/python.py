@@ -9,20 +9,30 @@ import logging
 from collections.abc import Callable, Collection
 from typing import Any
 
-from pydevpva.errors import CodeError
+from pydevpva.errors import CodeError, Stopped
 from pydevpva.evaluator.code import Code, compile_code, remember_source
 from pydevpva.evaluator.evaluator import Evaluator, Job, label_of
-from pydevpva.evaluator.events import owned
-from pydevpva.evaluator.failures import describe, traceback_text
+from pydevpva.evaluator.failures import Told, UserError, describe, raised, traceback_text
 from pydevpva.loop import Loop
+from pydevpva.plain.results import plain
+from pydevpva.plain.values import SIMPLE
 from pydevpva.records.alarm import AMSG_SIZE, CALC, INVALID, raise_alarm
 from pydevpva.records.record import Record
 from pydevpva.records.results import ResultError
 from pydevpva.records.snapshot import Snapshot, settle
+from pydevpva.records.values import clip_text
 
 log = logging.getLogger("pydevpva.python")
 
 Outcome = Callable[[Any, BaseException | None], None]
+
+
+EARLY = 1.0  # seconds, in which records that wait for an event are gathered
+MOST_NAMED = 5
+
+
+class NotPublished(ResultError):
+    """The link is pydev.iointr('name'), and nobody has published that yet."""
 
 
 class Python:
@@ -35,6 +45,8 @@ class Python:
         evaluator.name_of = _name_of
         self.soon, self.later = evaluator.submit, evaluator.submit_later
         self.run = self.soon
+        self._database = database
+        self._early: list[str] = []
 
     def give_way(self, later: bool) -> None:
         """Whether the code of records that process from now on gives way to all other: that of periodic scans does."""
@@ -52,20 +64,43 @@ class Python:
         remember_source(code.label, code.text)
         self.evaluator.forget(code.label)
 
-    def evaluate(self, code: Code, args: tuple[Any, ...], done: Outcome) -> None:
-        """Run code(*args) on the evaluator thread; done(result, error) on the database thread."""
-        self.call(code.function, args, done)
+    def evaluate(self, code: Code, args: tuple[Any, ...], done: Outcome, failures: Failures) -> None:
+        """Run code(*args) on the evaluator thread; done(result, error), both plain, on the database thread."""
+        self.call(code.function, args, done, failures)
 
-    def call(self, function: Callable[..., object], args: tuple[Any, ...], done: Outcome) -> None:
+    def call(self, function: Callable[..., object], args: tuple[Any, ...], done: Outcome, failures: Failures) -> None:
         """As evaluate, for a function."""
-        self.run(function, args, lambda result, error: self._over(args, result, error, done))
+        self.run(function, args, lambda result, error: self._over(args, result, error, done, failures))
 
-    def _over(self, args: tuple[Any, ...], result: Any, error: BaseException | None, done: Outcome) -> None:
-        """On the evaluator thread: the arrays become ours before the next code, which may write to them, runs."""
+    def _over(
+        self, args: tuple[Any, ...], result: Any, error: BaseException | None, done: Outcome, failures: Failures
+    ) -> None:
+        """On the evaluator thread: all that the code gave becomes plain, and is dropped here."""
         for arg in args:
             if type(arg) is Snapshot:
-                settle(arg, _owned)
-        self.submit(done, _owned(result), error)
+                settle(arg, plain)
+        if error is not None:
+            error = failures.plain(error)
+        elif type(result) not in SIMPLE:
+            result = plain(result)
+        self.submit(done, result, error)
+
+    def is_published(self, event: str) -> bool:
+        """Whether user code has published anything under that name."""
+        return self.evaluator.events.is_published(event)
+
+    def not_published(self, record: str) -> None:
+        """A record has read an event that nobody has published yet; hundreds may, at iocInit, and one line says so."""
+        if not self._early:
+            self._database.after(EARLY, self._tell_early)
+        self._early.append(record)
+
+    def _tell_early(self) -> None:
+        early, self._early = self._early, []
+        more = f" and {len(early) - MOST_NAMED} more" if len(early) > MOST_NAMED else ""
+        who = "1 record reads a" if len(early) == 1 else f"{len(early)} records read"
+        what = "pydev.iointr value" + ("s" if len(early) > 1 else "")
+        log.error("%s %s that nobody has published yet: %s%s", who, what, ", ".join(early[:MOST_NAMED]), more)
 
     def subroutine(self, name: str) -> Callable[..., object]:
         """The function that SNAM or INAM names. Raises NotFound."""
@@ -88,36 +123,55 @@ def _name_of(job: Job) -> str:
     return label_of(function)
 
 
-def _owned(value: Any) -> Any:
-    return owned(value, dimensions=64)
-
-
 def _message(error: BaseException) -> str:
     """What went wrong; where the exception is ours, without its name, which says nothing."""
-    return describe(error, named=type(error) not in (ResultError, CodeError))
+    return describe(error, named=not isinstance(error, (ResultError, CodeError, UserError)))
+
+
+def clipped(text: str) -> str:
+    """As much of it as AMSG holds."""
+    return text[:AMSG_SIZE] if text.isascii() else clip_text(text, AMSG_SIZE)
 
 
 class Failures:
     """The errors of one record's code: an alarm each time, the console once when an error begins or changes."""
 
-    __slots__ = ("_said", "count", "last")
+    __slots__ = ("_said", "_told", "count", "last")
 
     def __init__(self) -> None:
         self._said = ""
+        self._told = Told()
         self.count = 0
         self.last = ""  # the traceback of the newest error that was news
+
+    def plain(self, error: BaseException) -> BaseException:
+        """What user code raised, as text for `tell`; on the thread of that code."""
+        return error if type(error) is Stopped else raised(error, self._told)
 
     def tell(self, record: Record, field: str, text: str, error: BaseException) -> None:
         """CALC/INVALID with the error in AMSG; a log entry when it is news or TPRO asks for each."""
         message = _message(error)
         self.count += 1
         short = error.reason if isinstance(error, CodeError) else message
-        raise_alarm(record, CALC, INVALID, short[:AMSG_SIZE])
+        raise_alarm(record, CALC, INVALID, clipped(short))
+        trace = error.trace if isinstance(error, UserError) else ""
+        self.last = trace or self.last
         if message != self._said or record.TPRO:
             self._said = message
-            self.last = traceback_text(error)
+            if not isinstance(error, UserError):
+                self.last = traceback_text(error)
             frames = f"\n{self.last}" if not isinstance(error, ResultError) else ""
             log.error("%s.%s: %s\n  code: %s%s", record.NAME, field, message, text, frames)
+
+    def waits(self, record: Record, error: NotPublished) -> bool:
+        """CALC/INVALID because nothing is there yet; whether that is news. It is not said for each record."""
+        self.count += 1
+        self.last = message = str(error)
+        raise_alarm(record, CALC, INVALID, clipped(message))
+        if message == self._said and not record.TPRO:
+            return False
+        self._said = message
+        return True
 
     def over(self) -> None:
         """The code succeeded: its next error is news again."""

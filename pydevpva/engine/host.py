@@ -21,7 +21,7 @@ from pydevpva.engine.scan import IO_INTR, in_slices
 from pydevpva.errors import LoadError, NotFound, PutError
 from pydevpva.loop import Timer
 from pydevpva.records.links import NO_LINK, ConstantLink, Link
-from pydevpva.records.record import Failures, Record
+from pydevpva.records.record import Failures, Outcome, Record
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Database
@@ -116,8 +116,8 @@ class EngineHost:
     def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Any:
         return self.database.python.compile(record, field, text, bare)
 
-    def evaluate(self, code: Any, args: tuple[Any, ...], done: Callable[[Any, BaseException | None], None]) -> None:
-        self.database.python.evaluate(code, args, done)
+    def evaluate(self, code: Any, args: tuple[Any, ...], done: Outcome, failures: Failures) -> None:
+        self.database.python.evaluate(code, args, done, failures)
 
     def failures(self) -> Failures:
         return self.database.python.failures()
@@ -133,8 +133,8 @@ class EngineHost:
             'the shell may (dbpf), and a site that lets everybody says "var pydevCodePuts 1"'
         )
 
-    def call(self, function: Any, args: tuple[Any, ...], done: Callable[[Any, BaseException | None], None]) -> None:
-        self.database.python.call(function, args, done)
+    def call(self, function: Any, args: tuple[Any, ...], done: Outcome, failures: Failures) -> None:
+        self.database.python.call(function, args, done, failures)
 
     # ---- links ----
 

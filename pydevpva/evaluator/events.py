@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from pydevpva.errors import did_you_mean
+from pydevpva.plain.results import plain
+from pydevpva.plain.values import SIMPLE, Made, Refused
+from pydevpva.plain.words import shown
 
 Subscriber = Callable[[object], Iterator[object] | None]  # what it gives is left to do, step by step
 log = logging.getLogger(__name__)
@@ -33,16 +34,19 @@ class EventReport:
     published: int
     pending: int
     coalesced: int
-    last: object
+    last: str
 
 
 class _Event:
-    __slots__ = ("asked", "busy", "coalesced", "last", "lock", "owed", "pending", "published", "subscribers")
+    """`last` is the user's object, for users; `made` is the same made plain, for all others."""
+
+    __slots__ = ("asked", "busy", "coalesced", "last", "lock", "made", "owed", "pending", "published", "subscribers")
 
     def __init__(self) -> None:
         self.last: object = None
-        # Among publishers: the last value is the one delivered last. Reentrant, since dropping the former value
-        # may run a user's __del__, which may publish.
+        self.made: object = None
+        # Among publishers: the last value is the one delivered last. No code of a user runs while it is held, but for
+        # what the garbage collector may run at any time; that may publish, so it is reentrant.
         self.lock = threading.RLock()
         self.pending: deque[object] = deque()
         self.subscribers: tuple[tuple[int, Subscriber], ...] = ()  # replaced, never changed: read without a lock
@@ -64,23 +68,28 @@ class Events:
         self._events: dict[str, _Event] = {}
 
     def publish(self, name: str, value: object) -> bool:
-        """Deliver `value` to all subscribers of `name`, each value in the order published. From any thread."""
+        """Deliver `value`, made plain, to all subscribers of `name`, each in the order published. From any thread."""
         event = self._event(name)
-        value = owned(value)
+        if type(value) in SIMPLE:
+            made = value
+        else:
+            made = plain(value)
+            value = _own(value, made)
         with event.lock:
-            event.last = value
+            value, event.last = event.last, value  # the former is dropped by our caller, without the lock
+            event.made = made
             event.published += 1
             submit = self.submit
             if not event.subscribers or submit is None:
                 return True
-            if event.pending and len(event.pending) >= self._most(value):
+            if event.pending and len(event.pending) >= self._most(made):
                 try:
-                    event.pending[-1] = value
+                    event.pending[-1] = made
                     event.coalesced += 1
                     return True
                 except IndexError:  # the database thread took all of them meanwhile
                     pass
-            event.pending.append(value)
+            event.pending.append(made)
             submit(self._deliver, name, event)
         return True
 
@@ -91,6 +100,11 @@ class Events:
             return None
         event.asked = True
         return event.last
+
+    def is_published(self, name: str) -> bool:
+        """Whether anything has been, None too."""
+        event = self._events.get(name)
+        return event is not None and event.published > 0
 
     def subscribe(self, name: str, callback: Subscriber, order: int = 0) -> None:
         """Have callback(value) called on the database thread; those with smaller `order` (PHAS) first."""
@@ -107,7 +121,7 @@ class Events:
     def report(self) -> list[EventReport]:
         """All events by name."""
         return [
-            EventReport(name, len(e.subscribers), e.published, len(e.pending), e.coalesced, e.last)
+            EventReport(name, len(e.subscribers), e.published, len(e.pending), e.coalesced, _in_words(e.made))
             for name, e in sorted(self._events.items())
         ]
 
@@ -121,15 +135,13 @@ class Events:
         return did_you_mean(name, sorted(unread))
 
     def _event(self, name: str) -> _Event:
-        return self._events.get(_checked(name)) or self._events.setdefault(name, _Event())
+        name = _checked(name)
+        return self._events.get(name) or self._events.setdefault(name, _Event())
 
-    def _most(self, value: object) -> int:
+    def _most(self, made: object) -> int:
         """How many values like this one may be pending."""
-        numpy = sys.modules.get("numpy")
-        if numpy is None or not isinstance(value, numpy.ndarray) or not value.nbytes:
-            return self.backlog
-        images: int = MOST_BYTES // value.nbytes
-        return max(1, min(self.backlog, images))
+        size = getattr(made.value, "nbytes", 0) if type(made) is Made else 0
+        return max(1, min(self.backlog, MOST_BYTES // size)) if size else self.backlog
 
     def _deliver(self, name: str, event: _Event) -> None:
         """One value to all; on the database thread."""
@@ -160,21 +172,22 @@ class Events:
 
 
 def _checked(name: str) -> str:
+    if type(name) is str:
+        return name
     if not isinstance(name, str):
         raise TypeError(f"the name of a pydev.iointr event is a string, not {type(name).__name__}")
-    return name
+    return str.__str__(name)
 
 
-def owned(value: Any, dimensions: int = 1) -> Any:
-    """The value, or a copy of a list, buffer or array of up to so many dimensions: its maker may go on writing to it.
+def _own(value: object, made: object) -> object:
+    """What users read back: their object, but a copy of an array or a list, which they may go on writing to."""
+    if type(value) in (list, bytearray, array):
+        return value[:]  # type: ignore[index]
+    return made.value if type(made) is Made and type(made.value) is type(value) else value
 
-    Images and tables are large, and are shared: their makers must not write to them any more.
-    """
-    if isinstance(value, list):
-        return list.copy(value)
-    if isinstance(value, (bytearray, array)):
-        return value[:]
-    numpy = sys.modules.get("numpy")
-    if numpy is None or not isinstance(value, numpy.ndarray) or value.ndim > dimensions or hasattr(value, "unique_id"):
-        return value
-    return numpy.array(value)
+
+def _in_words(made: object) -> str:
+    """A plain value as pydevShow prints it."""
+    if type(made) is Refused:
+        return made.reason
+    return shown(made.value if type(made) is Made else made)

@@ -1,34 +1,45 @@
-"""What user code raised, as text for people. Pure functions."""
+"""What user code raised, made plain. On the thread of that code, which the exception goes no further than."""
 
 from __future__ import annotations
 
-import os
-import traceback
+from types import CodeType
 
-OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-LONGEST = 1000
+from pydevpva.errors import PydevpvaError
+from pydevpva.plain.errors import describe, traceback_text
 
-
-def describe(error: BaseException, named: bool = True) -> str:
-    """One line: "ZeroDivisionError: division by zero", or without the exception's name."""
-    try:
-        text = " ".join(str(error).splitlines())
-    except BaseException:  # it is a user's method
-        text = "(no text: its __str__ raised)"
-    name = type(error).__name__
-    return (f"{name}: {text}" if named else text)[:LONGEST] if text else name
+__all__ = ["Told", "UserError", "describe", "raised", "traceback_text"]
 
 
-def traceback_text(error: BaseException) -> str:
-    """The traceback as Python prints it, without the frames of this package."""
-    shown = traceback.TracebackException.from_exception(error)
-    _without_ours(shown)
-    return "".join(shown.format()).rstrip("\n")
+class UserError(PydevpvaError):
+    """The text of an exception of user code; `trace` is its traceback, "" where the one before had the same."""
+
+    def __init__(self, text: str, trace: str) -> None:
+        self.trace = trace
+        super().__init__(text)
 
 
-def _without_ours(shown: traceback.TracebackException | None) -> None:
-    while shown is not None:
-        users = [frame for frame in shown.stack if not frame.filename.startswith(OURS)]
-        shown.stack = traceback.StackSummary.from_list(users)
-        _without_ours(shown.__cause__)
-        shown = shown.__context__
+class Told:
+    """The error of some code whose traceback was made last: to make one costs more than most code does."""
+
+    __slots__ = ("_place", "_text")
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._place: tuple[CodeType, int] | None = None
+
+    def is_news(self, text: str, error: BaseException) -> bool:
+        """Whether this is another error, or the same from another line."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = (trace.tb_frame.f_code, trace.tb_lineno) if trace is not None else None
+        if text == self._text and place == self._place:
+            return False
+        self._text, self._place = text, place
+        return True
+
+
+def raised(error: BaseException, told: Told) -> UserError:
+    """The error as text that is nobody's object."""
+    text = describe(error)
+    return UserError(text, traceback_text(error) if told.is_news(text, error) else "")

@@ -19,13 +19,14 @@ class Subroutines:
 
     def __init__(self, namespace: Mapping[str, Any]) -> None:
         self.registered: dict[str, Subroutine] = {}
+        self.earlier: dict[str, Subroutine] = {}  # registered before this IOC was made; all else comes first
         self._namespace = namespace
         self._failed: dict[str, str] = {}  # modules that did not import, and why
 
     def load(self, name: str) -> None:
         """Import the module of module.function; an error is kept for `find` to tell."""
         module = name.rpartition(".")[0]
-        if not module or name in self.registered:
+        if not module or name in self.registered or name in self.earlier:
             return
         try:
             importlib.import_module(module)
@@ -37,8 +38,9 @@ class Subroutines:
         if (function := self.registered.get(name)) is not None:
             return function
         module, _, plain = name.rpartition(".")
-        members = self._members(module)
-        found = members.get(plain)
+        earlier = self.earlier.get(name)
+        members = self._members(module) if earlier is None or not module else {}
+        found = members.get(plain, earlier)
         if not callable(found):
             raise NotFound(f'no Python function "{name}"{_near(plain, module, members, self.registered)}')
         return found  # type: ignore[no-any-return]
@@ -47,13 +49,14 @@ class Subroutines:
         if not module:
             return self._namespace
         if (loaded := sys.modules.get(module)) is not None:
-            return vars(loaded)
+            members: Mapping[str, Any] = object.__getattribute__(loaded, "__dict__")  # runs no code of a lazy module
+            return members
         reason = self._failed.get(module, f'it is not loaded; pydev("import {module}") loads it')
         raise NotFound(f"no Python module {module}: {reason}")
 
 
 def _near(plain: str, module: str, members: Mapping[str, Any], registered: Iterable[str]) -> str:
-    functions = [name for name, value in members.items() if callable(value) and name[:1] != "_"]
+    functions = [name for name, value in list(members.items()) if callable(value) and name[:1] != "_"]
     if module:
         return f" in module {module}{did_you_mean(plain, functions)}"
     choices = sorted({*functions, *registered})

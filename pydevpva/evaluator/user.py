@@ -6,7 +6,7 @@ import builtins
 import sys
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from pydevpva.evaluator.events import Events
 from pydevpva.evaluator.subroutines import Subroutines
@@ -16,6 +16,8 @@ NOT_GIVEN = object()
 
 class Pydev(types.ModuleType):
     """The module `pydev` inside an IOC; outside, the top-level pydev.py stands in for it."""
+
+    stopped: ClassVar[list[Pydev]] = []  # whose IOCs have stopped
 
     def __init__(self, events: Events, subroutines: Subroutines | None = None) -> None:
         super().__init__("pydev", "Exchanges values between Python code and records.")
@@ -62,14 +64,31 @@ class Pydev(types.ModuleType):
         would take what is typed at the prompt: it is refused.
         """
         self._before = sys.modules.get("pydev")
+        self._take_over()
         sys.modules["pydev"] = self
         builtins.pydev = self  # type: ignore[attr-defined]
         for leave in ("exit", "quit"):
             setattr(builtins, leave, sys.exit)
         builtins.input = _no_input
 
+    def _take_over(self) -> None:
+        """Modules that were imported before this IOC was made are its users too: they hold the stand-in for `pydev`, or
+        that of an IOC that has stopped."""
+        for stopped in self.stopped:
+            stopped._events = self._events
+            self._subroutines.earlier |= stopped._subroutines.earlier | stopped._subroutines.registered
+            stopped._subroutines = self._subroutines
+        hand_over = vars(self._before).get("_hand_over") if isinstance(self._before, types.ModuleType) else None
+        if callable(hand_over):
+            published, subroutines = hand_over()
+            self._subroutines.earlier |= subroutines
+            for name, value in published.items():
+                self._events.publish(name, value)
+
     def uninstall(self) -> None:
         """Undo `install`, unless another IOC has put its own in the place since."""
+        if self not in self.stopped:
+            self.stopped.append(self)
         if getattr(builtins, "pydev", None) is self:
             del builtins.pydev  # type: ignore[attr-defined]
         if sys.modules.get("pydev") is self:

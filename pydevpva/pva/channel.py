@@ -87,6 +87,7 @@ class Channel:
                 self._post_value(record, value)
         except Exception:
             log.exception("internal error: %s.%s cannot be posted", record.NAME, self._name)
+            self._post_alarm_alone(record)
 
     def _tells_properties(self, record: Record, mask: int, field: str | None) -> bool:
         """Whether the leaves besides the value are to be posted. Units and limits of A..U are those of their links."""
@@ -132,10 +133,23 @@ class Channel:
 
     def _send(self) -> None:
         self._waits = False
-        self._post(self._hot)
+        try:
+            self._post(self._hot)
+        except Exception:
+            log.exception("internal error: %s.%s cannot be posted", self.address.record.NAME, self._name)
+            self._post_alarm_alone(self.address.record)
         if self._once:
             self._once = False
             self._hot.unmark()
+
+    def _post_alarm_alone(self, record: Record) -> None:
+        """The value could not be posted; clients know at least how the record is, also from now on."""
+        self._hot = Value(self.shape.type)
+        self._time = self._hot["timeStamp"]
+        self._once = False
+        if (alarm := metadata.alarm_state(record)) != self._alarm:
+            self._alarm = alarm
+            self._post(Value(self.shape.type, metadata.alarm(record) | metadata.stamp(record, self._nanosecond_mask)))
 
     def _set_time(self, record: Record) -> None:
         time, mask = self._time, self._nanosecond_mask

@@ -83,6 +83,15 @@ class ImageChannel:
                 self._tell(record, happened)
         except Exception:
             log.exception("internal error: %s cannot be posted", record.NAME)
+            self._post_alarm_alone(record)
+
+    def _post_alarm_alone(self, record: Record) -> None:
+        """The image could not be posted; clients know at least how the record is."""
+        self._hot.unmark()
+        self._unmark, self._sizes, self._described, self._codec = (), None, None, ("?", 0)
+        self._alarm = metadata.alarm_state(record)
+        leaves = metadata.alarm(record) | metadata.stamp(record, metadata.nanosecond_mask(record))
+        self._pv.post(Value(IMAGE, leaves))
 
     def _tell(self, record: Record, happened: int) -> None:
         if happened & DBE_PROPERTY:
@@ -125,6 +134,7 @@ class ImageChannel:
             self._tell(record, missed)
         except Exception:
             log.exception("internal error: %s cannot be posted", record.NAME)
+            self._post_alarm_alone(record)
 
     def _set(self, dtype: str, flat: Array, codec: tuple[str, int]) -> None:
         hot = self._hot

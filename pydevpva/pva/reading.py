@@ -74,8 +74,9 @@ def _element_reader(name: str) -> Read:
 
 
 def _string(characters: np.ndarray) -> bytes:
-    """The text in a CHAR array, up to its NUL, as the bytes it is made of."""
-    return bytes(characters).split(b"\0", 1)[0]
+    """The text in a CHAR array, up to its NUL, as UTF-8."""
+    found = bytes(characters).split(b"\0", 1)[0]
+    return found if found.isascii() else found.decode("utf-8", "replace").encode()
 
 
 def _characters(text: str, empty: bytes) -> np.ndarray:

@@ -64,6 +64,8 @@ class TableChannel:
                 self._pv.post(Value(self.shape.type, {"descriptor": wire.text(_table(record).description())}))
         except Exception:
             log.exception("internal error: %s cannot be posted", record.NAME)
+            self._alarm = metadata.alarm_state(record)
+            self._pv.post(Value(self.shape.type, metadata.alarm(record) | _stamp(record)))
 
     def _processed(self, record: Record, mask: int) -> None:
         if mask & DBE_VALUE and _table(record).VAL.signature != self._signature:

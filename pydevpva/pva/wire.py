@@ -5,6 +5,7 @@ p4p converts without a word (300 -> 44 as int8, NaN -> INT_MIN): what goes to it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,8 +40,16 @@ def limit(value: float, code: str) -> float:
 
 
 def text(value: str) -> str | bytes:
-    """A string for p4p; bytes that were no UTF-8 when they came in leave as they came."""
-    return value if value.isascii() else value.encode("utf-8", "surrogateescape")
+    """A string for p4p: UTF-8 whatever came in, as p4p's clients fail in reading all of a PV with anything else."""
+    if value.isascii():
+        return value
+    try:
+        return value.encode()
+    except UnicodeEncodeError:  # bytes that were no UTF-8 when they came in, or half a character of UTF-16
+        return _NOT_UNICODE.sub("\ufffd", value).encode()
+
+
+_NOT_UNICODE = re.compile("[\ud800-\udfff]")
 
 
 def texts(values: Sequence[str]) -> list[str | bytes]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import array as standard_arrays
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from pydevpva.records.results import NUMBERS, ResultError, shown, text
+from pydevpva.plain.values import SIMPLE, Frame, Masked
+from pydevpva.records.results import NUMBERS, ResultError, WrongKind, opened, shown, text
 from pydevpva.records.values import DTYPES, INTEGERS
 
+PLAIN = SIMPLE | {list, tuple, range, np.ndarray, Masked, Frame, dict}
 Values = Any  # numpy.ndarray of the field's dtype, or list[str] for STRING
 TEXT = ("CHAR", "UCHAR")
 PLAIN_INTEGERS = frozenset({int, bool})
 PLAIN_NUMBERS = frozenset({int, bool, float})
-BUFFERS = (bytes, bytearray, memoryview, standard_arrays.array)
+FLOATS = ("FLOAT", "DOUBLE")
 
 
 def array(value: object, dbf: str, capacity: int) -> tuple[Values, bool]:
@@ -24,17 +25,23 @@ def array(value: object, dbf: str, capacity: int) -> tuple[Values, bool]:
     From a list, tuple, range, numpy array of any shape, or buffer of numbers; into CHAR and UCHAR also from str
     and bytes, with a terminating NUL where there is room. Raises ResultError when one element does not fit.
     """
-    if isinstance(value, (str, bytes, bytearray)) and dbf in TEXT:
+    if type(value) not in PLAIN:
+        value = opened(value)
+    if isinstance(value, (str, bytes)) and dbf in TEXT:
         return _characters(value, dbf, capacity)
     if isinstance(value, (list, tuple, range)):
-        return _from_sequence(value[:capacity], dbf), len(value) > capacity
+        return _from_sequence(value[:capacity], dbf), _longer(value, capacity)
     flat = _numpy(value, dbf).reshape(-1)
     return _from_numpy(flat[:capacity], dbf), len(flat) > capacity
 
 
-def _characters(value: str | bytes | bytearray, dbf: str, capacity: int) -> tuple[Values, bool]:
+def _longer(value: Sequence[Any], capacity: int) -> bool:
+    return bool(value[capacity : capacity + 1])  # len() of a range may be beyond C's
+
+
+def _characters(value: str | bytes, dbf: str, capacity: int) -> tuple[Values, bool]:
     try:
-        data = value.encode(errors="surrogateescape") if isinstance(value, str) else bytes(value)
+        data = value[: capacity + 1].encode() if isinstance(value, str) else value[: capacity + 1]
     except UnicodeEncodeError:
         raise ResultError(f"{shown(value)} cannot be written in UTF-8") from None
     kept = data[:capacity]
@@ -46,23 +53,23 @@ def _characters(value: str | bytes | bytearray, dbf: str, capacity: int) -> tupl
 
 
 def _numpy(value: object, dbf: str) -> np.ndarray[Any, Any]:
-    made = None
-    if isinstance(value, np.ndarray):
-        made = value
-    elif hasattr(value, "__array__") or (isinstance(value, BUFFERS) and dbf != "STRING"):
-        try:
-            made = np.frombuffer(value, "u1") if isinstance(value, (bytes, bytearray)) else np.asarray(value)
-        except (ValueError, TypeError, BufferError, RuntimeError):
-            made = None
-    if made is not None and made.ndim:
-        return made
+    if isinstance(value, np.ndarray) and value.ndim:
+        return value
+    if isinstance(value, bytes) and dbf != "STRING":
+        return np.frombuffer(value, "u1")
+    if isinstance(value, Masked):
+        if dbf not in FLOATS:
+            raise ResultError(f"element {value.first()} is masked: no value")
+        return value.filled()
+    if isinstance(value, Frame) and value.array is not None:
+        return value.array
     if value is None:
         raise ResultError("no value (None)")
-    if isinstance(value, (str, bytes, int, float, complex)) or made is not None:
-        raise ResultError(f"{shown(value)} is one value; an array is needed, such as a list")
-    if hasattr(value, "__iter__"):
-        raise ResultError(f"{type(value).__name__} is not an array; return list(...) of it")
-    raise ResultError(f"{shown(value)} is not an array")
+    if isinstance(value, (str, bytes, int, float, np.ndarray)):
+        raise WrongKind(f"{shown(value)} is one value; an array is needed, such as a list")
+    if isinstance(value, dict):
+        raise WrongKind("dict is not an array; return list(...) of it")
+    raise WrongKind(f"{shown(value)} is not an array")
 
 
 def _from_sequence(value: Sequence[Any], dbf: str) -> Values:
@@ -76,14 +83,12 @@ def _from_sequence(value: Sequence[Any], dbf: str) -> Values:
             return _from_numpy(np.array(value, dtype="f8"), dbf)
     except OverflowError:
         pass  # beyond 64 bits, or beyond DOUBLE: the slow way says which
-    if len(types) == 1 and issubclass(next(iter(types)), np.generic):
-        return _from_numpy(np.array(value), dbf)
     return _one_by_one(value, dbf)
 
 
 def _one_by_one(value: Sequence[Any], dbf: str) -> Values:
     """Each element by the rules for a scalar; text and numbers do not mix."""
-    texts = [isinstance(element, (str, bytes, bytearray)) for element in value]
+    texts = [isinstance(element, (str, bytes)) for element in value]
     if len(set(texts)) > 1:
         odd = texts.index(dbf != "STRING")
         raise ResultError(f"element {odd} is {shown(value[odd])}: text and other values are mixed")

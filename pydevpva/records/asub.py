@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from types import NoneType
 from typing import Any
 
 from pydevpva.libcom import CALC_NAMES
@@ -12,7 +13,7 @@ from pydevpva.records.array import CHAR, element_type, load_constant, zeros
 from pydevpva.records.array_results import array
 from pydevpva.records.links import NO_DATA
 from pydevpva.records.properties import properties
-from pydevpva.records.results import NUMBERS, ResultError, text
+from pydevpva.records.results import NUMBERS, text
 from pydevpva.records.subroutine import Subroutine
 from pydevpva.records.values import Value
 
@@ -150,8 +151,9 @@ class ASub(Subroutine, rtype="aSub"):
         return True
 
     def _post_changes(self) -> None:
-        """VAL when it changed; VALA.. as EFLG says. Channels find by themselves which of these changed."""
-        mask = self.settle() | DBE_VALUE | DBE_LOG
+        """VAL when it or its alarm changed; VALA.. as EFLG says. Channels find by themselves which of these changed."""
+        alarm = self.settle()
+        mask = alarm | DBE_VALUE | DBE_LOG
         if self.EFLG == ALWAYS and self.sinks:
             for field, (_, _, count) in TYPES.items():
                 if field in OUTPUTS:
@@ -160,7 +162,7 @@ class ASub(Subroutine, rtype="aSub"):
         if self.EFLG == ON_CHANGE:
             self._remember()
         changed, self.OVAL = self.VAL != self.OVAL, self.VAL
-        self.post(mask if changed else 0)
+        self.post(mask if changed else alarm)  # EPICS posts no alarm of another kind than before
 
     def _remember(self) -> None:
         for x in INPUTS:
@@ -179,12 +181,9 @@ class ASub(Subroutine, rtype="aSub"):
         if info is None:
             return super().converted(name, value)
         dbf, capacity = info
-        try:
-            if capacity == 1 and not _is_array(value):
-                return array([text(value) if dbf == "STRING" else NUMBERS[dbf](value)], dbf, 1)[0]
-            return array(value, dbf, capacity)[0]
-        except ResultError as error:
-            raise ResultError(f"{name}: {error}") from None
+        if capacity == 1 and isinstance(value, SCALARS):
+            return array([text(value) if dbf == "STRING" else NUMBERS[dbf](value)], dbf, 1)[0]
+        return array(value, dbf, capacity)[0]
 
     def _store(self, values: Mapping[str, Any]) -> None:
         """NEVA.. shortens what was assigned to VALA.."""
@@ -203,7 +202,4 @@ class ASub(Subroutine, rtype="aSub"):
 
 
 BAD_SUBROUTINE = (511 << 16) | 35  # what EPICS leaves in VAL: S_db_BadSub
-
-
-def _is_array(value: object) -> bool:
-    return bool(getattr(value, "ndim", 0)) or isinstance(value, (list, tuple, range))
+SCALARS = (int, float, str, bytes, NoneType, dict)

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from pydevpva.plain.values import Frame, Masked
 from pydevpva.records.ndarray_value import COLOR_MODES, NDArray, mode_fits, mode_of
-from pydevpva.records.results import ResultError, shown
+from pydevpva.records.results import ResultError, WrongKind, opened, shown
 
 MOST_DIMENSIONS = 10
+PLAIN = (np.ndarray, NDArray, list, tuple, Masked, Frame)
 DBF = {
     "bool": "UCHAR", "int8": "CHAR", "uint8": "UCHAR", "int16": "SHORT", "uint16": "USHORT", "int32": "LONG",
     "uint32": "ULONG", "int64": "INT64", "uint64": "UINT64", "float32": "FLOAT", "float64": "DOUBLE",
@@ -23,6 +25,8 @@ def image(result: object, most_bytes: int, color_mode: int | None) -> NDArray:
     It shares the result's memory wherever the layout allows. color_mode: what CMOD asks for, None: Auto.
     Raises ResultError for what is no numeric array of 1 to 10 dimensions, or is larger than most_bytes (0: no limit).
     """
+    if type(result) not in PLAIN:
+        result = opened(result)
     array = _numeric(result)
     if most_bytes and array.nbytes > most_bytes:
         sides = " x ".join(map(str, array.shape))
@@ -37,13 +41,19 @@ def image(result: object, most_bytes: int, color_mode: int | None) -> NDArray:
 
 
 def _numeric(result: object) -> Array:
-    if not isinstance(result, np.ndarray):
-        if not hasattr(result, "__array__") and not isinstance(result, (list, tuple, memoryview, bytearray)):
-            raise ResultError(f"{shown(result)} is not an array")
+    if isinstance(result, Masked):
+        if result.data.dtype.kind != "f":
+            raise ResultError(f"pixel {result.first()} is masked: no value")
+        result = result.filled()
+    elif isinstance(result, Frame) and result.array is not None:
+        result = result.array
+    elif isinstance(result, (list, tuple)):
         try:
             result = np.asarray(result)
         except (ValueError, TypeError) as error:
             raise ResultError(f"not a numeric array: {error}") from None
+    if not isinstance(result, np.ndarray):
+        raise WrongKind(f"{shown(result)} is not an array")
     array = np.asarray(result)  # without the subclass
     if array.dtype.kind not in "biuf":
         raise ResultError(f"a numpy array of {array.dtype} is not numeric")

@@ -7,10 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from pydevpva.plain.arrays import KEEPERS, Plain, base_array
+from pydevpva.plain.results import register
+from pydevpva.plain.values import SIMPLE
+from pydevpva.plain.words import kind_of, printable
+
 # areaDetector's modes by number, and the axis of a 3-d array that holds the three colours, counted as numpy does
 COLOR_MODES = ("Mono", "Bayer", "RGB1", "RGB2", "RGB3")
 COLOR_AXIS = {2: -1, 3: -2, 4: -3}
 Timestamp = float | tuple[int, int]
+LONGEST_ATTRIBUTE = 1000  # characters
 
 
 class NDArray(np.ndarray[Any, Any]):
@@ -103,3 +109,48 @@ def mode_fits(mode: int, shape: tuple[int, ...]) -> bool:
 def mode_of(shape: tuple[int, ...]) -> int:
     """The colour mode that a shape speaks for: a 3-d array with a side of 3 is RGB, the last side first."""
     return next((mode for mode in COLOR_AXIS if mode_fits(mode, shape)), 0)
+
+
+# ---- as plain values, see the room of that name ----
+
+_OWN = frozenset(("attributes", "color_mode", "unique_id", "time_ns"))
+
+
+def _plain(value: Any, depth: int, plain: Plain) -> Any:
+    """An NDArray, or one of a class made from it, as an NDArray with plain attributes."""
+    made = base_array(np.asarray(value), depth, plain)
+    if not isinstance(made, np.ndarray):
+        return made  # one number
+    image = made.view(NDArray)
+    image.attributes = {printable(str(name)): _attribute(item, plain) for name, item in value.attributes.items()}
+    for name in ("color_mode", "unique_id", "time_ns"):
+        number = getattr(value, name)
+        setattr(image, name, None if number is None else int.__int__(number))
+    return image
+
+
+def _attribute(value: object, plain: Plain) -> Any:
+    """Numbers, text and arrays of numbers; anything else as the text that it has itself."""
+    try:
+        made = plain(value, 0)
+    except Exception:
+        made = None
+    if isinstance(made, (str, int, float)) or (isinstance(made, np.ndarray) and made.dtype.kind in "biuf"):
+        return made
+    try:
+        return printable(str.__str__(str(value))[:LONGEST_ATTRIBUTE])
+    except Exception:
+        return f"a {kind_of(value)}"
+
+
+def _is_plain(array: NDArray) -> bool:
+    """Whether memory that this array owns, or is a view of, may be shared: nothing that goes with it runs any code."""
+    own = vars(array)
+    if not own.keys() <= _OWN or any(type(own[name]) not in SIMPLE for name in own if name != "attributes"):
+        return False
+    attributes = own.get("attributes", {})
+    return type(attributes) is dict and all(type(x) in SIMPLE for item in attributes.items() for x in item)
+
+
+KEEPERS[NDArray] = _is_plain
+register(NDArray, _plain)

@@ -15,7 +15,7 @@ from pydevpva.records.array import element_type, load_constant, zeros
 from pydevpva.records.array_results import array
 from pydevpva.records.links import NO_DATA
 from pydevpva.records.record import Failures, Record
-from pydevpva.records.results import NUMBERS, text
+from pydevpva.records.results import NUMBERS, converted, text
 from pydevpva.records.values import Value
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class Pycalc(Record, rtype="pycalc"):
             self._done(None, error)
             return
         code: Any = self.CTX
-        self.host.evaluate(code, tuple(self._seen(name) for name in code.fields), self._done)
+        self.host.evaluate(code, tuple(self._seen(name) for name in code.fields), self._done, self._failures)
 
     def _seen(self, name: str) -> Any:
         """A field's value as the code sees it."""
@@ -138,8 +138,8 @@ class Pycalc(Record, rtype="pycalc"):
             if error is not None:
                 raise error
             if result is not None:
-                self._store(result)
-        except BaseException as failure:  # user code may raise what it likes, SystemExit too
+                converted(result, self._store)
+        except Exception as failure:
             self._failures.tell(self, "CALC", self.CALC, failure)
             self._outcome = (False, False)
         else:
@@ -170,8 +170,6 @@ _SIZES = {
 
 def _is_array(result: Any, dbf: str, capacity: int) -> bool:
     """Whether a result is several elements; text and bytes are one, unless they go into characters."""
-    if isinstance(result, (str, bytes, bytearray)):
+    if isinstance(result, (str, bytes)):
         return capacity > 1 and dbf in ("CHAR", "UCHAR")
-    if getattr(result, "ndim", 0):
-        return True
-    return hasattr(result, "__len__") and not isinstance(result, (dict, set))
+    return not isinstance(result, (int, float, dict))

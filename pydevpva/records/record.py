@@ -68,6 +68,9 @@ class Device(Protocol):
 class Failures(Protocol):
     """What becomes of the errors of one record's user code."""
 
+    def plain(self, error: BaseException) -> BaseException:
+        """What the code raised, as text for `tell`; on the thread of that code."""
+
     def tell(self, record: Any, field: str, text: str, error: BaseException) -> None:
         """CALC/INVALID with the error as AMSG; the console once, when an error begins or changes."""
 
@@ -82,6 +85,9 @@ class States(Protocol):
     def create(self, name: str) -> None: ...
     def get(self, name: str) -> bool: ...
     def set(self, name: str, value: bool) -> None: ...
+
+
+Outcome = Callable[[Any, BaseException | None], None]
 
 
 class Host(Protocol):
@@ -110,8 +116,8 @@ class Host(Protocol):
     def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Any:
         """The code of a field, with these field names bare and all as %NAME%. CodeError says what is wrong."""
 
-    def evaluate(self, code: Any, args: tuple[Any, ...], done: Callable[[Any, BaseException | None], None]) -> None:
-        """Run code(*args) on the evaluator thread; done(result, error) comes on the database thread."""
+    def evaluate(self, code: Any, args: tuple[Any, ...], done: Outcome, failures: Failures) -> None:
+        """Run code(*args) on the evaluator thread; done(result, error), both plain, comes on the database thread."""
 
     def failures(self) -> Failures: ...
 
@@ -121,7 +127,7 @@ class Host(Protocol):
     def subroutine(self, name: str) -> Any:
         """The Python function of that name, for SNAM and INAM. NotFound says what there is."""
 
-    def call(self, function: Any, args: tuple[Any, ...], done: Callable[[Any, BaseException | None], None]) -> None:
+    def call(self, function: Any, args: tuple[Any, ...], done: Outcome, failures: Failures) -> None:
         """As evaluate, for a function."""
 
 

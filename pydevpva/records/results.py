@@ -1,24 +1,32 @@
 """What a Python result becomes in a record's field: numbers, text, states. Pure functions, for any thread.
 
-A result that does not fit is refused with ResultError and never wrapped, cut to a number, or guessed at.
-Arrays are in array_results.py, which needs numpy; this file does not.
+A result that does not fit is refused with ResultError and never wrapped, cut to a number, or guessed at. Results are
+plain (see the room of that name) before they come here; what is not is made so first, on the caller's thread.
 """
 
 from __future__ import annotations
 
 import math
-import operator
 import re
-import reprlib
 from collections.abc import Callable, Sequence
-from decimal import Decimal
-from numbers import Complex, Real
+from typing import Any, TypeVar
 
 from pydevpva.errors import did_you_mean
+from pydevpva.plain.results import plain
+from pydevpva.plain.values import SIMPLE, Made, Refused
+from pydevpva.plain.words import named, shown
 from pydevpva.records.values import INTEGERS, STRING_BYTES, clip_text, to_float32
 
-__all__ = ["NUMBERS", "STRING_BYTES", "ResultError", "label_index", "state", "state_number", "text"]
+__all__ = [
+    "NUMBERS", "STRING_BYTES", "ResultError", "WrongKind", "converted", "label_index", "opened", "shown", "state",
+    "state_number", "text",
+]  # fmt: skip
 
+T = TypeVar("T")
+
+LONGEST_NUMBER = 1000  # characters: longer texts are not even looked at
+LONGEST_LABEL = 100
+MOST_BITS = 4000  # of an int that becomes text: Python itself refuses more than 4,300 digits
 LARGEST_FLOAT32 = 3.4028234663852886e38
 HEX = re.compile(r"[-+]?0[xX][0-9a-fA-F]+")
 
@@ -27,26 +35,45 @@ class ResultError(ValueError):
     """A Python result that the field cannot hold; the text is for the operator."""
 
 
-def shown(value: object) -> str:
-    """The value for an error text, shortened."""
+class WrongKind(ResultError):
+    """It is not what it should be, whatever its value: the text is to name its type."""
+
+
+def converted(given: object, convert: Callable[[Any], T]) -> T:
+    """convert(the plain value of what user code gave); a refusal tells the type that it was of."""
+    if type(given) is Refused:
+        raise ResultError(given.reason)
+    if type(given) is not Made:
+        return convert(given)
     try:
-        return reprlib.repr(value)
-    except Exception:
-        return f"a {type(value).__name__}"
+        return convert(given.value)
+    except WrongKind as error:
+        reason = str(error)
+    raise ResultError(named(given.kind, reason))
+
+
+def opened(value: object) -> Any:
+    """A value of any type, plain. ResultError for what cannot be."""
+    return converted(value if type(value) in SIMPLE else plain(value), lambda made: made)
 
 
 def plain_number(value: object) -> int | float:
     """The number that bool, int, float, a numpy scalar or 0-d array, or text such as ' 7 ' or '0x10' stands for."""
+    if type(value) not in SIMPLE:
+        value = opened(value)
+    if isinstance(value, (int, float)):
+        return int(value) if type(value) is bool else value
     if isinstance(value, str):
         return parse_number(value)
-    if getattr(value, "ndim", None) == 0:
-        return plain_number(unboxed) if type(unboxed := _unboxed(value)) is not type(value) else _real(value)
-    return _real(value)
+    if value is None:
+        raise ResultError("no value (None)")
+    kind = "bytes: " if isinstance(value, bytes) else ""
+    raise WrongKind(f"{kind}{shown(value)} is not a number")
 
 
 def parse_number(value: str) -> int | float:
     """A whole text that is a number: decimal, hexadecimal, or as float() takes it."""
-    stripped = value.strip()
+    stripped = value.strip() if len(value) < LONGEST_NUMBER else ""
     if HEX.fullmatch(stripped):
         return int(stripped, 16)
     if "_" not in stripped:  # Python's own 1_000
@@ -59,25 +86,6 @@ def parse_number(value: str) -> int | float:
                 raise ResultError(f"{shown(value)} is out of range")
             return number
     raise ResultError(f"{shown(value)} is not a number")
-
-
-def _real(value: object) -> int | float:
-    try:
-        if hasattr(value, "__index__"):
-            return operator.index(value)
-        if isinstance(value, (Real, Decimal)):
-            return float(value)
-    except (TypeError, ValueError, OverflowError):
-        pass
-    if isinstance(value, Complex):
-        raise ResultError(f"{shown(value)} is complex: use abs() or .real")
-    raise ResultError("no value (None)" if value is None else f"{shown(value)} is not a number")
-
-
-def _unboxed(value: object) -> object:
-    """A numpy scalar or 0-d array as the Python value it holds, where Python has one."""
-    item = getattr(value, "item", None)
-    return item() if callable(item) else value
 
 
 def _into_integer(dbf: str, low: int, high: int) -> Callable[[object], int]:
@@ -128,37 +136,43 @@ def text(value: object, size: int = STRING_BYTES) -> str:
     """
     if type(value) is str and len(value) <= size and value.isascii() and "\0" not in value:
         return value
-    return _clipped(_as_text(value).split("\0", 1)[0], size)
+    return _clipped(_as_text(value, size), size)
 
 
 def _clipped(value: str, size: int) -> str:
     try:
-        value.encode(errors="surrogateescape")  # as field values that hold other bytes than UTF-8 are kept
+        value.encode()
     except UnicodeEncodeError:
         raise ResultError(f"{shown(value)} cannot be written in UTF-8") from None
     return clip_text(value, size)
 
 
-def _as_text(value: object) -> str:
+def _as_text(value: object, size: int) -> str:
+    """As text, of which about `size` bytes are wanted: the rest is not even looked at."""
+    if type(value) not in SIMPLE:
+        value = opened(value)
     if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, (bytes, bytearray)):
+        return value[: size + 1].split("\0", 1)[0]
+    if isinstance(value, bytes):
+        kept = value[: size + 4].split(b"\0", 1)[0]
         try:
-            return value.split(b"\0", 1)[0].decode()
-        except UnicodeDecodeError:
-            raise ResultError(f"{shown(value)} is not text in UTF-8") from None
-    if getattr(value, "ndim", None) == 0 and type(unboxed := _unboxed(value)) is not type(value):
-        return _as_text(unboxed)
-    if isinstance(value, (bool, int, float, Real, Decimal)):
+            return kept.decode()
+        except UnicodeDecodeError as error:
+            if error.start < size or len(value) <= size:
+                raise ResultError(f"{shown(value)} is not text in UTF-8") from None
+            return kept[: error.start].decode()
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        raise ResultError(f"{shown(value)} is out of range")
+    if isinstance(value, (int, float)):
         return str(value)
-    raise ResultError("no value (None)" if value is None else f"{shown(value)} is not text")
+    raise WrongKind("no value (None)" if value is None else f"{shown(value)} is not text")
 
 
 def label_index(value: object, choices: Sequence[str]) -> int | None:
     """The state whose label the result is, None when it is no label."""
-    if isinstance(value, str) and value and value in choices:
-        return choices.index(value)
-    return None
+    if type(value) not in SIMPLE:
+        value = opened(value)
+    return choices.index(value) if isinstance(value, str) and value and value in choices else None
 
 
 def state(value: object, choices: Sequence[str], highest: int) -> int:
@@ -178,13 +192,15 @@ def state(value: object, choices: Sequence[str], highest: int) -> int:
 
 def state_number(value: object, choices: Sequence[str]) -> int:
     """The number of a state, also as text; what is neither is told which label is near."""
+    if type(value) not in SIMPLE:
+        value = opened(value)
     try:
         return int(plain_number(value))
     except ResultError:
         if not isinstance(value, str):
             raise
         labels = [label for label in choices if label]
-        hint = did_you_mean(value, labels)
+        hint = did_you_mean(value[:LONGEST_LABEL], labels)
         raise ResultError(f"{shown(value)} is neither a state's label nor a number{hint}") from None
     except (ValueError, OverflowError):
         raise ResultError(f"{shown(value)} is not a state") from None

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 from pydevpva.errors import did_you_mean
+from pydevpva.plain.values import Made
 from pydevpva.records.record import Record
 
 ALWAYS_READ = ("TIME",)
@@ -41,10 +43,10 @@ class Snapshot:
     `record.VALA[0] = 1` counts as an assignment.
     """
 
-    __slots__ = ("_changed", "_values", "_view")
+    __slots__ = ("_assigned", "_changed", "_values", "_view")
 
     def __init__(self, view: View, values: tuple[Any, ...]) -> None:
-        for name, value in (("_view", view), ("_values", values), ("_changed", {})):
+        for name, value in (("_view", view), ("_values", values), ("_changed", {}), ("_assigned", {})):
             object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> Any:
@@ -54,7 +56,9 @@ class Snapshot:
         if name in self._view.scalars:
             return _first(value)
         if name in self._view.outputs and hasattr(value, "__len__"):
-            value = self._changed[name] = value.copy()
+            value = value.copy()
+            if type(self._changed) is dict:
+                self._changed[name] = value
         elif hasattr(value, "dtype"):
             value = value.view()
             value.flags.writeable = False
@@ -64,6 +68,8 @@ class Snapshot:
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._index(name)
+        if type(self._changed) is not dict:
+            raise AttributeError(f"{name} is assigned too late: the function is over")
         self._changed[name] = value
 
     def __dir__(self) -> list[str]:
@@ -81,15 +87,16 @@ class Snapshot:
 
 
 def changes(snapshot: Snapshot) -> Mapping[str, Any]:
-    """The fields that were assigned, in that order."""
-    return snapshot._changed  # type: ignore[no-any-return]
+    """The fields that were assigned, in that order, and what, made plain."""
+    return snapshot._assigned  # type: ignore[no-any-return]
 
 
-def settle(snapshot: Snapshot, owned: Callable[[Any], Any]) -> None:
-    """The function is over: what it assigned becomes ours. Evaluator thread."""
-    assigned = snapshot._changed
-    for name in assigned:
-        assigned[name] = owned(assigned[name])
+def settle(snapshot: Snapshot, plain: Callable[[Any], Any]) -> None:
+    """The function is over: what it assigned becomes plain, and no more can be assigned. Evaluator thread."""
+    assigned = {name: plain(value) for name, value in list(snapshot._changed.items())}
+    seen = {name: value.value if type(value) is Made else value for name, value in assigned.items()}
+    object.__setattr__(snapshot, "_assigned", assigned)
+    object.__setattr__(snapshot, "_changed", MappingProxyType(seen))
 
 
 def _first(value: Any) -> Any:

@@ -59,7 +59,11 @@ class SixteenStates(Record):
 
     def define_states(self) -> None:
         """SDEF, anew after each change of a state's name or value."""
-        self.SDEF = 1 if any(_values(self)) or any(_strings(self)) else 0
+        self.SDEF = 1 if self.has_values() or any(_strings(self)) else 0
+
+    def has_values(self) -> bool:
+        """Whether any of ZRVL to FFVL is set."""
+        return any(_values(self))
 
     def state_of(self, raw: int) -> int:
         """VAL of a raw value: the first state with that value; without states the value itself."""

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from pydevpva.db.model import Field
 from pydevpva.errors import NotFound, Stopped
 from pydevpva.records.fields import refuse
 from pydevpva.records.record import Failures, Record
-from pydevpva.records.results import NUMBERS, ResultError, plain_number, text
+from pydevpva.records.results import NUMBERS, ResultError, converted, plain_number, shown, text
 from pydevpva.records.snapshot import Snapshot, View, changes
 from pydevpva.records.values import STRING_BYTES, Value
 
 log = logging.getLogger(__name__)
 Function = Callable[[Snapshot], object]
+LONGEST_TEXT = 0x7FFF  # as much as any text field holds
 _REFUSED = ("SPC_NOMOD", "SPC_ATTRIBUTE")
 
 
@@ -51,7 +53,7 @@ class Subroutine(Record):
             return False
         self._starting = True
         snapshot = self._view.snapshot()
-        self.host.call(function, (snapshot,), lambda result, error: self._inam_done(snapshot, error))
+        self.host.call(function, (snapshot,), lambda _, error: self._inam_done(snapshot, error), self._failures)
         return True
 
     def _inam_done(self, snapshot: Snapshot, error: BaseException | None) -> None:
@@ -94,7 +96,9 @@ class Subroutine(Record):
     def _begin(self) -> None:
         snapshot = self._view.snapshot()
         assert self.function is not None
-        self.host.call(self.function, (snapshot,), lambda result, error: self._done(snapshot, result, error))
+        self.host.call(
+            self.function, (snapshot,), lambda result, error: self._done(snapshot, result, error), self._failures
+        )
 
     def _done(self, snapshot: Snapshot, result: object, error: BaseException | None) -> None:
         if not isinstance(error, Stopped):
@@ -111,14 +115,20 @@ class Subroutine(Record):
             if error is not None:
                 raise error
             given = changes(snapshot)
-            converted = {name: self.converted(name, value) for name, value in given.items()}
-            taken = self.taken(result) if returns else {}
-            self._store({**converted, **taken})
-        except BaseException as failure:  # user code may raise what it likes
+            assigned = {name: self._assigned(name, value) for name, value in given.items()}
+            taken = converted(result, self.taken) if returns else {}
+            self._store({**assigned, **taken})
+        except Exception as failure:
             self._failures.tell(self, field, f"{getattr(self, field)}(record)", failure)
             return False
         self._failures.over()
         return True
+
+    def _assigned(self, name: str, value: object) -> Any:
+        try:
+            return converted(value, partial(self.converted, name))
+        except ResultError as error:
+            raise ResultError(f"{name}{'' if str(error).startswith('cannot') else ':'} {error}") from None
 
     def taken(self, result: object) -> Mapping[str, Any]:
         """What the function's return value says of the record's fields."""
@@ -128,17 +138,15 @@ class Subroutine(Record):
         """What was assigned as a value of the field's type. ResultError says why it is none."""
         field = self.rtype.fields[name]
         if field.special in _REFUSED or field.type == "NOACCESS":
-            raise ResultError(f"{name} cannot be assigned")
+            raise ResultError("cannot be assigned")
         try:
             if field.type == "STRING":
                 return text(value, field.size - 1 if 0 < field.size <= STRING_BYTES else STRING_BYTES)
             if field.type in NUMBERS and not isinstance(value, str):
                 return NUMBERS[field.type](plain_number(value))
-            return value if isinstance(value, str) else NUMBERS[field.type](value)
+            return text(value, LONGEST_TEXT) if isinstance(value, str) else NUMBERS[field.type](value)
         except KeyError:
-            raise ResultError(f"{name} takes a text, not {value!r}") from None
-        except ResultError as error:
-            raise ResultError(f"{name}: {error}") from None
+            raise ResultError(f"{shown(value)} is not text") from None
 
     def _store(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from pydevpva.plain.values import Frame, Masked
 from pydevpva.records.array_results import array
 from pydevpva.records.ndarray_results import DBF, wire_type
-from pydevpva.records.results import ResultError, shown
+from pydevpva.records.results import ResultError, WrongKind, opened, shown
 
 Column = Any  # a read-only 1-d numpy array of a type in ndarray_results.DBF, or a list of str
 Columns = dict[str, Column]
@@ -63,7 +64,7 @@ def table(result: object, kinds: Mapping[str, str], most_rows: int) -> Table:
     Raises ResultError when it is none of these, a column is not one-dimensional text or numbers, lengths differ,
     there are more than most_rows rows (0: no limit), or the columns are not the declared ones.
     """
-    named = _named(result)
+    named = _named(result if type(result) in (dict, Frame) else opened(result))
     if kinds and set(named) != set(kinds):
         raise ResultError(f"columns {_list(named)}, but COLS declares {_list(kinds)}")
     members = list(kinds) if kinds else _members(named)
@@ -86,15 +87,11 @@ def check_rows(columns: Columns, most_rows: int) -> None:
 
 
 def _named(result: object) -> dict[str, Any]:
-    if isinstance(result, Mapping):
-        return {str(name): column for name, column in result.items()}
-    if isinstance(result, np.ndarray) and result.dtype.names:
-        if result.ndim != 1:
-            raise ResultError(f"a structured array of {result.ndim} dimensions; a table has rows only")
-        return {name: result[name] for name in result.dtype.names}
-    if hasattr(result, "columns") and hasattr(result, "to_numpy"):  # a pandas DataFrame, or what works like one
-        return {str(name): result[name].to_numpy() for name in result.columns}  # type: ignore[index]
-    raise ResultError(f"{shown(result)} is no table: a dict of columns, a structured array or a DataFrame is one")
+    if isinstance(result, Frame):
+        return result.columns
+    if isinstance(result, dict):
+        return result
+    raise WrongKind(f"{shown(result)} is no table: a dict of columns, a structured array or a DataFrame is one")
 
 
 def _members(labels: Iterable[str]) -> list[str]:
@@ -111,7 +108,13 @@ def _members(labels: Iterable[str]) -> list[str]:
 
 def _column(label: str, values: Any) -> Column:
     """Text stays text, numbers keep their type."""
-    if isinstance(values, (str, bytes)) or not (hasattr(values, "__len__") or hasattr(values, "__array__")):
+    if type(values) not in (list, tuple, np.ndarray, Masked):
+        values = opened(values)
+    if isinstance(values, Masked):
+        if values.data.dtype.kind != "f":
+            raise ResultError(f"column {label}: element {values.first()} is masked: no value")
+        values = values.filled()
+    if not isinstance(values, (list, tuple, np.ndarray)):
         raise ResultError(f"column {label}: {shown(values)} is not an array")
     if isinstance(values, Sequence) and len(values) and all(isinstance(value, str) for value in values):
         return list(values)
@@ -129,12 +132,17 @@ def _column(label: str, values: Any) -> Column:
 
 
 def _declared_column(label: str, values: Any, kind: str) -> Column:
-    values = _column(label, values)
+    if not isinstance(values, Masked):
+        values = _column(label, values)
     try:
-        made, _ = array(values, "STRING" if kind == TEXT else DBF[kind], len(values))
+        made, _ = array(values, "STRING" if kind == TEXT else DBF[kind], _rows(values))
     except ResultError as error:
         raise ResultError(f"column {label}: {error}") from None
     return [str(value) for value in made] if kind == TEXT else _read_only(made.astype(kind, copy=False))
+
+
+def _rows(values: Any) -> int:
+    return values.data.size if isinstance(values, Masked) else len(values)
 
 
 def _read_only(made: Column) -> Column:

@@ -132,10 +132,10 @@ def test_cmod_sets_the_colour_mode_and_refuses_what_does_not_fit(serve: Serve) -
     [
         ("1.5", "1.5 is not an array"),
         ("'text'", "'text' is not an array"),
-        ("numpy.zeros(2, 'c16')", "a numpy array of complex128 is not numeric"),
-        ("numpy.zeros(2, [('x', 'f8')])", "a numpy array of [('x', '<f8')] is not numeric"),
+        ("numpy.zeros(2, 'c16')", "array is complex: use abs() or .real"),
+        ("numpy.zeros(2, [('x', 'f8')])", "ndarray: {'x': [0.0, 0.0]} is not an array"),
         ("numpy.array(['a'])", "a numpy array of <U1 is not numeric"),
-        ("numpy.array(5)", "0 dimensions; 1 to 10 can be served"),
+        ("numpy.array(5)", "ndarray: 5 is not an array"),
         ("numpy.zeros((1,) * 11)", "11 dimensions; 1 to 10 can be served"),
         ("numpy.zeros((10, 20), 'u2')", "400 bytes > MAXB 100 (uint16 10 x 20)"),
     ],

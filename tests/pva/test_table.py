@@ -79,7 +79,7 @@ def test_what_can_be_a_table(serve: Serve, code: str, expected: dict[str, Any]) 
         ("{'x': 'text'}", "column x: 'text' is not an array"),
         ("{'x': [[1]]}", "column x has 2 dimensions"),
         ("{'x': [1, None]}", "column x: object is neither numeric nor text"),
-        ("{'x': [1j]}", "column x: complex128 is neither numeric nor text"),
+        ("{'x': [1j]}", "column x: element 0: complex: use abs() or .real"),
         ("{'x': range(6)}", "6 rows are more than MAXR = 5"),
     ],
 )

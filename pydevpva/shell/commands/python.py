@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from pydevpva.errors import CodeError
-from pydevpva.evaluator.failures import describe, traceback_text
+from pydevpva.evaluator.failures import traceback_text
 from pydevpva.records.record import Record
 from pydevpva.shell.commands.records import NAME, find
 from pydevpva.shell.registry import INT, MODULE, PYTHON, Argument, CommandFailed, command
@@ -138,7 +138,7 @@ def pydev_show(shell: Shell, level: int) -> None:
         shell.print("Events:  published   pending coalesced")
         for event in events:
             counts = f"{event.published:13d} {event.pending:9d} {event.coalesced:9d}"
-            shell.print(f"    {counts}  {event.name} = {_short(event.last)}")
+            shell.print(f"    {counts}  {event.name} = {event.last}")
 
 
 def _failed(shell: Shell) -> Iterator[tuple[int, str, str] | None]:
@@ -149,14 +149,6 @@ def _failed(shell: Shell) -> Iterator[tuple[int, str, str] | None]:
             yield failures.count, record.NAME, (failures.last.splitlines() or [""])[-1]
         else:
             yield None
-
-
-def _short(value: object) -> str:
-    try:
-        text = repr(value)
-    except Exception as error:
-        text = describe(error)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 @command("dbcalls", NAME, ours=True)

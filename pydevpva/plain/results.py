@@ -1,0 +1,188 @@
+"""`plain`: whatever users' code returns or publishes as what nobody's code belongs to any more.
+
+It is called on the thread that ran or published the code: there it may sleep, raise and never end as it likes, and
+there what it gave is dropped.
+"""
+
+from __future__ import annotations
+
+import array
+import enum
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from decimal import Decimal
+from numbers import Rational
+from types import CoroutineType
+from typing import Any
+
+import numpy as np
+
+from pydevpva.plain import arrays, scalars
+from pydevpva.plain.errors import describe
+from pydevpva.plain.values import SIMPLE, Frame, Made, Refused, Unfit
+from pydevpva.plain.words import kind_of, named, printable, what_to_write
+
+MOST_NESTED = 32
+LONG = 256  # elements; longer lists of numbers are arrays, which are quicker to convert for the database thread
+LONGEST_RANGE = 2**24
+ITERABLE = "not an array; return list(...) of it"
+LABEL = 200  # characters of a column's label that are kept
+
+
+def plain(value: object) -> object:
+    """The value itself when it is of a type in SIMPLE, else Made or Refused. Never raises."""
+    if type(value) in SIMPLE:
+        return value
+    kind = kind_of(value)
+    try:
+        made = _plain(value, 0)
+    except Unfit as error:
+        reason = str(error)
+        if type(value) is CoroutineType and value.cr_frame is not None and value.cr_await is None:
+            _end(value)
+    except BaseException as error:  # a user's class may raise what it likes where its value is looked at
+        reason = f"looking at it raised {describe(error)}"
+    else:
+        return Made(made, kind)
+    return Refused(named(kind, reason))
+
+
+def borrowed(value: object) -> object:
+    """As plain, for what is done with before users' code runs again: an array of numbers is not copied."""
+    if type(value) is np.ndarray and value.ndim == 1 and value.dtype.kind in "biuf" and value.dtype.itemsize <= 8:
+        return Made(value, "ndarray")
+    return plain(value)
+
+
+def _end(coroutine: CoroutineType[Any, Any, Any]) -> None:
+    """It is not run: without this, Python warns that it never was."""
+    with suppress(BaseException):
+        coroutine.close()
+
+
+def register(kind: type, make: Callable[[Any, int, arrays.Plain], Any]) -> None:
+    """Have make(value, depth, plain) make a class of arrays plain."""
+    _KINDS.insert(0, (kind, lambda value, depth: make(value, depth, _plain)))
+
+
+def _plain(value: object, depth: int) -> Any:
+    kind = type(value)
+    if kind in SIMPLE:
+        return value
+    make = _EXACTLY.get(kind)
+    if make is not None:
+        return make(value, depth)
+    for base, make in _KINDS:
+        if isinstance(value, base):
+            return make(value, depth)
+    return _other(value, depth)
+
+
+def _sequence(value: Any, depth: int) -> Any:
+    """A list or tuple, of these classes or made from them, whose own __iter__ and __len__ do not count."""
+    if depth >= MOST_NESTED:
+        raise Unfit(f"nested more than {MOST_NESTED} deep")
+    items = list.copy(value) if isinstance(value, list) else list(tuple.__iter__(value))
+    kinds = set(map(type, items))
+    if len(kinds) == 1 and (numbers := _numbers(items, next(iter(kinds)))) is not None:
+        return numbers
+    if not kinds <= SIMPLE:
+        for at, item in enumerate(items):
+            try:
+                items[at] = _plain(item, depth + 1)
+            except Unfit as error:
+                raise Unfit(f"element {at}: {named(kind_of(item), str(error))}") from None
+    return tuple(items) if isinstance(value, tuple) else items
+
+
+def _numbers(items: list[Any], kind: type) -> Any:
+    """An array of a long list of numbers, or one of numpy's scalars; None: it is neither."""
+    if kind in (int, float, bool) and len(items) >= LONG:
+        try:
+            return np.array(items, dtype=kind)
+        except OverflowError:  # beyond 64 bits
+            return None
+    if kind.__module__ == "numpy" and issubclass(kind, np.number) and np.dtype(kind).kind in "iuf":
+        return arrays.base_array(np.array(items), 0, _plain)
+    return None
+
+
+def _range(value: range, depth: int) -> Any:
+    try:
+        return np.arange(value.start, value.stop, value.step) if len(value) <= LONGEST_RANGE else value
+    except OverflowError:
+        return value
+
+
+def _mapping(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+    if depth:
+        raise Unfit("a dict within is no value")
+    columns = {}
+    for name, column in list(value.items()):
+        label = printable(str(name)[:LABEL])
+        try:
+            columns[label] = _plain(column, depth + 1)
+        except Unfit as error:
+            raise Unfit(f"column {label}: {named(kind_of(column), str(error))}") from None
+    return columns
+
+
+def _frame(value: Any, depth: int) -> Frame:
+    """A pandas DataFrame, or what works like one."""
+    columns = _mapping({name: value[name].to_numpy() for name in value.columns}, depth)
+    whole = np.asarray(value)
+    return Frame(columns, arrays.base_array(whole, depth, _plain) if whole.dtype.kind in "biuf" else None)
+
+
+def _array(value: Any, depth: int) -> Any:
+    return arrays.array(value, depth, _plain)
+
+
+def _buffer(value: Any, depth: int) -> Any:
+    return arrays.base_array(np.asarray(value), depth, _plain)
+
+
+def _other(value: Any, depth: int) -> Any:
+    """A class of a user or a library that numpy, and the standard library, do not know."""
+    if scalars.has_magnitude(value):
+        scalars.check_unit(value)
+        inner = getattr(value, "magnitude", value)
+        if type(inner) is not type(value) and depth < MOST_NESTED:
+            return _plain(inner, depth + 1)
+    if getattr(value, "ndim", None) == 0 and callable(item := getattr(value, "item", None)) and depth < MOST_NESTED:
+        inner = item()
+        if type(inner) is not type(value):
+            return _plain(inner, depth + 1)
+    try:
+        return scalars.other_number(value)
+    except Unfit as error:
+        if str(error):
+            raise
+    if hasattr(value, "columns") and hasattr(value, "to_numpy"):
+        return _frame(value, depth)
+    if hasattr(value, "__array__") or hasattr(value, "__array_interface__"):
+        made = np.asarray(value)
+        if made.ndim or made.dtype.kind != "O":
+            return arrays.array(made, depth, _plain)
+    raise Unfit(what_to_write(value) or (ITERABLE if hasattr(value, "__iter__") else "no number, text or array"))
+
+
+_Make = Callable[[Any, int], Any]
+_EXACTLY: dict[type, _Make] = {list: _sequence, tuple: _sequence, range: _range, np.ndarray: _array}
+_KINDS: list[tuple[Any, _Make]] = [
+    (enum.Enum, lambda value, depth: scalars.member(value)),
+    (str, lambda value, depth: scalars.text(value)),
+    (int, lambda value, depth: scalars.integer(value)),
+    (float, lambda value, depth: scalars.real(value)),
+    (bytes, lambda value, depth: scalars.data(value)),
+    (bytearray, lambda value, depth: scalars.bytearray_of(value)),
+    ((memoryview, array.array), _buffer),
+    (np.ndarray, _array),
+    (np.generic, lambda value, depth: scalars.numpy_scalar(value)),
+    ((list, tuple), _sequence),
+    (Decimal, lambda value, depth: scalars.decimal(value)),
+    (Rational, lambda value, depth: scalars.rational(value)),
+    (scalars.TIMES, lambda value, depth: scalars.time(value)),
+    (complex, lambda value, depth: scalars.complex_number(value)),
+    (Mapping, _mapping),
+]
