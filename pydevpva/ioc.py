@@ -27,6 +27,7 @@ from pydevpva.engine.database import Database
 from pydevpva.engine.scan import SLICE, in_slices
 from pydevpva.errors import LoadError, Location, NotFound, Problem, PydevpvaError, did_you_mean, once
 from pydevpva.evaluator.evaluator import Evaluator
+from pydevpva.evaluator.garbage import Collector
 from pydevpva.loop import Loop
 from pydevpva.pva.groups import Definitions as GroupDefinitions
 from pydevpva.pva.groups import check as check_groups
@@ -63,6 +64,7 @@ class Ioc:
         self.instances = Instances()
         self.group_definitions = GroupDefinitions()
         self.evaluator = Evaluator()
+        self._collector = Collector()
         self.evaluator.pydev.offer("NDArray", _ndarray_class)
         self.server: Server | None = None
         self.access_file: str | None = None
@@ -147,6 +149,7 @@ class Ioc:
             self.stop()
             raise
         self.evaluator.events.submit = self.database.loop.submit
+        self._collector.start()
         self.state = "built"
 
     def run(self) -> Listening | None:
@@ -237,6 +240,7 @@ class Ioc:
             self.remote_links.close()
             self.evaluator.stop(timeout / 4)
             self.database.loop.stop(timeout / 4)
+            self._collector.stop()
 
     def __enter__(self) -> Ioc:
         return self
