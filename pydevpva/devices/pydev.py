@@ -41,6 +41,8 @@ class Pydev(DeviceSupport):
         "_record", "_state", "_status", "_taken", "_values", "code", "failures",
     )  # fmt: skip
 
+    keeps = True
+
     def __init__(self, record: Record, python: Python) -> None:
         self._record, self._python = record, python
         self._kind = KINDS[record.rtype.name]

@@ -16,6 +16,7 @@ class DeviceSupport:
     classes: ClassVar[dict[str, type[DeviceSupport]]] = {}
 
     __slots__ = ()
+    keeps: ClassVar[bool] = False  # VAL stays when `read` has failed, where EPICS has it emptied
 
     def __init_subclass__(cls, dsets: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

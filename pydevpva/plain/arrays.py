@@ -29,7 +29,12 @@ def array(value: Array, depth: int, plain: Plain) -> Any:
         check_unit(value)
     if isinstance(value, np.ma.MaskedArray):
         return _masked(value, depth, plain)
-    return base_array(np.asarray(value), depth, plain)
+    return base_array(own_class(value), depth, plain)
+
+
+def own_class(value: Array) -> Array:
+    """As numpy's own class; of any other a copy, as its end may give the memory to the next image of a camera."""
+    return value if type(value) is np.ndarray else np.array(value, copy=True, subok=False)
 
 
 def base_array(made: Array, depth: int, plain: Plain) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pydevpva.plain.arrays import KEEPERS, Plain, base_array
+from pydevpva.plain.arrays import KEEPERS, Plain, base_array, own_class
 from pydevpva.plain.results import register
 from pydevpva.plain.values import SIMPLE
 from pydevpva.plain.words import kind_of, printable
@@ -118,7 +118,7 @@ _OWN = frozenset(("attributes", "color_mode", "unique_id", "time_ns"))
 
 def _plain(value: Any, depth: int, plain: Plain) -> Any:
     """An NDArray, or one of a class made from it, as an NDArray with plain attributes."""
-    made = base_array(np.asarray(value), depth, plain)
+    made = base_array(np.asarray(value) if type(value) is NDArray else own_class(value), depth, plain)
     if not isinstance(made, np.ndarray):
         return made  # one number
     image = made.view(NDArray)

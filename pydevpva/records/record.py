@@ -43,6 +43,8 @@ class Sink(Protocol):
 class Device(Protocol):
     """DTYP: how a record gets or gives its value. One object may serve many records."""
 
+    keeps: ClassVar[bool]  # VAL stays when `read` has failed
+
     def init_record(self, record: Any) -> int:
         """0: initial RVAL is to be converted, 2: not."""
 

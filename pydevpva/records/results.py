@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+import numpy as np
+
 from pydevpva.errors import did_you_mean
 from pydevpva.plain.results import plain
-from pydevpva.plain.values import SIMPLE, Made, Refused
+from pydevpva.plain.values import SIMPLE, Frame, Made, Masked, Refused
 from pydevpva.plain.words import named, shown
 from pydevpva.records.values import INTEGERS, STRING_BYTES, clip_text, to_float32
 
@@ -57,10 +59,19 @@ def opened(value: object) -> Any:
     return converted(value if type(value) in SIMPLE else plain(value), lambda made: made)
 
 
+_SEVERAL = frozenset({list, tuple, dict, range, Masked, Frame})
+
+
+def _single(value: object) -> Any:
+    """A single value, plain; what are several stays as it is, and is refused by all who ask for one."""
+    several = type(value) in _SEVERAL or (isinstance(value, np.ndarray) and value.ndim > 0)
+    return value if several else opened(value)
+
+
 def plain_number(value: object) -> int | float:
     """The number that bool, int, float, a numpy scalar or 0-d array, or text such as ' 7 ' or '0x10' stands for."""
     if type(value) not in SIMPLE:
-        value = opened(value)
+        value = _single(value)
     if isinstance(value, (int, float)):
         return int(value) if type(value) is bool else value
     if isinstance(value, str):
@@ -150,7 +161,7 @@ def _clipped(value: str, size: int) -> str:
 def _as_text(value: object, size: int) -> str:
     """As text, of which about `size` bytes are wanted: the rest is not even looked at."""
     if type(value) not in SIMPLE:
-        value = opened(value)
+        value = _single(value)
     if isinstance(value, str):
         return value[: size + 1].split("\0", 1)[0]
     if isinstance(value, bytes):
@@ -171,7 +182,7 @@ def _as_text(value: object, size: int) -> str:
 def label_index(value: object, choices: Sequence[str]) -> int | None:
     """The state whose label the result is, None when it is no label."""
     if type(value) not in SIMPLE:
-        value = opened(value)
+        value = _single(value)
     return choices.index(value) if isinstance(value, str) and value and value in choices else None
 
 
@@ -193,7 +204,7 @@ def state(value: object, choices: Sequence[str], highest: int) -> int:
 def state_number(value: object, choices: Sequence[str]) -> int:
     """The number of a state, also as text; what is neither is told which label is near."""
     if type(value) not in SIMPLE:
-        value = opened(value)
+        value = _single(value)
     try:
         return int(plain_number(value))
     except ResultError:

@@ -56,7 +56,8 @@ class SubArray(ArrayRecord, rtype="subArray"):
             return
         self.PACT = 1
         self.stamp()
-        self.UDF = 1 if status < 0 or self.NORD <= 0 else 0
+        if status >= 0 or self.device is None or not self.device.keeps:
+            self.UDF = 1 if status < 0 or self.NORD <= 0 else 0
         if self.UDF:
             self.VAL = self.BPTR[:0]
             raise_alarm(self, UDF, self.UDFS)

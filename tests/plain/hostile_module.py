@@ -1,43 +1,115 @@
-import threading, time, sys
+"""Objects of which every method that anybody might call sleeps, or never ends; for an IOC under test."""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from typing import Any
+
 import numpy as np
+
+NAP = 2.0  # seconds
+
+
+def nap(*_: Any) -> int:
+    time.sleep(NAP)
+    return 1
+
+
 class Sleepy:
-    """Every way to look at it takes 3 s."""
-    def _s(self, *a): time.sleep(3); return 1
-    __index__ = __float__ = __bool__ = __len__ = __eq__ = __hash__ = _s
-    def __str__(self): time.sleep(3); return "sleepy"
+    __index__ = __float__ = __bool__ = __len__ = __eq__ = __hash__ = __del__ = nap  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        nap()
+        return "sleepy"
+
     __repr__ = __str__
-    def item(self): time.sleep(3); return 1.0
-    def __array__(self, *a, **k): time.sleep(3); return np.zeros(3)
-    def __iter__(self): time.sleep(3); return iter([1])
-    def __del__(self): time.sleep(3)
-class Attr(Sleepy):
-    def __getattr__(self, n): time.sleep(1); raise AttributeError(n)
-class Cls(Sleepy):
-    @property
-    def __class__(self): time.sleep(1); return int
-class Bad(Exception):
-    def __init__(self): self.held = Sleepy()
-    def __str__(self): time.sleep(3); return "bad"
-class Frame(np.ndarray):
-    def __del__(self): time.sleep(3)
-class L(list):
-    def __iter__(self): time.sleep(3); return iter([])
-    def __len__(self): time.sleep(3); return 0
-    def __getitem__(self,i): time.sleep(3); return 0
-    def __del__(self): time.sleep(3)
-class S(str):
-    def __eq__(self,o): time.sleep(3); return False
-    def __hash__(self): time.sleep(3); return 1
-    def __str__(self): time.sleep(3); return ""
-    def __del__(self): time.sleep(3)
-def local():
-    s = Sleepy(); raise ValueError("with a local")
-def bad(): raise Bad()
-def huge(): raise ValueError("x"*200_000_000)
-def rec(n=0): return rec(n+1)
-def frame(n): return np.zeros((n,)*2).view(Frame)
-def image():
-    a = np.zeros((300,300)); import weakref; weakref.finalize(a, time.sleep, 3); return a
-def pub():
-    for v in (Sleepy(), Attr(), L([1]), S("a"), [Sleepy()], {"a": Sleepy()}, frame(3)):
-        pydev.iointr("ev", v)
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        return np.zeros(nap())
+
+    def __iter__(self) -> Any:
+        return iter([nap()])
+
+
+class Attributes(Sleepy):
+    def __getattr__(self, name: str) -> Any:
+        nap()
+        raise AttributeError(name)
+
+
+class Item:
+    ndim = 0
+
+    def item(self) -> int:
+        return nap()
+
+    __del__ = nap
+
+
+class Name(str):
+    __eq__ = __hash__ = __del__ = nap  # type: ignore[assignment]
+
+
+class List(list):  # type: ignore[type-arg]
+    __iter__ = __len__ = __getitem__ = __del__ = nap  # type: ignore[assignment]
+
+
+class Frame(np.ndarray):  # type: ignore[type-arg]
+    __del__ = nap
+
+
+class Failure(Exception):
+    def __init__(self) -> None:
+        self.held = Sleepy()
+
+    def __str__(self) -> str:
+        nap()
+        return "failed"
+
+
+def raised() -> None:
+    raise Failure
+
+
+def with_a_local() -> None:
+    local = Sleepy()
+    raise ValueError(type(local))
+
+
+def in_a_circle() -> int:
+    one, other = Item(), Item()
+    one.other, other.other = other, one  # type: ignore[attr-defined]
+    return 1
+
+
+def watched() -> Any:
+    image = np.zeros((300, 300))
+    weakref.finalize(image, nap)
+    return image
+
+
+def recursive() -> Any:
+    return recursive()
+
+
+def publish() -> None:
+    for value in (Sleepy(), Name("a"), List([1]), [Item()], {"x": Item()}, np.zeros((3, 3)).view(Frame)):
+        pydev.iointr("event", value)  # type: ignore[name-defined]  # noqa: F821
+
+
+CODES = {
+    "object": "Sleepy()", "attributes": "Attributes()", "item": "Item()", "inside": "[Item()]", "text": "Name('a')",
+    "list": "List([1])", "image": "np.zeros((3, 3)).view(Frame)", "watched": "watched()", "columns": "{'x': Item()}",
+    "labels": "{Name('x'): [1]}", "error": "raised()", "local": "with_a_local()", "circle": "in_a_circle()",
+    "recursion": "recursive()", "published": "publish()",
+}  # fmt: skip
+ENDLESS = threading.Event()
+
+
+class Endless:
+    def __index__(self) -> int:
+        while not ENDLESS.is_set():
+            pass
+        return 1
