@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import pydev
+from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.events import Events
 from pydevpva.evaluator.user import Pydev
 from pydevpva.plain.values import Made
@@ -189,3 +190,44 @@ def test_a_name_waited_for_is_misspelled_when_a_similar_one_is_published_for_nob
 def test_what_is_read_by_a_name_that_is_no_string_is_an_error_too() -> None:
     with pytest.raises(TypeError, match="event is a string, not int"):
         Pydev(Events()).iointr(5)  # type: ignore[arg-type]
+
+
+def test_what_was_published_and_registered_before_an_ioc_was_made_reaches_it() -> None:
+    before = Evaluator()  # so that the stand-in is what `import pydev` gives again, whatever ran before
+    before.stop()
+    pydev.iointr("early", 5)
+
+    @pydev.subroutine("by_name")
+    def function(record: object) -> None: ...
+
+    evaluator = Evaluator()
+    try:
+        assert evaluator.events.last("early") == 5
+        assert evaluator.subroutines.find("by_name") is function
+        pydev.iointr("late", 6)
+        assert evaluator.events.last("late") == 6
+    finally:
+        evaluator.stop()
+
+
+def test_a_module_that_knows_the_pydev_of_a_stopped_ioc_reaches_the_next() -> None:
+    first = Evaluator()
+    held = first.pydev
+    first.stop()
+    second = Evaluator()
+    try:
+        held.iointr("x", 1)
+        assert second.events.last("x") == 1
+    finally:
+        second.stop()
+
+
+def test_what_is_told_of_an_event_runs_no_code_of_its_value() -> None:
+    class Hostile:
+        def __repr__(self) -> str:
+            raise AssertionError
+
+    events = Events()
+    events.publish("x", Hostile())
+    assert [report.last for report in events.report()] == ["Hostile: no number, text or array"]
+    assert isinstance(events.last("x"), Hostile)

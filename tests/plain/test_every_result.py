@@ -35,7 +35,8 @@ KINDS = {
     "masked": "MaskedConstant", "complex128": "complex128", "matrix": "matrix", "Own image": "Own", "deque": "deque",
     "module": "module", "class": "type", "dict": "dict", "recarray": "recarray", "Metres": "Metres",
     "nat": "datetime64", "structured": "ndarray", "namedtuple": "Pair", "tuple": "tuple", "list": "list",
-    "bytes": "bytes", "timedelta64": "timedelta64", "masked float": "MaskedArray", "Framelike": "Framelike", "Serieslike": "Serieslike",
+    "bytes": "bytes", "timedelta64": "timedelta64", "masked float": "MaskedArray",
+    "Framelike": "Framelike", "Serieslike": "Serieslike",
 }  # fmt: skip
 
 
