@@ -9,11 +9,13 @@ import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from pydevpva.plain.values import Made
 from pydevpva.records import inputs, register, states
 from pydevpva.records.record import Record
-from pydevpva.records.results import NUMBERS, ResultError, label_index, state, state_number, text
+from pydevpva.records.results import NUMBERS, ResultError, converted, label_index, state, state_number, text
 
 log = logging.getLogger("pydevpva.python")
 
@@ -158,6 +160,8 @@ def _array(record: Record, result: Any) -> int:
 
 def _samples(record: Record, result: Any) -> int:
     """compress: one number, or an array of them, to be compressed."""
+    if type(result) is Made:
+        return converted(result, partial(_samples, record))
     from pydevpva.records.array_results import array
 
     one = isinstance(result, (int, float)) or getattr(result, "ndim", None) == 0
@@ -176,7 +180,7 @@ def _signal(record: Record, result: Any) -> int:
 
 def _accept(record: Record, result: Any) -> int:
     """ndarray and table know themselves what they can hold."""
-    record.accept(result)
+    converted(result, record.accept)
     return 2
 
 

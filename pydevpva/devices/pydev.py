@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -19,7 +18,7 @@ from pydevpva.engine.processing import complete, process
 from pydevpva.errors import CodeError, PutError, Stopped
 from pydevpva.evaluator.code import Code
 from pydevpva.plain.results import borrowed, plain
-from pydevpva.plain.values import SIMPLE, Made, Refused
+from pydevpva.plain.values import SIMPLE
 from pydevpva.records.alarm import CALC, INVALID, raise_alarm
 from pydevpva.records.output import Output
 from pydevpva.records.record import Record
@@ -203,11 +202,7 @@ class Pydev(DeviceSupport):
             elif result is None:
                 raise self._no_value()
             else:
-                kind = type(result)
-                if kind is Made or kind is Refused:
-                    status = converted(result, partial(self._kind.store, record))
-                else:
-                    status = self._kind.store(record, result)
+                status = self._kind.store(record, result)
         except BaseException as failure:
             if not isinstance(failure, NotPublished):
                 self.failures.tell(record, self._link, self.code.text if self.code else "", failure)

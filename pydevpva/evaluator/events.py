@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pydevpva.errors import did_you_mean
 from pydevpva.plain.results import plain
 from pydevpva.plain.values import SIMPLE, Made, Refused
-from pydevpva.plain.words import shown
+from pydevpva.plain.words import printable, shown
 
 Subscriber = Callable[[object], Iterator[object] | None]  # what it gives is left to do, step by step
 log = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ class Events:
     def report(self) -> list[EventReport]:
         """All events by name."""
         return [
-            EventReport(name, len(e.subscribers), e.published, len(e.pending), e.coalesced, _in_words(e.made))
+            EventReport(printable(name), len(e.subscribers), e.published, len(e.pending), e.coalesced, _in_words(e.made))
             for name, e in sorted(self._events.items())
         ]
 

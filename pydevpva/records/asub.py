@@ -162,7 +162,7 @@ class ASub(Subroutine, rtype="aSub"):
         if self.EFLG == ON_CHANGE:
             self._remember()
         changed, self.OVAL = self.VAL != self.OVAL, self.VAL
-        self.post(mask if changed else alarm)  # EPICS posts no alarm of another kind than before
+        self.post(mask if changed else alarm if self.SNAM else 0)  # EPICS posts no change of the alarm alone
 
     def _remember(self) -> None:
         for x in INPUTS:

@@ -56,22 +56,24 @@ def converted(given: object, convert: Callable[[Any], T]) -> T:
 
 def opened(value: object) -> Any:
     """A value of any type, plain. ResultError for what cannot be."""
-    return converted(value if type(value) in SIMPLE else plain(value), lambda made: made)
+    return converted(given(value), lambda made: made)
 
 
-_SEVERAL = frozenset({list, tuple, dict, range, Masked, Frame})
+_PLAIN = frozenset({*SIMPLE, list, tuple, dict, range, Masked, Frame, Made, Refused})
 
 
-def _single(value: object) -> Any:
-    """A single value, plain; what are several stays as it is, and is refused by all who ask for one."""
-    several = type(value) in _SEVERAL or (isinstance(value, np.ndarray) and value.ndim > 0)
-    return value if several else opened(value)
+def given(value: object) -> object:
+    """For `converted`: what is plain already, or else is made so."""
+    several = isinstance(value, np.ndarray) and value.ndim > 0
+    return value if type(value) in _PLAIN or several else plain(value)
 
 
 def plain_number(value: object) -> int | float:
     """The number that bool, int, float, a numpy scalar or 0-d array, or text such as ' 7 ' or '0x10' stands for."""
-    if type(value) not in SIMPLE:
-        value = _single(value)
+    return _number(value) if type(value) in SIMPLE else converted(given(value), _number)
+
+
+def _number(value: object) -> int | float:
     if isinstance(value, (int, float)):
         return int(value) if type(value) is bool else value
     if isinstance(value, str):
@@ -147,7 +149,10 @@ def text(value: object, size: int = STRING_BYTES) -> str:
     """
     if type(value) is str and len(value) <= size and value.isascii() and "\0" not in value:
         return value
-    return _clipped(_as_text(value, size), size)
+    made = (
+        _as_text(value, size) if type(value) in SIMPLE else converted(given(value), lambda made: _as_text(made, size))
+    )
+    return _clipped(made, size)
 
 
 def _clipped(value: str, size: int) -> str:
@@ -160,8 +165,6 @@ def _clipped(value: str, size: int) -> str:
 
 def _as_text(value: object, size: int) -> str:
     """As text, of which about `size` bytes are wanted: the rest is not even looked at."""
-    if type(value) not in SIMPLE:
-        value = _single(value)
     if isinstance(value, str):
         return value[: size + 1].split("\0", 1)[0]
     if isinstance(value, bytes):
@@ -182,7 +185,7 @@ def _as_text(value: object, size: int) -> str:
 def label_index(value: object, choices: Sequence[str]) -> int | None:
     """The state whose label the result is, None when it is no label."""
     if type(value) not in SIMPLE:
-        value = _single(value)
+        value = opened(value)
     return choices.index(value) if isinstance(value, str) and value and value in choices else None
 
 
@@ -204,9 +207,13 @@ def state(value: object, choices: Sequence[str], highest: int) -> int:
 def state_number(value: object, choices: Sequence[str]) -> int:
     """The number of a state, also as text; what is neither is told which label is near."""
     if type(value) not in SIMPLE:
-        value = _single(value)
+        return converted(given(value), lambda made: _state_number(made, choices))
+    return _state_number(value, choices)
+
+
+def _state_number(value: object, choices: Sequence[str]) -> int:
     try:
-        return int(plain_number(value))
+        return int(_number(value))
     except ResultError:
         if not isinstance(value, str):
             raise
