@@ -121,8 +121,8 @@ class Events:
     def report(self) -> list[EventReport]:
         """All events by name."""
         return [
-            EventReport(printable(name), len(e.subscribers), e.published, len(e.pending), e.coalesced, _in_words(e.made))
-            for name, e in sorted(self._events.items())
+            EventReport(printable(n), len(e.subscribers), e.published, len(e.pending), e.coalesced, _in_words(e.made))
+            for n, e in sorted(self._events.items())
         ]
 
     def waited_in_vain(self) -> list[str]:
