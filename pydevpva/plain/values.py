@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import NoneType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np  # here, at a start: numpy must be whole before users' threads can be seen importing it
 
@@ -12,7 +13,8 @@ SIMPLE = frozenset({int, float, str, bool, bytes, NoneType})
 """Exactly these types are plain as they are, and not even wrapped."""
 
 
-class Made(NamedTuple):
+@dataclass(slots=True)
+class Made:
     """A plain value made of another type's, whose name errors tell.
 
     `value` is simple, a list or tuple of plain values, a range, a base-class array (or an NDArray) in memory that no
@@ -23,13 +25,15 @@ class Made(NamedTuple):
     kind: str
 
 
-class Refused(NamedTuple):
+@dataclass(slots=True)
+class Refused:
     """What cannot be made plain, and why: the type's name, what is wrong, what to write."""
 
     reason: str
 
 
-class Masked(NamedTuple):
+@dataclass(slots=True)
+class Masked:
     """Numbers of which some are none; `mask` is True there, and True somewhere."""
 
     data: Array
@@ -45,7 +49,8 @@ class Masked(NamedTuple):
         return int(self.mask.reshape(-1).argmax())
 
 
-class Frame(NamedTuple):
+@dataclass(slots=True)
+class Frame:
     """A DataFrame: its columns by label, and where it is numeric all of it as a 2-d array."""
 
     columns: dict[str, Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import decimal
 import fractions
 import gc
@@ -25,8 +26,8 @@ from tests.plain.values_module import VALUES, Metres
 def is_plain(value: object) -> bool:
     """Exactly of the types that run nobody's code."""
     kind = type(value)
-    if isinstance(value, tuple) and kind.__module__ == "pydevpva.plain.values":
-        return all(map(is_plain, value))
+    if dataclasses.is_dataclass(kind):
+        return all(is_plain(getattr(value, field.name)) for field in dataclasses.fields(kind))
     if isinstance(value, (list, tuple)) and kind in (list, tuple):
         return all(map(is_plain, value))
     if isinstance(value, dict):
