@@ -230,20 +230,22 @@ class Database:
     def put_now(self, address: Address, value: Value, process_it: bool | None = None) -> None:
         """Store and process without waiting (dbPutField). PutError when refused."""
         self.store(address, value)
-        record = address.record
+        record, failed = address.record, 0
         if not self.is_processed_by(address, process_it):
-            record.stored(address.field.name)
+            record.stored(address.field)
             return
         if record.PACT:
             record.RPRO = 1
-            record.stored(address.field.name)
             if address.field.name == "VAL":
                 record.overwritten = True
             record.post_field("PACT")
         else:
             record.PUTF = 1
-            if process(record):
-                raise PutError(f"{record.NAME}: processed, but {failure(record)}")
+            failed = process(record)
+        if record.PACT:
+            record.stored(address.field)
+        if failed:
+            raise PutError(f"{record.NAME}: processed, but {failure(record)}")
 
     def store(self, address: Address, value: Value) -> None:
         """Store unless puts to the record are disabled."""

@@ -145,9 +145,11 @@ class RecordLink:
         if not stored:
             self._failed()
             return False
-        if not (self._name == "PROC" or (self._pp and target.SCAN == 0)) or target.PACT:
-            target.stored(self._name)
-        if (self._name == "PROC" or (self._pp and target.SCAN == 0)) and process_target(owner, target):
+        processes = self._name == "PROC" or (self._pp and target.SCAN == 0)
+        failed = processes and process_target(owner, target)
+        if not processes or target.PACT:
+            target.stored(self.address.field)
+        if failed:
             self._failed()
             return False
         if self._name == "VAL" and target.PACT and target is not owner:

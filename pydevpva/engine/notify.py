@@ -57,17 +57,20 @@ class PutNotify:
             self._end(str(error))
             self._release(record)
             return
-        if not self._database.is_processed_by(self.address, True if self._forced else None):
+        if self._database.is_processed_by(self.address, True if self._forced else None):
+            self._process(record)
+        else:
+            record.stored(self.address.field)
             self._end(None)
             self._release(record)
-            return
-        self._process(record)
 
     def _process(self, record: Record) -> None:
         record.PUTF = 1
         record.notify = self
         self._waiting.add(record)
         process(record)
+        if record.PACT:
+            record.stored(self.address.field)
 
     def add(self, target: Record) -> None:
         """A record that processing reached through a link: its completion is waited for too.

@@ -32,6 +32,7 @@ def process(record: Record) -> int:
     if record.TPRO and not Tracing.active:
         return _traced(record)
     if Debugging.hold is not None and Debugging.hold(record):
+        record.not_posted()
         return 0
     if record.PACT:
         _still_active(record)
@@ -103,7 +104,7 @@ def _disabled(record: Record) -> None:
         record.NSEV = record.NSTA = 0
         record.post(DBE_VALUE | DBE_ALARM)
     else:
-        record.stored("VAL")
+        record.not_posted()
     if record.notify is not None:
         record.notify.completed(record)
 

@@ -34,8 +34,8 @@ class Channel:
     """
 
     __slots__ = (
-        "_alarm", "_description", "_hot", "_is_value", "_key", "_last", "_loop", "_name", "_nanosecond_mask", "_never",
-        "_once", "_post", "_pv", "_read", "_time", "_waits", "address", "shape",
+        "_alarm", "_description", "_hot", "_is_ahead", "_is_value", "_key", "_last", "_loop", "_name",
+        "_nanosecond_mask", "_never", "_once", "_post", "_pv", "_read", "_time", "_waits", "address", "shape",
     )  # fmt: skip
 
     def __init__(self, address: Address, shape: Shape, pv: Any) -> None:
@@ -50,6 +50,7 @@ class Channel:
         self._hot = Value(shape.type)
         self._time = self._hot["timeStamp"]  # the same memory: shorter to look up
         self._waits = False  # whether _hot waits for the end of the pass
+        self._is_ahead = True  # of the deadband: clients were told what no processing has posted, and it may go back
         self._once = False  # whether leaves are marked that the next update may not have
 
     def open(self) -> None:
@@ -83,11 +84,15 @@ class Channel:
                 self._post_value(record, self._read(record))
             elif field == self._name and mask == 0 and self._differs(value := self._read(record)):
                 self._post_stored(value)
-            elif field == "PACT" and self._name in ACTIVITY and self._differs(value := self._read(record)):
+            elif field == "PACT" and self._is_active(record) and self._differs(value := self._read(record)):
                 self._post_value(record, value)
         except Exception:
             log.exception("internal error: %s.%s cannot be posted", record.NAME, self._name)
             self._post_alarm_alone(record)
+
+    def _is_active(self, record: Record) -> bool:
+        """Whether a change of PACT is the time to look at the field: also a code that runs now shows what it has."""
+        return self._name in ACTIVITY or bool(record.PACT and not self._is_value)
 
     def _tells_properties(self, record: Record, mask: int, field: str | None) -> bool:
         """Whether the leaves besides the value are to be posted. Units and limits of A..U are those of their links."""
@@ -101,6 +106,10 @@ class Channel:
             if mask & WANTED:
                 self._post_value(record, self._read(record))
                 return
+            if self._is_ahead:
+                if self._differs(value := self._read(record)):
+                    self._post_stored(value)
+                self._is_ahead = False
         elif mask != DBE_PROPERTY:
             value = self._last if self._name in ACTIVITY else self._read(record)
             if self._differs(value) or self._alarm != (record.SEVR, record.STAT, record.AMSG):
@@ -110,6 +119,7 @@ class Channel:
             self._post_stamp(record)
 
     def _post_value(self, record: Record, value: Any) -> None:
+        self._is_ahead = False
         hot = self._next()
         hot[self._key] = value
         self._set_time(record)
@@ -161,12 +171,13 @@ class Channel:
         self._never = record.TIME == NEVER
 
     def _post_stored(self, value: Any) -> None:
-        """VAL was written and not processed: a get shows it; its time and alarm are still those of the last time."""
+        """VAL was written and is not posted by processing: its time and alarm are still those of the last time."""
         hot = self._next()
         hot.unmark()
         hot[self._key] = value
         self._send_later()
         self._remember(value)
+        self._is_ahead = True
 
     def _post_stamp(self, record: Record) -> None:
         """The record has processed for the first time and VAL did not change: clients see at least when."""

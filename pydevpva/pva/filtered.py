@@ -58,6 +58,11 @@ class FilteredChannel(Channel):
             super()._post_value(update, self._shown(update.value))  # type: ignore[arg-type]  # has the same fields
         self._remember(value)
 
+    def _post_stored(self, value: Any) -> None:
+        update = run(self.address.filters, Update(self.address.record, value, 0, is_event=False))
+        super()._post_stored(self._shown(value if update is None else update.value))
+        self._remember(value)
+
     def _shown(self, value: Any) -> Any:
         """A chain's value for the shape: the first element where the filters leave no more than one."""
         if self.shape.kind in (Kind.NUMBERS, Kind.TEXTS) or isinstance(value, (str, bytes)):

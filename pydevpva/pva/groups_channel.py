@@ -14,7 +14,7 @@ from p4p import Value
 from pydevpva.loop import Loop
 from pydevpva.pva import metadata
 from pydevpva.pva.groups import Path
-from pydevpva.pva.groups_member import Group, Member, Source
+from pydevpva.pva.groups_member import WITHOUT_VALUE, Group, Member, Source
 from pydevpva.pva.groups_type import plain_code
 from pydevpva.pva.normative import Kind
 from pydevpva.records.alarm import DBE_ALARM, DBE_LOG, DBE_PROPERTY, DBE_VALUE
@@ -97,17 +97,21 @@ def _store(tree: Leaves, path: Path, leaves: Leaves) -> None:
 class Follower:
     """A sink of one member's record: says to the channel what to post when the member's field changed."""
 
-    __slots__ = ("_alarm", "_channel", "_last", "_member", "_name", "_source")
+    __slots__ = ("_alarm", "_channel", "_is_ahead", "_last", "_member", "_name", "_shown", "_source")
 
     def __init__(self, channel: GroupChannel, member: Member, source: Source) -> None:
         self._channel, self._member, self._source = channel, member, source
         self._name = source.address.field.name
         self._last: Any = None
         self._alarm: Any = None
+        self._shown: Any = None  # VAL as the group told it last because of this record
+        self._is_ahead = False  # of the deadband: what no processing has posted was told
 
     def start(self) -> None:
         record = self._source.address.record
         self._remember(record)
+        self._is_stored(DBE_VALUE, None)
+        self._is_ahead = True
         record.attach(self)
 
     def stop(self) -> None:
@@ -119,11 +123,34 @@ class Follower:
             member, source = self._member, self._source
             if member.mapping.type == "scalar" and (mask & DBE_PROPERTY or field == "DESC"):
                 self._channel.post(self._channel.place(member, metadata.changing(source.address, source.shape)))
-            if member.triggers and (events := self._events(record, mask, field)):
+            if not member.triggers:
+                return
+            events, stored = self._events(record, mask, field), self._is_stored(mask, field)
+            if events:
+                events |= DBE_VALUE if stored else 0
                 own = current(member, source, events) if member in member.triggers else {}
                 source.address.database.loop.submit(self._post, own)
+            elif stored and member in member.triggers:
+                source.address.database.loop.submit(self._post_own, _value(member, source, record))
         except Exception:
             log.exception("internal error: group %s, field %s cannot be posted", self._channel.group.name, member.name)
+
+    def _is_stored(self, mask: int, field: str | None) -> bool:
+        """Whether VAL is another than the group has told, which no event of EPICS tells: after a put, see Channel."""
+        if field not in (None, "VAL") or self._name != "VAL" or self._member.mapping.type in WITHOUT_VALUE:
+            return False
+        ahead = self._is_ahead or field == "VAL"
+        self._is_ahead = False
+        if not mask & DBE_VALUE and not ahead:
+            return False
+        before, self._shown = self._shown, self._source.read(self._source.address.record)
+        if mask & DBE_VALUE or before is self._shown or _same(before, self._shown):
+            return False
+        self._is_ahead = field == "VAL"
+        return True
+
+    def _post_own(self, own: Leaves) -> None:
+        self._channel.post(self._channel.place(self._member, own))
 
     def _events(self, record: Record, mask: int, field: str | None) -> int:
         """The DBE mask that EPICS posts this member's field with, as far as its type is interested."""
@@ -144,8 +171,7 @@ class Follower:
             return 0 if alarm == self._alarm else DBE_VALUE | DBE_ALARM
         if self._name == "SEVR":
             return 0 if last == self._last else DBE_VALUE
-        same = last.tobytes() == self._last.tobytes() if hasattr(last, "tobytes") else _same(last, self._last)
-        return 0 if same else mask | DBE_VALUE | DBE_LOG
+        return 0 if _same(last, self._last) else mask | DBE_VALUE | DBE_LOG
 
     def _remember(self, record: Record) -> None:
         if self._name != "VAL":
@@ -168,6 +194,8 @@ class Follower:
 
 
 def _same(one: Any, other: Any) -> bool:
+    if hasattr(one, "tobytes"):
+        return bool(one.tobytes() == other.tobytes())
     return bool(one == other or (one != one and other != other))
 
 

