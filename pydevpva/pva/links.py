@@ -70,6 +70,11 @@ class PvaLink:
         self._pv.remove(self)
         self.disconnected_from()
 
+    @property
+    def _is_json(self) -> bool:
+        """Of the others, which are CA links there, EPICS says less."""
+        return self.text.startswith("{")
+
     # ---- what RemotePV tells ----
 
     def connected_to(self, root: Any) -> None:
@@ -141,8 +146,8 @@ class PvaLink:
     def _read(self, take: Callable[[Far], Value]) -> Value:
         """What `take` finds; None with LINK/INVALID when there is nothing, or nothing of that kind."""
         if (far := self._far) is None:
-            is_json = self.text.startswith("{")  # EPICS says less of the links that are CA links there
-            raise_alarm(self._owner, LINK, INVALID, f"{self.field} Disconn" if is_json else f"field {self.field}")
+            message = f"{self.field} Disconn" if self._is_json else f"field {self.field}"
+            raise_alarm(self._owner, LINK, INVALID, message)
             return None
         try:
             value = take(far)
@@ -189,9 +194,10 @@ class PvaLink:
         return True
 
     def forward(self) -> None:
-        """Process the far end, whatever it is."""
+        """Process the far end, whatever it is. Only JSON links alarm when it is not there: EPICS's others are CA links."""
         if self._far is None and not self._config.retry:
-            raise_alarm(self._owner, LINK, INVALID, "Disconn")
+            if self._is_json:
+                raise_alarm(self._owner, LINK, INVALID, "Disconn")
         else:
             self._pv.process()
 

@@ -138,4 +138,9 @@ class ConstantLink(WithoutRecord):
         return True
 
 
+def put_text(link: Link, text: str) -> bool:
+    """Write a long string; a link that is not connected is no failure (dbPutLinkLS)."""
+    return not link.connected() or link.put(text, "CHAR")
+
+
 NO_LINK = ConstantLink()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.records.alarm import INVALID, UDF, raise_alarm
-from pydevpva.records.links import NO_DATA, Link
+from pydevpva.records.links import NO_DATA, Link, put_text
 from pydevpva.records.longstring import LongString
 from pydevpva.records.output import CLOSED_LOOP, Output
 from pydevpva.records.values import Value
@@ -19,8 +19,7 @@ class Lso(LongString, Output, rtype="lso"):
         self.load_text(self.DOL)
 
     def soft_write(self, link: Link) -> int:
-        """VAL to OUT; a link that is not connected is no alarm."""
-        return 0 if not link.connected() or link.put(self.VAL, "CHAR") else -1
+        return 0 if put_text(link, self.VAL) else -1
 
     def remember(self) -> None:
         self.remember_text()
@@ -38,7 +37,7 @@ class Lso(LongString, Output, rtype="lso"):
         self.set_text(self.IVOV)
 
     def simulated(self) -> tuple[Value, str]:
-        return self.VAL, "STRING"
+        return self.VAL, "CHAR"
 
     def check_alarms(self) -> None:
         if self.UDF:

@@ -45,16 +45,16 @@ class Seq(Record, rtype="seq"):
         if self.SELM != ALL:
             fetch_selection(self)
         self.waiting = [x for x in selected(self) or () if self._has_links(x)]
-        self._next()
+        if self.waiting:
+            self._wait()
+        else:
+            self._finish()
 
     def _has_links(self, x: str) -> bool:
         return not getattr(self, f"LNK{x}").is_constant or not getattr(self, f"DOL{x}").is_constant
 
-    def _next(self) -> None:
-        if self.waiting:
-            self.host.call_later(getattr(self, f"DLY{self.waiting[0]}"), self._run)
-        else:
-            self._finish()
+    def _wait(self) -> None:
+        self.host.call_later(getattr(self, f"DLY{self.waiting[0]}"), self._run)
 
     def _run(self) -> None:
         x = self.waiting.pop(0)
@@ -67,7 +67,10 @@ class Seq(Record, rtype="seq"):
         getattr(self, f"LNK{x}").put(getattr(self, name), "DOUBLE")
         if getattr(self, name) != before:
             self.post_field(name)
-        self._next()
+        if self.waiting:
+            self._wait()
+        else:
+            self.host.complete(self)
 
     def _finish(self) -> None:
         self.UDF = 0

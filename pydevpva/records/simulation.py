@@ -6,7 +6,7 @@ Database thread.
 from __future__ import annotations
 
 from pydevpva.records.alarm import INVALID, LINK, SIMM, SOFT, raise_alarm
-from pydevpva.records.links import NO_DATA, NO_LINK, Link
+from pydevpva.records.links import NO_DATA, NO_LINK, Link, put_text
 from pydevpva.records.record import Record
 from pydevpva.records.values import Value, cast
 
@@ -51,6 +51,8 @@ def fetch_mode(record: Record) -> None:
     raised, message = (record.NSTA, record.NSEV), record.NAMSG
     mode = record.SIML.get("USHORT")
     if mode is None:
+        if record.NAMSG not in (message, "field SIML"):
+            return check_mode(record)  # an alarm of the link's own; dbTryGetLink leaves out only dbGetLink's
         (record.NSTA, record.NSEV), record.NAMSG = raised, message
         if not record.NSEV:
             record.NSTA = LINK
@@ -99,7 +101,7 @@ def read(record: Record, dbf: str) -> Value:
 
 def write(record: Record, value: Value, dbf: str) -> int:
     """The value to SIOL; 0 or -1."""
-    done = record.SIOL.put(value, dbf)
+    done = put_text(record.SIOL, value) if dbf == "CHAR" else record.SIOL.put(value, dbf)
     record.PACT = 0
     return 0 if done else -1
 
