@@ -194,12 +194,11 @@ class PvaLink:
         return True
 
     def forward(self) -> None:
-        """Process the far end, whatever it is. Only JSON links alarm when it is not there: EPICS's others are CA links."""
-        if self._far is None and not self._config.retry:
-            if self._is_json:
-                raise_alarm(self._owner, LINK, INVALID, "Disconn")
-        else:
+        """Process the far end, whatever it is; an alarm when it is not there, but for EPICS's CA links."""
+        if self._far is not None or self._config.retry:
             self._pv.process()
+        elif self._is_json:
+            raise_alarm(self._owner, LINK, INVALID, "Disconn")
 
     # ---- what is known ----
 

@@ -22,7 +22,7 @@ NEEDED = {  # for the link to be used at all
     "printf": {"FMT": "%d" * 10},
     "lsi": {"SIZV": "50"},
     "lso": {"SIZV": "50"},
-    **dict.fromkeys(("waveform", "aai", "aao", "subArray"), {"NELM": "2"}),
+    **{key: {"NELM": "2"} for key in ("waveform", "aai", "aao", "subArray")},
 }
 NEEDED_BY = {"DOL": {"OMSL": "closed_loop"}, "SIOL": {"SIMM": "YES"}, "SELL": {"SELM": "Specified"}}
 TIMES = 3
