@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pydevpva.db.model import Field
 from pydevpva.engine import filter_kinds  # noqa: F401  # they register themselves
 from pydevpva.engine.filters import Filter, Update, run
-from pydevpva.records import fields
+from pydevpva.records import characters, fields
 from pydevpva.records.properties import precision
 from pydevpva.records.record import Record
-from pydevpva.records.values import Value, format_float, plain_text
+from pydevpva.records.values import LINKS, Value, format_float, plain_text
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Database
@@ -26,11 +26,33 @@ class Address:
     ) -> None:
         self.database, self.record, self.field, self.long, self.filters = database, record, field, long, filters
         self.dbf, self.elements = record.dbf(field.name), record.elements(field.name)
-        for member in filters:
+        if filters:
+            self._shape()
+
+    def _shape(self) -> None:
+        """What the filters leave: of a text that is read as characters, too, and then it may be one no more."""
+        own = self.dbf
+        if self.is_characters:
+            self.dbf, self.elements = "CHAR", characters.capacity(self.record, self.field)
+        for member in self.filters:
             self.dbf, self.elements = member.shape(self.dbf, self.elements)
+        if self.is_characters and self.dbf == "CHAR":
+            self.dbf = own
+        else:
+            self.long = False
+
+    @property
+    def is_characters(self) -> bool:
+        """Whether filters see characters: of a name with $, and of the text of a link."""
+        return self.long or self.field.type in LINKS
 
     def __repr__(self) -> str:
         return f"<Address {self.record.NAME}.{self.field.name}{'$' if self.long else ''}>"
+
+    @property
+    def is_strings(self) -> bool:
+        """$ behind an array of strings."""
+        return self.long and characters.is_strings(self.record, self.field.name)
 
     def source(self) -> Address:
         """The same without filters."""
@@ -38,7 +60,12 @@ class Address:
 
     def get(self) -> Value:
         """The native value (see records/values.py)."""
-        value = fields.get(self.record, self.field)
+        if self.is_strings:
+            value: Value = characters.get(self.record, self.field).split(b"\0")[0].decode("utf-8", "surrogateescape")
+        elif self.filters and self.field.type == "NOACCESS" and self.record.array_info(self.field.name) is None:
+            value = None  # TIME, of which the filter ts makes a value
+        else:
+            value = fields.get(self.record, self.field)
         return self._filtered(value, 0, False) if self.filters else value
 
     def event(self, mask: int) -> bool:
@@ -66,4 +93,8 @@ class Address:
 
     def put(self, value: Value) -> None:
         """Store and post, without processing. Filters do not matter."""
-        fields.put(self.record, self.field, value)
+        if self.is_strings:
+            sent = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape") + b"\0"
+            characters.put(self.record, self.field, sent)
+        else:
+            fields.put(self.record, self.field, value)

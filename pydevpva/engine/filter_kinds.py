@@ -140,6 +140,11 @@ class Timestamp(Filter, name="ts"):
     _formats: ClassVar = {"epics": "%Y-%m-%d %H:%M:%S.%06f", "iso": "%Y-%m-%dT%H:%M:%S.%06f%z"}
     _shapes: ClassVar = {"dbl": ("DOUBLE", 1), "sec": ("ULONG", 1), "nsec": ("ULONG", 1), "ts": ("ULONG", 2)}
 
+    @property
+    def gives_time(self) -> bool:
+        """Whether the value is the time."""
+        return bool(self.text or self.number)
+
     def shape(self, dbf: str, elements: int) -> tuple[str, int]:
         return ("STRING", 1) if self.text else self._shapes.get(self.number, (dbf, elements))
 

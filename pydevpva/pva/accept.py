@@ -32,8 +32,13 @@ def checked(address: Address, shape: Shape, value: Any) -> Any:
         return _index(address, value)
     if shape.kind is Kind.IMAGE:
         raise PutError(f"{address.record.NAME}: an ndarray is made by its code or its link; clients cannot write it")
-    if address.long:
-        return bytes(value.astype("uint8")).split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
+    if address.long and shape.kind is Kind.NUMBERS:
+        sent = b"" if value is None else bytes(value.astype("uint8"))
+        if address.is_strings:
+            return sent
+        if not sent:
+            return _empty(shape)
+        return sent.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
     if shape.kind is Kind.TEXT and address.dbf == "CHAR":
         return _characters(address, value)
     if shape.kind is Kind.TEXT and is_short(address):

@@ -6,26 +6,37 @@ the last update that passed.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
+import numpy as np
+
 from pydevpva.engine.database import Address
+from pydevpva.engine.filter_kinds import Timestamp
 from pydevpva.engine.filters import Update, run
+from pydevpva.pva import wire
 from pydevpva.pva.channel import WANTED, Channel
 from pydevpva.pva.normative import Kind, Shape, shape_of
 from pydevpva.pva.reading import reader
+from pydevpva.records import characters
 from pydevpva.records.record import Record
 
 
 class FilteredChannel(Channel):
     """What happens to the record goes through the chain; an update that comes out is posted with its time and alarm."""
 
-    __slots__ = ("_mask", "_opening")
+    __slots__ = ("_is_padded", "_is_text", "_is_time", "_mask", "_opening", "_told")
 
     def __init__(self, address: Address, shape: Shape, pv: Any) -> None:
         super().__init__(address, shape, pv)
         source = address.source()
         self._opening = False
-        self._read = self._first_or_source(reader(source, shape_of(source)))
+        self._is_padded = source.is_characters and not source.is_strings
+        self._is_text = source.is_characters and source.record.array_info(source.field.name) is None
+        self._is_time = any(isinstance(member, Timestamp) and member.gives_time for member in address.filters)
+        self._told = 0  # TIME at the last look
+        readable = source.dbf in wire.CODES  # not so TIME itself, of which filters make something that can be sent
+        self._read = self._first_or_source(reader(source, shape_of(source)) if readable else attrgetter("TIME"))
         self._mask = 0
 
     def _first_or_source(self, read_source: Any) -> Any:
@@ -35,9 +46,9 @@ class FilteredChannel(Channel):
             value = read_source(record)
             if not self._opening:
                 return value
-            update = run(self.address.filters, Update(record, value, WANTED, is_event=True))
+            update = self._run(record, value, WANTED, is_event=True)
             if update is None:  # a client has its first value all the same
-                update = run(self.address.filters, Update(record, value, 0, is_event=False))
+                update = self._run(record, value, 0, is_event=False)
             return self._shown(value if update is None else update.value)
 
         return read
@@ -53,18 +64,41 @@ class FilteredChannel(Channel):
         super().changed(record, mask, field)
 
     def _post_value(self, record: Record, value: Any) -> None:
-        update = run(self.address.filters, Update(record, value, self._mask, is_event=True))
+        update = self._run(record, value, self._mask, is_event=True)
         if update is not None:
             super()._post_value(update, self._shown(update.value))  # type: ignore[arg-type]  # has the same fields
         self._remember(value)
 
     def _post_stored(self, value: Any) -> None:
-        update = run(self.address.filters, Update(self.address.record, value, 0, is_event=False))
+        update = self._run(self.address.record, value, 0, is_event=False)
         super()._post_stored(self._shown(value if update is None else update.value))
         self._remember(value)
 
+    def _remember(self, value: Any) -> None:
+        self._told = self.address.record.TIME
+        super()._remember(value)
+
+    def _differs(self, value: Any) -> bool:
+        return super()._differs(value) or (self._is_time and self._told != self.address.record.TIME)
+
+    def _run(self, record: Record, value: Any, mask: int, is_event: bool) -> Update | None:
+        """A value through the chain; a text as all the characters that it has room for."""
+        address = self.address
+        if self._is_padded:
+            raw = value if isinstance(value, bytes) else value.encode() if isinstance(value, str) else bytes(value)
+            value = np.frombuffer(raw.ljust(characters.capacity(record, address.field), b"\0"), np.int8)
+        return run(address.filters, Update(record, value, mask, is_event))
+
     def _shown(self, value: Any) -> Any:
-        """A chain's value for the shape: the first element where the filters leave no more than one."""
+        """A chain's value for the shape: the first element where the filters leave no more than one.
+
+        The last character of a text is its end.
+        """
+        if self._is_text and isinstance(value, np.ndarray) and value.dtype == np.int8:
+            if len(value) == 1 and self.shape.kind is not Kind.TEXT:
+                return value[0].item()
+            text = value.tobytes().split(b"\0")[0][: len(value) - 1]
+            return text if self.shape.kind is Kind.TEXT else np.frombuffer(text + b"\0", np.int8)
         if self.shape.kind in (Kind.NUMBERS, Kind.TEXTS) or isinstance(value, (str, bytes)):
             return value
         if not hasattr(value, "__len__"):

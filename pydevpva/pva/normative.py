@@ -61,7 +61,7 @@ def shape_of(address: Address) -> Shape:
     if dbf in wire.LINKS:
         return shape(Kind.TEXT, "s")
     if address.long:  # "REC.DESC$": QSRV2 gives the characters
-        return shape(Kind.NUMBERS, "b")
+        return shape(Kind.NUMBER if address.filters and address.elements == 1 else Kind.NUMBERS, "b")
     if dbf == "STRING":
         return shape(Kind.TEXTS if array else Kind.TEXT, "s")
     if array:

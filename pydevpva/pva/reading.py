@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydevpva.pva import wire
 from pydevpva.pva.normative import Kind, Shape, is_short
+from pydevpva.records import characters
 from pydevpva.records.record import Record
 from pydevpva.records.values import STRING_BYTES, clip_text
 
@@ -22,9 +23,13 @@ Read = Callable[[Record], Any]
 def reader(address: Address, shape: Shape) -> Read:
     """The function from record to what p4p stores into the value leaf. It raises TypeError for what does not fit."""
     record, name = address.record, address.field.name
+    if address.is_strings:
+        return lambda r: _from_bytes(characters.get(r, address.field))
     if address.long and address.dbf not in wire.LINKS:
-        end = b"" if record.array_info(name) is not None else b"\0"  # lsi and lso: an empty text is no character
-        return lambda r: _characters(r.get(name), end)
+        if record.array_info(name) is None:
+            return lambda r: _characters(r.get(name), b"\0")
+        size = attrgetter("LEN" if name == "VAL" else "OLEN")  # an lsi that was never set has no character
+        return lambda r: _characters(r.get(name), b"\0"[: size(r)])
     if shape.kind is Kind.TEXT:
         if address.dbf == "CHAR":
             return lambda r: _string(r.get(name))
@@ -81,6 +86,11 @@ def _string(characters: np.ndarray) -> bytes:
 
 def _characters(text: str, empty: bytes) -> np.ndarray:
     """The text of "REC.FIELD$" as characters with their NUL."""
+    return _from_bytes(text.encode("utf-8", "surrogateescape") + b"\0" if text else empty)
+
+
+def _from_bytes(data: bytes) -> np.ndarray:
+    """Characters as p4p takes them."""
     import numpy as np
 
-    return np.frombuffer(text.encode("utf-8", "surrogateescape") + b"\0" if text else empty, dtype=np.int8)
+    return np.frombuffer(data, dtype=np.int8)

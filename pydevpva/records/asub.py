@@ -52,7 +52,18 @@ class ASub(Subroutine, rtype="aSub"):
 
     def put_array(self, field: str, value: Value) -> None:
         setattr(self, field, value)
-        setattr(self, TYPES[field][2], len(value))
+        count = TYPES[field][2]
+        if len(value) != getattr(self, count):
+            setattr(self, count, len(value))
+            self.post_field(count)
+
+    def in_use(self, field: str) -> int:
+        return int(getattr(self, TYPES[field][2]))
+
+    def use(self, field: str, count: int) -> None:
+        setattr(self, TYPES[field][2], count)
+        self.post_field(TYPES[field][2])
+        self.post_field(field)
 
     # ---- life ----
 

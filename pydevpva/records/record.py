@@ -358,6 +358,13 @@ class Record:
         """Store an already converted array into a DBADDR field."""
         setattr(self, field, value)
 
+    def in_use(self, field: str) -> int:
+        """How many elements of an array field are in use (rset get_array_info)."""
+        return len(getattr(self, field))
+
+    def use(self, field: str, count: int) -> None:
+        """A put to an array field had so many elements (rset put_array_info)."""
+
     def attach(self, sink: Sink) -> None:
         """Tell this sink of all changes from now on."""
         self.sinks = (*(self.sinks or ()), sink)
