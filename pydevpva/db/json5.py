@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isinf
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 MAX_NESTING = 100
@@ -11,7 +12,8 @@ _TOKEN = re.compile(
     r"""[ \t\r\n]*(?:(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)[ \t\r\n]*)*(?:
     (?P<mark>[\[\]{}:,])
   | (?P<string>"[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\]*(?:\\.[^'\\]*)*')
-  | (?P<number>[+-]?(?:0[xX][0-9a-fA-F]+|Infinity|NaN|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?![\w.$]))
+  | (?P<number>[+-]?(?:0[xX][0-9a-fA-F]+|Infinity|NaN
+        |(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?![\w.$]))
   | (?P<word>[A-Za-z_$][\w$]*)
   | (?P<end>\Z))""",
     re.VERBOSE | re.DOTALL,
@@ -122,7 +124,9 @@ def _number(token: str) -> int | float:
         return sign * float(digits.lower())
     is_hex = digits[:2] in ("0x", "0X")
     if not is_hex and not digits.isdigit():
-        return sign * float(digits)
-    if len(digits) > MOST_DIGITS or not -(2**63) <= (value := sign * int(digits, 16 if is_hex else 10)) < 2**63:
+        if isinf(number := float(digits)):
+            raise ValueError(f"bad JSON: the number {token} is too large")
+        return sign * number
+    if len(digits) > MOST_DIGITS or (value := int(digits, 16 if is_hex else 10)) >= 2**63:
         raise ValueError(f"bad JSON: the integer {token} does not fit 64 bits")
-    return value
+    return sign * value

@@ -68,6 +68,12 @@ class Address:
             value = fields.get(self.record, self.field)
         return self._filtered(value, 0, False) if self.filters else value
 
+    def elements_in_use(self) -> Value:
+        """As `get`, but an array of capacity 1 as the array that it is."""
+        name = self.field.name
+        is_one = self.elements == 1 and not self.filters and self.record.array_info(name) is not None
+        return getattr(self.record, name) if is_one else self.get()
+
     def event(self, mask: int) -> bool:
         """Whether the filters let an update with this mask of what happened pass to those who watch."""
         return run(self.filters, Update(self.record, fields.get(self.record, self.field), mask, True)) is not None

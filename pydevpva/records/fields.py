@@ -18,6 +18,7 @@ from pydevpva.records.values import (
     format_float,
     plain_text,
     to_array,
+    whole_text,
 )
 
 if TYPE_CHECKING:
@@ -131,6 +132,10 @@ def _array(record: Record, name: str, info: tuple[str, int], value: Value) -> Va
         value = _characters(value) if dbf in ("CHAR", "UCHAR") else [value]
     elif not hasattr(value, "__len__"):
         value = [value]
+    if dbf == "ENUM" and any(isinstance(v, str) for v in value):
+        raise refuse(record, name, "an array of states has no labels")
+    if dbf == "UINT64" and isinstance(value, list):
+        value = [whole_text(v) if isinstance(v, str) else v for v in value]
     try:
         if dbf != "STRING" and isinstance(value, list) and "" in value:
             raise ValueError("an empty text is not a number")

@@ -104,6 +104,14 @@ def c_integer(text: str) -> int | None:
     return int(text, 8) if len(digits) > 1 and digits.isdigit() and digits[0] == "0" else int(text, 0)
 
 
+def whole_text(text: str) -> str:
+    """What the text begins with of a whole number: 1e3 is 1 to an array of UINT64, where it is 1000 to others."""
+    import re
+
+    match = re.match(_C_INTEGER, text.strip())
+    return match.group() if match else text
+
+
 def _parse_integer(text: str, dbf: str) -> int:
     import re
 

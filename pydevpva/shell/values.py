@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from pydevpva.db import json5
 from pydevpva.db.model import LINK_TYPES
 from pydevpva.engine.database import Address
+from pydevpva.records.characters import get as served
+from pydevpva.records.values import converter, plain_text
 from pydevpva.shell.formats import escaped
 
 SIZES = {"CHAR": 1, "UCHAR": 1, "SHORT": 2, "USHORT": 2, "LONG": 4, "ULONG": 4, "FLOAT": 4, "INT64": 8, "UINT64": 8,
@@ -19,24 +22,34 @@ BITS = {"SHORT": 16, "USHORT": 16, "LONG": 32, "ULONG": 32, "UINT64": 64}
 
 def cells(address: Address) -> Iterator[str]:
     """The cells of dbgf: the type, then the elements."""
+    states: Any = address.elements_in_use() if address.dbf == "ENUM" else 0
+    if hasattr(states, "__len__"):  # EPICS has no text for an array of states
+        yield _head("STRING", len(states))
+        yield from ("failed." for _ in states[:1])
+        return
     dbf, elements = read(address)
-    count = "" if len(elements) == 1 else f"[{len(elements)}]"
-    yield f"DBF_{dbf}{count}: " + ("" if len(elements) else "(empty)")
+    yield _head(dbf, len(elements))
     if dbf == "CHAR" and len(elements) > 1:
         yield from characters(bytes(int(c) & 255 for c in elements))
     else:
         yield from (show(dbf, element) for element in elements)
 
 
+def _head(dbf: str, count: int) -> str:
+    return f"DBF_{dbf}{'' if count == 1 else f'[{count}]'}: {'' if count else '(empty)'}"
+
+
 def read(address: Address) -> tuple[str, Any]:
     """(DBR type, elements) as dbgf asks for them: choices and links as text, "$" as characters."""
     dbf = address.dbf
+    if address.is_strings:
+        return "CHAR", list(served(address.record, address.field))
     if address.long:
         raw = str(address.get()).encode("utf-8", "surrogateescape") + b"\0"
         return "CHAR", list(raw[:BUFFER])
     if dbf not in SIZES or dbf in LINK_TYPES or (dbf == "STRING" and address.elements == 1):
         return "STRING", [_clip(address.text())]
-    value = address.get()
+    value = address.elements_in_use()
     return dbf, value[: BUFFER // SIZES[dbf]] if hasattr(value, "__len__") else [value]
 
 
@@ -71,18 +84,28 @@ def characters(raw: bytes) -> Iterator[str]:
 
 
 def parse(address: Address, text: str) -> Any:
-    """What dbpf puts: JSON for arrays, characters for CHAR arrays, else the text itself. Raises ValueError."""
-    if address.elements == 1 or address.dbf in ("CHAR", "UCHAR"):
+    """What dbpf puts: JSON5 for arrays, characters for CHAR arrays, else the text itself. Raises ValueError.
+
+    Numbers become the array's type as in C, or text; text becomes no number (dbConvertJSON.c).
+    """
+    if address.long or (address.elements != 1 and address.dbf in ("CHAR", "UCHAR")):
         return text
-    value = json.loads(text, parse_constant=_no_constant) if text else []
-    values = value if isinstance(value, list) else [value]
-    wanted = str if address.dbf == "STRING" else (int, float)
-    for element in values:
-        if not isinstance(element, wanted) or isinstance(element, bool):
-            kind = "a string" if address.dbf == "STRING" else "a number"
-            raise ValueError(f"{json.dumps(element)} given, {kind} expected")
-    return values
+    if address.elements == 1:
+        return [text] if _is_numbers(address) else text
+    value = json5.parse(text) if text else []
+    convert = plain_text if address.dbf == "STRING" else converter(address.dbf)
+    return [_element(element, convert) for element in (value if isinstance(value, list) else [value])]
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+def _is_numbers(address: Address) -> bool:
+    """An array with room for one number, which is not the one character that it might be."""
+    return address.dbf != "STRING" and address.record.array_info(address.field.name) is not None
+
+
+def _element(element: json5.Json, convert: Callable[[Any], Any]) -> Any:
+    if isinstance(element, (int, float)) and not isinstance(element, bool):
+        return convert(element)
+    if isinstance(element, str) and convert is plain_text:
+        return element
+    kind = "a string or a number" if convert is plain_text else "a number"
+    raise ValueError(f"{json.dumps(element)} given, {kind} expected")
