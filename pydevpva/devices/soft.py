@@ -82,7 +82,7 @@ class RawInput(DeviceSupport, dsets="devAiSoftRaw devBiSoftRaw devMbbiSoftRaw de
     __slots__ = ()
 
     def init_record(self, record: Record) -> int:
-        if (value := record.INP.load(record.raw_type)) is not None:
+        if (value := record.INP.load(record.dbf("RVAL"))) is not None:
             record.RVAL = value
         _start_mask(record)
         return 0
@@ -92,6 +92,8 @@ class RawInput(DeviceSupport, dsets="devAiSoftRaw devBiSoftRaw devMbbiSoftRaw de
         if value is None:
             return -1
         if value is not NO_DATA:
+            if value < 0 and record.rtype.fields["RVAL"].type == "ULONG":
+                value &= 0xFFFFFFFF  # mbbi reads a LONG into it
             mask = getattr(record, "MASK", 0)
             record.RVAL = value & mask if mask else value
             _stamp(record, record.INP)

@@ -203,3 +203,13 @@ def test_a_table_that_is_not_processed(serve: Serve) -> None:
         for wait in (True, False):
             served.put("T", {"value.x": [1.0, float(wait)]}, wait=wait)
             assert served.get("T").value.x.tolist() == watch.next().value.x.tolist() == [1.0, float(wait)]
+
+
+def test_a_negative_raw_value_is_read_as_the_unsigned_number_that_it_is(serve: Serve) -> None:
+    served = serve("""
+        record(mbbi, "CONSTANT") { field(DTYP, "Raw Soft Channel") field(INP, "-5") }
+        record(mbbi, "LINKED") { field(DTYP, "Raw Soft Channel") field(INP, "L") }
+        record(longout, "L") { field(VAL, "-5") }
+    """)
+    served.put("LINKED.PROC", 1)
+    assert served.get("CONSTANT.RVAL").value == served.get("LINKED.RVAL").value == 2**32 - 5
