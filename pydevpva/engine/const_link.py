@@ -9,7 +9,7 @@ from pydevpva.db.model import Field
 from pydevpva.engine.json_links import json_link
 from pydevpva.records.links import ConstantLink, Link
 from pydevpva.records.record import Record
-from pydevpva.records.values import Value, plain_text
+from pydevpva.records.values import Value, converter, plain_text
 
 if TYPE_CHECKING:
     from pydevpva.engine.host import EngineHost
@@ -31,6 +31,7 @@ class JsonConstant(ConstantLink):
     """A constant whose type JSON tells: a number becomes text as EPICS writes numbers."""
 
     __slots__ = ()
+    reads_text = True
 
     def load(self, dbf: str) -> Value:
         first = self.value[0] if isinstance(self.value, list) and self.value else self.value
@@ -38,7 +39,15 @@ class JsonConstant(ConstantLink):
             return plain_text(first)
         return super().load(dbf)
 
+    def _first(self, values: list[Any], dbf: str) -> Value:
+        try:
+            return converter(dbf)(values[0]) if values else None
+        except ValueError:
+            return None
+
     def load_array(self, dbf: str, limit: int) -> Value:
+        if self.value == []:
+            return None
         if isinstance(self.value, str) and dbf == "CHAR":  # a text with its NUL, of which there is always room
             raw = self.value.encode("utf-8", "surrogateescape")[: limit - 1] + b"\0"
             return super().load_array(dbf, limit) if limit < 1 else _characters(raw)

@@ -23,6 +23,10 @@ class Int64out(Output, rtype="int64out"):
         alarm={"VAL": "always"},
     )
 
+    def load_desired(self) -> None:
+        if not str(self.DOL).startswith("{"):  # int64outRecord.c looks at plain constants only
+            super().load_desired()
+
     def convert(self, value: Value) -> None:
         if self.DRVH > self.DRVL:
             value = min(max(value, self.DRVL), self.DRVH)

@@ -5,9 +5,9 @@ Database thread.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
-from pydevpva.records.values import Value, converter, to_array
+from pydevpva.records.values import Value, converter, plain_text, to_array
 
 
 class _NoData:
@@ -94,6 +94,7 @@ class ConstantLink(WithoutRecord):
     __slots__ = ("text", "value")
     is_constant = True
     is_volatile = False
+    reads_text: ClassVar[bool] = False  # an array's text as numbers
 
     def __init__(self, text: str = "", value: Any = None) -> None:
         self.text = text
@@ -116,18 +117,25 @@ class ConstantLink(WithoutRecord):
         if value is None:
             return None
         if isinstance(value, list):
-            value = value[0] if value else None
-        if value is None or isinstance(value, list):
-            return None
+            return self._first(value, dbf)
         try:
             return converter(dbf)(value)
         except ValueError:
             return None
 
+    def _first(self, values: list[Any], dbf: str) -> Value:
+        """Of an array written without {const:}: text becomes no number (dbConvertJSON.c)."""
+        value = values[0] if values else None
+        if value is None or isinstance(value, list) or isinstance(value, str) != (dbf == "STRING"):
+            return plain_text(value) if dbf == "STRING" and isinstance(value, (int, float)) else None
+        return converter(dbf)(value)
+
     def load_array(self, dbf: str, limit: int) -> Value:
         if self.value is None:
             return None
         values = self.value if isinstance(self.value, list) else self._single()
+        if values is not None and dbf != "STRING" and not self.reads_text and any(isinstance(v, str) for v in values):
+            raise ValueError("text is no number")
         return None if values is None else to_array(values[:limit], dbf)
 
     def _single(self) -> list[Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.records.int64out import LIMITED, Int64out
+from pydevpva.records.output import Output
 from pydevpva.records.properties import properties
 
 EVERY_TIME, ON_CHANGE, WHEN_ZERO, WHEN_NON_ZERO, TO_ZERO, TO_NON_ZERO = range(6)
@@ -12,6 +13,7 @@ class Longout(Int64out, rtype="longout"):
     """An int64out of 32 bits; OOPT says when it is written. Its limits show only where they alarm."""
 
     __slots__ = ()
+    load_desired = Output.load_desired
     value_type = "LONG"
     properties = properties(
         units="LONG",
