@@ -6,17 +6,16 @@ import heapq
 import itertools
 import logging
 import queue
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
 from typing import Any, TypeVar
 
 from pydevpva.errors import Stopped, WrongThread
 from pydevpva.pieces import Pieces
+from pydevpva.threads import DeepThread
 
 T = TypeVar("T")
 Work = Callable[..., object]
@@ -26,25 +25,6 @@ WORK_PER_PASS = 50  # then timers are looked at and what waits for the pass's en
 DAY = 86400.0  # seconds: the longest that is slept at once; a record may ask for a timer in 1e308
 NEXT_PER_PIECE = 10  # of what goes ahead of all: clients that come and go by the thousand hold nobody up
 FEW_TIMERS = 100  # cancelled ones, which may stay until they are due
-STACK_BYTES = 256 << 20  # of address space, not of memory
-FRAMES = 60_000  # a chain of forward links is a recursion of 5 Python frames a record
-
-
-def deep_stack() -> None:
-    """From now on Python may recurse FRAMES deep.
-
-    Python's limit is one for all threads: with less stack, endless recursion of user code on a thread of its own, or
-    on the main thread, would be no RecursionError but the end of the process.
-    """
-    sys.setrecursionlimit(max(FRAMES, sys.getrecursionlimit()))
-    threading.stack_size(STACK_BYTES)
-    with suppress(ImportError, OSError, ValueError):  # where the main thread's stack cannot grow
-        import resource
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
-        most = STACK_BYTES if hard == resource.RLIM_INFINITY else min(STACK_BYTES, hard)
-        if soft != resource.RLIM_INFINITY and soft < most:
-            resource.setrlimit(resource.RLIMIT_STACK, (most, hard))
 
 
 class Timer:
@@ -69,9 +49,10 @@ class Loop:
     time.monotonic and `run_until_idle` runs the work on the caller's thread instead of `start`.
     """
 
-    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic, deep: bool = True) -> None:
         self.name = name
         self.clock = clock
+        self._kind = DeepThread if deep else threading.Thread
         self._queue: queue.SimpleQueue[tuple[Work, tuple[object, ...]]] = queue.SimpleQueue()
         self._timers: list[tuple[float, int, Timer]] = []
         self._cancelled = 0  # about how many of them are
@@ -86,9 +67,8 @@ class Loop:
         self.pieces = Pieces(name)
 
     def start(self) -> None:
-        """Start the thread."""
-        deep_stack()
-        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+        """Start the thread. Raises CannotStart."""
+        self._thread = self._kind(target=self._run, name=self.name, daemon=True)
         self._thread.start()
 
     def submit(self, work: Work, *args: object) -> None:

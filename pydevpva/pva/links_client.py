@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pydevpva.forks import in_child
 from pydevpva.loop import Loop
+from pydevpva.pva.forked import close_sockets
 from pydevpva.pva.threads import keep_thread
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class RemotePVs:
 
     def __init__(self, loop: Loop, environment: Mapping[str, str]) -> None:
         self.loop = loop
-        self._ending = Loop("pva-links")
+        self._ending = Loop("pva-links", deep=False)
         self._environment = environment
         self._context: Context | None = None
         self._pvs: dict[tuple[str, str], RemotePV] = {}
@@ -96,6 +98,7 @@ class RemotePVs:
             from p4p.client.raw import Context
 
             conf = {k: v for k, v in self._environment.items() if k.startswith("EPICS_PVA_")}
+            in_child(close_sockets)
             self._context = Context("pva", conf=conf, useenv=True, nt=False)
             self._ending.start()
         return self._context

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from pydevpva.engine.database import Database
 from pydevpva.engine.processing import Debugging, process
-from pydevpva.loop import deep_stack
 from pydevpva.records.record import Record
+from pydevpva.threads import DeepThread
 
 MOST_ENTRIES = 99999
 
@@ -132,8 +132,7 @@ class Breakpoints:
         if found.at is not None or found.ended:
             return
         if found.thread is None:
-            found.thread = threading.Thread(target=self._body, args=(found,), name="bkptCont", daemon=True)
-            deep_stack()
+            found.thread = DeepThread(target=self._body, args=(found,), name="bkptCont", daemon=True)
             found.thread.start()
         self._switch(found)
 

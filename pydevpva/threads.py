@@ -1,0 +1,61 @@
+"""Threads that recurse deeply: the database thread, where a chain of forward links is a recursion, and the evaluator's.
+
+Only these get a large stack; threads that users start have Python's usual one, and its usual limit.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import threading
+
+from pydevpva.errors import PydevpvaError
+
+STACK_BYTES = 256 << 20  # of address space, not of memory
+SMALLER = (64 << 20, 16 << 20)  # where the machine gives no more
+FRAMES = 60_000  # a chain of forward links is a recursion of 5 Python frames a record
+COUNTS_C_APART = sys.version_info >= (3, 12)
+
+
+class CannotStart(PydevpvaError):
+    """There is no memory, or no thread, left for a thread of ours."""
+
+
+class DeepThread(threading.Thread):
+    """A thread on which Python may recurse FRAMES deep. Its `run` begins with `deepen`."""
+
+    _stack = STACK_BYTES
+
+    def start(self) -> None:
+        """Raises CannotStart."""
+        usual = threading.stack_size()
+        for self._stack in (STACK_BYTES, *SMALLER):
+            threading.stack_size(self._stack)
+            try:
+                super().start()
+                return
+            except (RuntimeError, MemoryError):
+                continue
+            finally:
+                threading.stack_size(usual)
+        raise CannotStart(
+            f"the {self.name} thread cannot be started: no memory or no thread is left for it (see ulimit -v and -u)"
+        )
+
+    def run(self) -> None:
+        self.deepen()
+        super().run()
+
+    def deepen(self) -> None:
+        """Let this thread recurse as deep as its stack allows; on the thread itself.
+
+        Up to 3.11 Python counts calls from C, which take the stack, with all others, and its limit is one for all
+        threads: endless recursion on a user's thread would end the process there. So only this thread's count begins
+        lower. Later Pythons limit calls from C for themselves, and calls of Python take no stack.
+        """
+        if COUNTS_C_APART:
+            sys.setrecursionlimit(max(FRAMES, sys.getrecursionlimit()))
+            return
+        leave = ctypes.pythonapi.Py_LeaveRecursiveCall
+        for _ in range(FRAMES * self._stack // STACK_BYTES - sys.getrecursionlimit()):
+            leave()
