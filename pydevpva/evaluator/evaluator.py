@@ -22,7 +22,8 @@ from pydevpva.evaluator.code import compile_source, parse_lines
 from pydevpva.evaluator.events import Events
 from pydevpva.evaluator.subroutines import Subroutines
 from pydevpva.evaluator.user import Pydev
-from pydevpva.loop import deep_stack
+from pydevpva.forks import in_child, leave_child
+from pydevpva.threads import DeepThread
 
 Done = Callable[[object, BaseException | None], object]
 Job = tuple[Callable[..., object], tuple[Any, ...], Done]
@@ -66,7 +67,6 @@ class Evaluator:
     """
 
     def __init__(self, events: Events | None = None) -> None:
-        deep_stack()  # before users' code starts threads
         self.events = events or Events()
         module = types.ModuleType(NAMESPACE, "Shared by all records and the shell's pydev().")
         self.namespace: dict[str, Any] = vars(module)
@@ -84,6 +84,7 @@ class Evaluator:
         if not {"", os.getcwd()} & set(sys.path):
             sys.path.insert(0, "")
         self.pydev.install()
+        in_child(self._forked)
 
     def start(self, threads: int | None = None) -> None:
         """Start `threads` threads, or as many as PYDEV_NUM_THREADS says. Jobs submitted before then are run now."""
@@ -189,6 +190,12 @@ class Evaluator:
             else:
                 exec(compile(ast.Module([statement], []), label, "exec"), self.namespace)
 
+    def _forked(self) -> None:
+        """In a forked child: no record hears of it any more."""
+        for worker in self._workers:
+            worker.forked = True
+        self.events.forked()
+
     def _take_back(self) -> None:
         """Take the jobs that have not begun, telling each."""
         while (job := self._jobs.take()) is not None:
@@ -212,7 +219,7 @@ class _Jobs:
             return None
 
 
-class _Worker(threading.Thread):
+class _Worker(DeepThread):
     """One evaluator thread; the attributes are written here and read from anywhere."""
 
     def __init__(self, name: str, jobs: _Jobs, outcomes_waiting: Callable[[], int]) -> None:
@@ -220,10 +227,12 @@ class _Worker(threading.Thread):
         self.job: Job | None = None
         self.since = 0.0
         self.count = 0
+        self.forked = False  # this is a child that a job has forked
         self.spent: dict[str, _Cost] = defaultdict(_Cost)
         self._jobs, self._outcomes_waiting = jobs, outcomes_waiting
 
     def run(self) -> None:
+        self.deepen()
         wait, soon, later, clock = self._jobs.wait, self._jobs.soon, self._jobs.later, time.monotonic
         while wait():
             try:
@@ -237,6 +246,8 @@ class _Worker(threading.Thread):
                 result, error = function(*args), None
             except BaseException as raised:  # SystemExit and KeyboardInterrupt too: user code ends no thread of ours
                 result, error = None, raised
+            if self.forked:
+                leave_child(error)
             self.job = None
             self.count += 1
             seconds = clock() - self.since

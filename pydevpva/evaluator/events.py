@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from array import array
 from collections import deque
@@ -66,6 +67,7 @@ class Events:
         self.submit = submit
         self.backlog = backlog
         self._events: dict[str, _Event] = {}
+        self._in_child = False
 
     def publish(self, name: str, value: object) -> bool:
         """Deliver `value`, made plain, to all subscribers of `name`, each in the order published. From any thread."""
@@ -81,6 +83,8 @@ class Events:
             event.published += 1
             submit = self.submit
             if not event.subscribers or submit is None:
+                if self._in_child:
+                    self._tell_unheard(name)
                 return True
             if event.pending and len(event.pending) >= self._most(made):
                 try:
@@ -133,6 +137,19 @@ class Events:
         """ "; did you mean ...?" when an event of a similar name is published for nobody."""
         unread = [n for n, e in list(self._events.items()) if e.published and not e.subscribers and not e.asked]
         return did_you_mean(name, sorted(unread))
+
+    def forked(self) -> None:
+        """In a forked child: its events have no records, and locks that other threads held here are never released."""
+        self.submit, self._events, self._in_child = None, {}, True
+
+    def _tell_unheard(self, name: str) -> None:
+        self._in_child = False
+        log.warning(
+            "pydev.iointr(%r) in process %d, a child of the IOC: no record hears it; return values "
+            "to the parent, which publishes them",
+            name,
+            os.getpid(),
+        )
 
     def _event(self, name: str) -> _Event:
         name = _checked(name)

@@ -15,7 +15,9 @@ from p4p import server as p4p_server
 
 from pydevpva.engine.filters import split_filters
 from pydevpva.errors import NotFound, PydevpvaError
+from pydevpva.forks import in_child
 from pydevpva.pva.access import AccessRules
+from pydevpva.pva.forked import close_sockets
 from pydevpva.pva.names import ServedName
 from pydevpva.pva.normative import shape_of
 from pydevpva.pva.own_clients import allow_shape
@@ -93,6 +95,7 @@ class Server:
             self._records.add(alias, self._names[name].pv)
         self._add_groups()
         try:
+            in_child(close_sockets)
             self._server = p4p_server.Server([(self._records, 0), (self._dynamic, 1)], conf=self._environment)
         except RuntimeError as error:
             raise ServeError(f"cannot start the PVAccess server: {error}") from None

@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from pydevpva.errors import PydevpvaError
+from pydevpva.forks import in_child
 from pydevpva.shell.attached import Connection
 from pydevpva.shell.session import Common
 from pydevpva.shell.streams import Routed
@@ -34,6 +35,7 @@ class ConsoleServer:
         self._connections: set[Connection] = set()
         self._socket = _listen(self.path)
         self._inode = os.stat(self.path).st_ino
+        in_child(self._forked)
         threading.Thread(target=self._accept, name="consoles", daemon=True).start()
 
     def count(self) -> int:
@@ -45,6 +47,11 @@ class ConsoleServer:
         with contextlib.suppress(OSError):
             if os.stat(self.path).st_ino == self._inode:
                 os.unlink(self.path)
+
+    def _forked(self) -> None:
+        """In a forked child: it is no console of its own, and terminals must see the end of the IOC."""
+        for sock in (self._socket, *(connection.sock for connection in self._connections)):
+            os.close(sock.detach())
 
     def _accept(self) -> None:
         while True:

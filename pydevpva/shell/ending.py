@@ -1,14 +1,17 @@
 """How the process ends: signals, the `exit` command, the exit record. Once begun, nothing can hold it up.
 
-Signals arrive on the main thread, which may be deep in user code; so a thread of its own watches for them too.
+Signals arrive on the main thread, which may be deep in user code; so a thread of its own watches for them too. What
+the end needs is there from the start: user code may have used up memory and threads by then.
 """
 
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
 import signal
 import socket
+import struct
 import sys
 import threading
 import time
@@ -16,12 +19,15 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, NoReturn
 
+from pydevpva import forks
 from pydevpva.ioc import Ioc
 
 STOP_SECONDS = 1.0  # what Ioc.stop gets for answering clients and for user code that is being run
 LAST_SECONDS = 1.8  # after that the process ends, whatever is still going on
 HANDLER_SECONDS = 0.1  # the main thread's chance to see a signal before the watcher acts
 FORCED = 1
+RESERVE_BYTES = 16 << 20  # of address space, given back when the end begins
+CREDENTIALS = struct.Struct("3i")  # process, user, group
 
 
 class Ending:
@@ -32,17 +38,24 @@ class Ending:
         self.interactive = False  # Ctrl-C ends the running command instead of the IOC
         self.at_end: list[Callable[[], object]] = []  # quick, called last
         self._begun = threading.Lock()
+        self._status = 0
+        self._go = [threading.Semaphore(0), threading.Semaphore(0)]  # for the two threads that end the process
+        self._reserve = mmap.mmap(-1, RESERVE_BYTES)
         self._handled = 0
         self._terminal = _terminal_state()
         self._receive, self._send = socket.socketpair()
         self._send.setblocking(False)
+        if hasattr(socket, "SO_PASSCRED"):
+            self._receive.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
 
     def arm(self) -> None:
-        """Handle SIGTERM and SIGINT from now on; on the main thread."""
+        """Handle SIGTERM and SIGINT from now on; on the main thread, before users' code."""
+        for work, name in ((self._watch, "signals"), (self._end_anyway, "last exit"), (self._end, "stop")):
+            threading.Thread(target=work, name=name, daemon=True).start()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        threading.Thread(target=self._watch, name="signals", daemon=True).start()
         self.watch_again()
+        forks.in_child(self._let_go)
 
     def watch_again(self) -> None:
         """Take the signals' wake-up back from the line editor's event loop."""
@@ -51,8 +64,10 @@ class Ending:
     def end(self, status: int) -> None:
         """Begin to end, from any thread; returns at once. Only the first call counts."""
         if self._begun.acquire(blocking=False):
-            threading.Thread(target=self._end_anyway, args=(status,), name="last exit", daemon=True).start()
-            threading.Thread(target=self._end, args=(status,), name="stop", daemon=True).start()
+            self._status = status
+            self._reserve.close()
+            for go in self._go:
+                go.release()
 
     def end_here(self, status: int) -> NoReturn:
         """End; for the main thread, when it has nothing left to do."""
@@ -72,7 +87,7 @@ class Ending:
 
     def _watch(self) -> None:
         received = 0
-        while numbers := self._receive.recv(64):
+        while numbers := self._next_signals():
             for number in numbers:
                 if number == signal.SIGTERM or (number == signal.SIGINT and not self.interactive):
                     received += 1
@@ -81,24 +96,46 @@ class Ending:
                 self._signalled(received)
                 self._handled = received
 
+    def _next_signals(self) -> bytes:
+        """The numbers of signals that this process got. A child that C code has forked writes here, too."""
+        while True:
+            numbers, extra, _, _ = self._receive.recvmsg(64, socket.CMSG_SPACE(CREDENTIALS.size))
+            senders = [CREDENTIALS.unpack(data)[0] for _, kind, data in extra if len(data) == CREDENTIALS.size]
+            if senders in ([], [os.getpid()]):
+                return numbers
+
+    def _let_go(self) -> None:
+        """In a forked child: its signals are its own."""
+        if signal.getsignal(signal.SIGTERM) == self._on_signal:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if signal.getsignal(signal.SIGINT) == self._on_signal:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.set_wakeup_fd(-1)
+        self._receive.close()
+        self._send.close()
+
     def _signalled(self, count: int) -> None:
         if count > 1:
             self._leave(FORCED)
         self.end(0)
 
-    def _end(self, status: int) -> None:
+    def _end(self) -> None:
+        self._go[0].acquire()
         try:
             self.ioc.stop(timeout=STOP_SECONDS)
         finally:
-            self._leave(status)
+            self._leave(self._status)
 
-    def _end_anyway(self, status: int) -> None:
+    def _end_anyway(self) -> None:
+        self._go[1].acquire()
         time.sleep(LAST_SECONDS)
-        self._clean_up()
-        os._exit(status)
+        try:
+            self._clean_up()
+        finally:
+            os._exit(self._status)
 
     def _clean_up(self) -> None:
-        for work in self.at_end:
+        for work in [_end_children, *self.at_end]:
             with contextlib.suppress(Exception):
                 work()
 
@@ -109,6 +146,13 @@ class Ending:
             with contextlib.suppress(Exception):
                 stream.flush()
         os._exit(status)
+
+
+def _end_children() -> None:
+    """Processes of multiprocessing: at its own end, which is not to come, Python ends some and waits for the rest."""
+    if (multiprocessing := sys.modules.get("multiprocessing")) is not None:
+        for child in multiprocessing.active_children():
+            child.terminate()
 
 
 def _terminal_state() -> Any:

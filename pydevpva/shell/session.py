@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TextIO, TypeVar
 
@@ -18,6 +19,7 @@ from pydevpva.db import modules
 from pydevpva.db.modules import Module
 from pydevpva.errors import PydevpvaError, Stopped, did_you_mean
 from pydevpva.evaluator.python_path import set_python_path
+from pydevpva.forks import ParentOnly
 from pydevpva.ioc import Ioc
 from pydevpva.libcom import parse_definitions
 from pydevpva.shell import registry
@@ -297,10 +299,8 @@ class Shell(Output):
 
     def _run_command(self, command: registry.Command, values: Sequence[object]) -> bool:
         try:
-            if self.ioc.state == "new":
-                with self.common.loading:
-                    return bool(command.function(self, *values))
-            return bool(command.function(self, *values))
+            with ParentOnly(), self.common.loading if self.ioc.state == "new" else nullcontext():
+                return bool(command.function(self, *values))
         except registry.CommandFailed as error:
             if str(error):  # else it was told before
                 self.complain(str(error))

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
+from pydevpva.forks import in_child
+
 
 class Routed:
     """A text stream that passes everything on to the one of the calling thread."""
@@ -20,6 +22,7 @@ class Routed:
         self.own = own  # the process's
         self._default = own
         self._local = threading.local()
+        in_child(self._forked)
 
     @property
     def target(self) -> TextIO:
@@ -57,6 +60,10 @@ class Routed:
             yield
         finally:
             self._default = before
+
+    def _forked(self) -> None:
+        """In a forked child there are no consoles, and no prompt to print above."""
+        self._default, self._local = self.own, threading.local()
 
 
 def route() -> tuple[Routed, Routed]:

@@ -1,0 +1,79 @@
+"""What a forked child must not share with the IOC: signals, sockets, and the work of threads it does not have.
+
+os.fork, and multiprocessing by default up to Python 3.13, copy the process with all its descriptors and handlers, but
+only the thread that forked. Each part of the IOC says with `in_child` what it lets go of; that runs on this thread.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import traceback
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import NoReturn
+
+Work = Callable[[], object]
+_let_go: list[Callable[[], Work | None]] = []
+_masks = threading.local()  # the signals that were blocked before the fork
+
+
+def in_child(work: Work) -> None:
+    """Have work() called once in each child before its own code runs; a method only as long as its object lives."""
+    _let_go[:] = [reference for reference in _let_go if reference() not in (None, work)]
+    _let_go.append(weakref.WeakMethod(work) if hasattr(work, "__self__") else lambda: work)
+
+
+def leave_child(error: BaseException | None) -> NoReturn:
+    """End a child that has come back from a user's code: there is no IOC in it that could go on."""
+    status = 0
+    if isinstance(error, SystemExit):
+        status = error.code if isinstance(error.code, int) else int(error.code is not None)
+    with suppress(BaseException):
+        if isinstance(error, SystemExit):
+            sys.stderr.write(f"{error.code}\n" if isinstance(error.code, str) else "")
+        elif error is not None:
+            traceback.print_exception(error)
+            status = 1
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BaseException):
+            stream.flush()
+    os._exit(status & 0xFF)
+
+
+class ParentOnly:
+    """A block of which a forked child does not come out: it ends there."""
+
+    def __enter__(self) -> None:
+        self._process = os.getpid()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if os.getpid() != self._process:
+            leave_child(error)
+
+
+def _before() -> None:
+    """A signal that comes at once waits until the child has handlers of its own: ours would tell the parent."""
+    _masks.before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals()) if _let_go else None
+
+
+def _unblock() -> None:
+    if (before := getattr(_masks, "before", None)) is not None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _after_in_child() -> None:
+    works = [found for found in (reference() for reference in _let_go) if found is not None]
+    _let_go.clear()
+    for work in works:
+        with suppress(Exception):
+            work()
+    _unblock()
+
+
+if hasattr(os, "register_at_fork"):  # Windows knows no forks
+    os.register_at_fork(before=_before, after_in_parent=_unblock, after_in_child=_after_in_child)
