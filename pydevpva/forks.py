@@ -72,6 +72,8 @@ def _after_in_child() -> None:
     for work in works:
         with suppress(Exception):
             work()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler and signal.SIGINT in signal.sigpending():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # KeyboardInterrupt would be raised here, and lost
     _unblock()
 
 
