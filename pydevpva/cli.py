@@ -6,12 +6,13 @@ Only what -h and -V need is imported at the top: they answer at once.
 from __future__ import annotations
 
 import getopt
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-BAD_USAGE, NOTHING_TO_DO = 2, 1
+BAD_USAGE, NOTHING_TO_DO, CANNOT_PRINT = 2, 1, 1
 FLAGS = "hVa:D:d:m:Ssx:vG:c:"
 LONG_FLAGS = ["console=", "attach=", "log", "help", "version"]
 SHORT = {"--help": "-h", "--version": "-V"}
@@ -21,7 +22,8 @@ Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.js
        {name} --attach path [--log] [-c command]
 
   -D <dbd>   Read a .dbd file; must come first. EPICS base's and PyDevice's are always there.
-  -m <macros>  Macros, as NAME=value,..., for the -d, -a and -G that follow, in place of an earlier -m.
+  -m <macros>  Macros, as NAME=value,..., for the -d, -a and -G that follow, in place of an earlier -m; the last is
+             also for st.cmd.
   -d <db>    Load records from a .db file.
   -a <acf>   Use an access security file.
   -G <json>  Load group definitions from a JSON file.
@@ -68,11 +70,9 @@ def shell_main(argv: Sequence[str] | None = None) -> NoReturn:
 def _run(name: str, argv: Sequence[str], always_shell: bool) -> NoReturn:
     arguments = _parse(name, argv)
     if arguments.has("-h"):
-        sys.stdout.write(USAGE.format(name=name))
-        sys.exit(0)
+        sys.exit(_print(USAGE.format(name=name)))
     if arguments.has("-V"):
-        _print_versions()
-        sys.exit(0)
+        sys.exit(_print(_versions()))
     if arguments.value("--attach") is not None:
         from pydevpva.shell.attach import attach
 
@@ -98,16 +98,31 @@ def _parse(name: str, argv: Sequence[str]) -> Arguments:
 
 
 def _complain_of_usage(name: str, what: str) -> None:
-    sys.stdout.write(USAGE.format(name=name))
-    sys.stdout.flush()
-    sys.stderr.write(what + "\n")
+    _print(USAGE.format(name=name))
+    if sys.stderr is not None:
+        sys.stderr.write(what + "\n")
 
 
-def _print_versions() -> None:
+def _print(text: str) -> int:
+    """Print to stdout, which may be closed or full; the exit status."""
+    if sys.stdout is None:
+        return CANNOT_PRINT
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter tries again at its end
+        if sys.stderr is not None:
+            sys.stderr.write(f"stdout: {error.strerror}\n")
+        return CANNOT_PRINT
+    return 0
+
+
+def _versions() -> str:
     from pydevpva.shell.versions import epics_version, own_version, p4p_version
 
     python = sys.version.split()[0]
-    sys.stdout.write(f"pydevpva {own_version()}\nEPICS {epics_version()}\np4p {p4p_version()}\nPython {python}\n")
+    return f"pydevpva {own_version()}\nEPICS {epics_version()}\np4p {p4p_version()}\nPython {python}\n"
 
 
 def _start(arguments: Arguments, no_shell: bool, always_shell: bool) -> NoReturn:

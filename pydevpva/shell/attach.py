@@ -12,9 +12,11 @@ import select
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
+from pydevpva.shell.enduring import open_standard_streams, reason
 from pydevpva.shell.frames import (
     END,
     ERR,
@@ -24,22 +26,34 @@ from pydevpva.shell.frames import (
     STATUS,
     TYPED,
     WINDOW,
+    BadFrame,
     Frames,
     frame,
 )  # fmt: skip
 
+ANSWER_SECONDS = 5.0
 NOT_THERE, GONE, INTERRUPTED = 2, 1, 130
 LEAVE = b"\x1d"  # Ctrl-]
 
 
 def attach(path: str, command: str | None, log: bool) -> int:
     """Be a console of the IOC that listens at `path`, or run one command there. The exit status."""
+    try:
+        return _attach(path, command, log)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _attach(path: str, command: str | None, log: bool) -> int:
+    open_standard_streams()
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        connection.connect(path)
+        _connect(connection, path)
+    except TimeoutError:
+        return _no_answer(path)
     except OSError as error:
         hint = f"an IOC listens there when it is started with --console {path}"
-        sys.stderr.write(f"{path}: {error.strerror}; {hint}\n")
+        sys.stderr.write(f"{path}: {reason(error)}; {hint}\n")
         return NOT_THERE
     typing = command is None and sys.stdin.isatty() and sys.stdout.isatty()
     mode = "terminal" if typing else "command" if command is not None else "lines"
@@ -47,11 +61,35 @@ def attach(path: str, command: str | None, log: bool) -> int:
     hello["term"] = os.environ.get("TERM", "")
     hello["colour"] = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     with connection:
-        connection.sendall(frame(HELLO, _json(hello)))
+        with contextlib.suppress(ConnectionError):  # what it has said is read all the same
+            connection.sendall(frame(HELLO, _json(hello)))
+        if not select.select([connection], [], [], ANSWER_SECONDS)[0]:
+            return _no_answer(path)
         with _raw_terminal() if typing else contextlib.nullcontext():
             if typing:
                 signal.signal(signal.SIGWINCH, lambda *_: connection.sendall(frame(WINDOW, _json(_size()))))
             return _relay(connection, typing, read_input=command is None)
+
+
+def _connect(connection: socket.socket, path: str) -> None:
+    """Raises OSError, TimeoutError when nobody takes those in who wait there."""
+    connection.setblocking(False)
+    end = time.monotonic() + ANSWER_SECONDS
+    while True:
+        try:
+            connection.connect(path)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise TimeoutError from None
+            time.sleep(0.05)
+            continue
+        connection.setblocking(True)
+        return
+
+
+def _no_answer(path: str) -> int:
+    sys.stderr.write(f"{path}: no answer within {ANSWER_SECONDS:g} s; the IOC there is stopped, or hangs\n")
+    return NOT_THERE
 
 
 def _json(value: object) -> bytes:
@@ -84,6 +122,7 @@ def _raw_terminal() -> Iterator[None]:
 
 def _relay(connection: socket.socket, typing: bool, read_input: bool) -> int:
     """Pass on keys and what is printed, until the IOC says it is over or is gone."""
+    screen = _Screen()
     frames, sources = Frames(), [connection.fileno(), *([sys.stdin.fileno()] if read_input else [])]
     while True:
         try:
@@ -95,8 +134,8 @@ def _relay(connection: socket.socket, typing: bool, read_input: bool) -> int:
                     return GONE
                 for kind, payload in frames.feed(data):
                     if kind == STATUS:
-                        return int(payload)
-                    _show(kind, payload)
+                        return int(payload) or screen.status
+                    screen.show(kind, payload)
             elif ready:
                 typed = os.read(sys.stdin.fileno(), 4096)
                 if typing and LEAVE in typed:
@@ -108,12 +147,34 @@ def _relay(connection: socket.socket, typing: bool, read_input: bool) -> int:
                 connection.sendall(frame(INTERRUPT))
             if not read_input:
                 return INTERRUPTED
+        except BadFrame:
+            sys.stderr.write("what listens there is no IOC of this version\n")
+            return GONE
         except ConnectionError:
             return GONE
 
 
-def _show(kind: bytes, payload: bytes) -> None:
-    stream: Any = {OUT: sys.stdout, ERR: sys.stderr}.get(kind)
-    if stream is not None:
-        stream.buffer.write(payload)
-        stream.buffer.flush()
+class _Screen:
+    """What is printed here. A command goes on though its output is lost, but for nobody it does not: a pipe that is
+    closed ends it, as it ends other programs."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self._streams: dict[bytes, Any] = {OUT: sys.stdout, ERR: sys.stderr}
+
+    def show(self, kind: bytes, payload: bytes) -> None:
+        """Raises BrokenPipeError."""
+        stream = self._streams.get(kind)
+        if stream is None:
+            return
+        try:
+            stream.buffer.write(payload)
+            stream.buffer.flush()
+        except OSError as error:
+            del self._streams[kind]
+            self.status = GONE
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # or the interpreter tries again at its end
+            if isinstance(error, BrokenPipeError):
+                raise
+            if kind == OUT:
+                sys.stderr.write(f"stdout: {reason(error)}\n")

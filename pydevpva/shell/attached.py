@@ -7,18 +7,21 @@ commands. A command that does not end on Ctrl-C is left to its thread, and a new
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
+import logging
 import os
 import queue
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from pydevpva.shell.console import plain_lines
-from pydevpva.shell.frames import END, ERR, HELLO, INTERRUPT, OUT, STATUS, TYPED, WINDOW, frame, received
+from pydevpva.shell.enduring import reason
+from pydevpva.shell.entries import Entry
+from pydevpva.shell.frames import END, ERR, HELLO, INTERRUPT, OUT, READY, STATUS, TYPED, WINDOW, frame, received, refuse
+from pydevpva.shell.interrupts import Interrupts
 from pydevpva.shell.session import Common, Shell
 from pydevpva.shell.streams import Routed
 
@@ -27,8 +30,10 @@ if TYPE_CHECKING:
 
     from pydevpva.ioc import Ioc
 
+log = logging.getLogger(__name__)
 UNSENT = 2000  # frames that wait for a slow terminal: then its own commands wait, and the log leaves it out
 ENDS_WITHIN = 1.0  # seconds a command has to end after Ctrl-C
+PIECE = 100_000  # characters sent as one frame
 TYPED_AHEAD = 32_000  # bytes kept while a command runs
 GREETING = "Console of the IOC with process id {}. exit leaves it running; eltc 1 shows its log here.\n"
 
@@ -47,12 +52,15 @@ class Connection:
 
     def serve(self, ended: Callable[[Connection], object]) -> None:
         """Serve until the terminal is gone or its console ends; on a thread of its own, the reader."""
-        threading.Thread(target=self._write, name="console writer", daemon=True).start()
         try:
+            threading.Thread(target=self._write, name="console writer", daemon=True).start()
+            self._unsent.put(frame(READY))
             for kind, payload in received(self.sock):
                 self._take(kind, payload)
         except (ValueError, KeyError, TypeError):
             self.finish(2)  # not one of our terminals
+        except RuntimeError as error:
+            refuse(self.sock, f"no console: {error}")  # no thread is left
         finally:
             self.close()
             ended(self)
@@ -71,7 +79,10 @@ class Connection:
 
     def send(self, kind: bytes, text: str, wait: bool) -> None:
         """Queue something to print; when too much waits already, wait or leave it out."""
-        data = frame(kind, text.encode("utf-8", "surrogateescape"))
+        for start in range(0, len(text), PIECE):
+            self._queue(frame(kind, _encoded(text[start : start + PIECE])), wait)
+
+    def _queue(self, data: bytes, wait: bool) -> None:
         while not self.closed.is_set():
             try:
                 self._unsent.put(data, timeout=0.2 if wait else 0)
@@ -83,6 +94,11 @@ class Connection:
     def finish(self, status: int) -> None:
         """Tell the terminal that it is over."""
         self.send(STATUS, str(status), wait=True)
+
+    def fail(self, text: str) -> None:
+        """Tell the terminal why it is over."""
+        self.send(ERR, text + ("\r\n" if self.hello.get("mode") == "terminal" else "\n"), wait=True)
+        self.finish(1)
 
     def _write(self) -> None:
         while (data := self._unsent.get()) is not None:
@@ -106,6 +122,13 @@ class Connection:
         """A console, the first or one in place of that which hangs."""
         self.console = Console(self)
         self.console.thread.start()
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace")
 
 
 class Remote:
@@ -137,8 +160,15 @@ class Remote:
 class AttachedShell(Shell):
     """A shell whose log goes to its own terminal."""
 
-    def show_log(self, text: str) -> None:
-        self.console.write(text + "\n")
+    def __init__(self, connection: Connection, interrupts: Interrupts) -> None:
+        super().__init__(connection.ioc, connection.common)
+        self._interrupts = interrupts
+
+    def interruptible(self) -> AbstractContextManager[object]:
+        return self._interrupts
+
+    def show_log(self, entry: Entry) -> None:
+        self.console.write(entry.dated() + "\n")
 
 
 class Console:
@@ -148,25 +178,25 @@ class Console:
         self.connection = connection
         self.mode = connection.hello["mode"]
         self.abandoned = False
-        self.shell = AttachedShell(connection.ioc, connection.common)
+        self.interrupts = Interrupts()
+        self.shell = AttachedShell(connection, self.interrupts)
         self.shell.shows_log, self.shell.attended = bool(connection.hello["log"]), True
         self.thread = threading.Thread(target=self._run, name="console", daemon=True)
         self._keys: PipeInput | None = None
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._half = b""
-        self._busy = 0  # number of the command that runs, 0: none
-        self._count = self._ahead = 0
+        self._ahead = 0  # bytes typed while a command runs
 
     # ---- reader thread ----
 
     def typed(self, kind: bytes, data: bytes) -> None:
         """Keys, an interrupt, or the end of the input."""
-        if kind == INTERRUPT or (self.mode == "terminal" and b"\x03" in data and self._busy):
+        if kind == INTERRUPT or (self.mode == "terminal" and b"\x03" in data and self.interrupts.running):
             self._interrupt()
         elif self.mode != "terminal":
             self._take_lines(data, end=kind == END)
         elif self._keys is not None:
-            self._ahead = self._ahead + len(data) if self._busy else 0
+            self._ahead = self._ahead + len(data) if self.interrupts.running else 0
             if self._ahead < TYPED_AHEAD:
                 self._keys.send_bytes(data)
 
@@ -179,19 +209,14 @@ class Console:
 
     def _interrupt(self) -> None:
         """Ctrl-C: raise KeyboardInterrupt in the command; if that does not end it, go on without it."""
-        if number := self._busy:
-            self._raise_interrupt()
+        if number := self.interrupts.interrupt():
             timer = threading.Timer(ENDS_WITHIN, self._replace, (number,))
             timer.daemon = True
-            timer.start()
-
-    def _raise_interrupt(self) -> None:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(self.thread.ident or 0), ctypes.py_object(KeyboardInterrupt)
-        )
+            with contextlib.suppress(RuntimeError):  # no thread is left
+                timer.start()
 
     def _replace(self, number: int) -> None:
-        if self._busy == number and not self.abandoned and not self.connection.closed.is_set():
+        if self.interrupts.running == number and not self.abandoned and not self.connection.closed.is_set():
             text = "interrupted: the command does not end, it is left running"
             self.connection.send(ERR, text + ("\r\n" if self.mode == "terminal" else "\n"), wait=False)
             self.abandon()
@@ -201,8 +226,7 @@ class Console:
         """Nothing of this console is shown any more; its thread ends when its command does."""
         self.abandoned = True
         self.connection.common.log.remove(self.shell)
-        if self._busy:
-            self._raise_interrupt()
+        self.interrupts.interrupt()
         self._lines.put("")
         if self._keys is not None:
             self._keys.close()
@@ -221,9 +245,11 @@ class Console:
                 status = self._printing_to(streams, self._command if self.mode == "command" else self._plain)
             if not self.abandoned:
                 self.connection.finish(status)
-        except KeyboardInterrupt:
-            if not self.abandoned:
-                self.connection.finish(130)
+        except (OSError, RuntimeError) as error:  # no file, no thread is left
+            self.connection.fail(f"no console: {reason(error)}")
+        except Exception:
+            log.exception("internal error of an attached console")
+            self.connection.finish(1)
         finally:
             self.connection.common.log.remove(self.shell)
 
@@ -269,13 +295,11 @@ class Console:
         return int(any(self.shell.run_line(line) for line in self._watched([self.connection.hello["command"]])))
 
     def _watched(self, lines: Iterable[str]) -> Iterator[str]:
-        """The lines; while one runs, `_busy` is its number."""
+        """The lines, until somebody else has taken over."""
         for line in lines:
             if self.abandoned:
                 return
-            self._count += 1
-            self._busy = self._count
             yield line
-            self._busy = self._ahead = 0
+            self._ahead = 0
             if self.abandoned:
                 return

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 from collections.abc import Callable, Iterator
 from typing import TextIO, cast
 
+from pydevpva.shell.enduring import reason
 from pydevpva.shell.output import GREEN
 from pydevpva.shell.session import Shell
 from pydevpva.shell.streams import route
 
 PROMPT = "epics> "
+
+
+class TerminalGone(Exception):
+    """Nothing more can be read where lines were typed."""
 
 
 def has_terminal() -> bool:
@@ -50,6 +56,8 @@ def plain_lines(shell: Shell, stream: TextIO | None) -> Iterator[str]:
         except KeyboardInterrupt:
             shell.print()
             continue
+        except (OSError, ValueError) as error:
+            raise TerminalGone(reason(error)) from None
         if not line:
             return
         yield line
@@ -71,12 +79,28 @@ def _edited_lines(shell: Shell, after_prompt: Callable[[], object]) -> Iterator[
 
     def may_leave() -> bool:
         nonlocal asked
+        if _hung_up():
+            raise TerminalGone("hung up")
         if not asked:
             shell.print("Ctrl-D once more, or exit, ends the IOC.")
         asked = not asked
         return not asked
 
     with out.for_others(cast(TextIO, above[0])), err.for_others(cast(TextIO, above[1])):
-        for line in editor.lines(may_leave, after_prompt):
+        lines = editor.lines(may_leave, after_prompt)
+        while True:
+            try:
+                line = next(lines, None)
+            except OSError as error:
+                raise TerminalGone(reason(error)) from None
+            if line is None:
+                return
             asked = False
             yield line
+
+
+def _hung_up() -> bool:
+    """Whether what looks like Ctrl-D is the end of the terminal itself; a process may be told to outlive it."""
+    poll = select.poll()
+    poll.register(sys.stdin.fileno(), 0)
+    return any(happened & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, happened in poll.poll(0))

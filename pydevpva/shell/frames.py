@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 
 HELLO, TYPED, WINDOW, INTERRUPT, END = b"h", b"d", b"w", b"c", b"q"  # from the terminal
-OUT, ERR, STATUS = b"o", b"e", b"x"  # to it
+READY, OUT, ERR, STATUS = b"r", b"o", b"e", b"x"  # to it; READY comes first, and at once
 HEAD = struct.Struct("!cI")
 LONGEST = 1 << 20
+REFUSAL_SECONDS = 0.5
 
 
 class BadFrame(Exception):
@@ -19,6 +21,13 @@ class BadFrame(Exception):
 def frame(kind: bytes, payload: bytes = b"") -> bytes:
     """One frame as bytes."""
     return HEAD.pack(kind, len(payload)) + payload
+
+
+def refuse(connection: socket.socket, text: str) -> None:
+    """Tell a terminal that it cannot be served, and close."""
+    with connection, suppress(OSError):
+        connection.settimeout(REFUSAL_SECONDS)
+        connection.sendall(frame(ERR, f"{text}\n".encode()) + frame(STATUS, b"2"))
 
 
 class Frames:

@@ -10,6 +10,8 @@ import logging
 import queue
 import threading
 
+from pydevpva.forks import in_child
+from pydevpva.shell.entries import Entry
 from pydevpva.shell.output import Output
 
 MOST_WAITING = 1000  # entries; beyond, they are dropped and counted
@@ -17,16 +19,18 @@ PATIENCE = 0.1  # seconds that an entry's thread lets the writer have, so that i
 
 
 class Log(logging.Handler):
-    """Shows each entry, as it is, on all consoles that want it. A console that is slow loses entries, nobody waits."""
+    """Shows each entry on all consoles that want it. A console that is slow loses entries, nobody waits."""
 
     def __init__(self) -> None:
         super().__init__()
         self._consoles: list[Output] = []
         self._changes = threading.Lock()
-        self._entries: queue.SimpleQueue[tuple[str, threading.Event]] = queue.SimpleQueue()
+        self._entries: queue.SimpleQueue[tuple[Entry, threading.Event]] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         self._stuck = False  # the writer did not come through in time; nobody waits for it until it does
         self._dropped = 0
+        self._in_child = False
+        in_child(self._forked)
 
     def add(self, console: Output) -> None:
         """Show the log on this console too."""
@@ -40,43 +44,63 @@ class Log(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            self.show(self.format(record))
+            self.show(Entry(record.levelno, record.created, self.format(record)))
         except Exception:
             self.handleError(record)
 
-    def show(self, text: str) -> None:
-        """Show a line: at once, unless a console does not take it."""
+    def show(self, entry: Entry) -> None:
+        """Show an entry: at once, unless a console does not take it."""
+        if not self._has_writer():
+            self._write_one(entry)
+            return
         if self._entries.qsize() >= MOST_WAITING:
             self._dropped += 1
             return
-        self._start_writer()
         shown = threading.Event()
-        self._entries.put((text, shown))
+        self._entries.put((entry, shown))
         if not self._stuck and not shown.wait(PATIENCE):
             self._stuck = True
 
-    def _start_writer(self) -> None:
-        if self._writer is None:
-            with self._changes:
-                if self._writer is None:
-                    self._writer = threading.Thread(target=self._write, name="log", daemon=True)
+    def start(self) -> None:
+        """Start the writer: before users' code, which may use up the threads."""
+        self._has_writer()
+
+    def _has_writer(self) -> bool:
+        writer = self._writer
+        if writer is not None and writer.is_alive():
+            return True
+        if self._in_child:
+            return False
+        with self._changes:
+            if self._writer is writer:
+                self._writer = threading.Thread(target=self._write, name="log", daemon=True)
+                try:
                     self._writer.start()
+                except RuntimeError:  # no thread is left
+                    self._writer = None
+            return self._writer is not None
 
     def _write(self) -> None:
         while True:
-            text, shown = self._entries.get()
+            entry, shown = self._entries.get()
             dropped, self._dropped = self._dropped, 0
             if dropped:
-                self._write_one(f"{dropped} entries of the log were lost: a console did not take them")
-            self._write_one(text)
+                lost = f"{dropped} entries of the log were lost: a console did not take them"
+                self._write_one(Entry(logging.WARNING, entry.time, lost))
+            self._write_one(entry)
             shown.set()
             if self._stuck and not self._entries.qsize():
                 self._stuck = False
 
-    def _write_one(self, text: str) -> None:
+    def _write_one(self, entry: Entry) -> None:
         for console in self._consoles:
             if console.shows_log:
                 try:
-                    console.show_log(text)
-                except Exception:  # a closed stderr; there is nobody to tell
+                    console.show_log(entry)
+                except BaseException:  # a closed stderr; there is nobody to tell, and this thread has to go on
                     continue
+
+    def _forked(self) -> None:
+        """In a forked child, which has no writer: each thread writes for itself, to the process's stderr."""
+        self._in_child, self._writer, self._changes = True, None, threading.Lock()
+        self._consoles = self._consoles[:1]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TextIO, cast
 
+from pydevpva.shell.enduring import Enduring, reason
+from pydevpva.shell.entries import Entry, is_journal
 from pydevpva.shell.language import Redirect
 
+STDERR = 2
 BOLD, UNDERLINE, RED, GREEN, BLUE = "1", "4", "31;1", "32;1", "34;1"
 
 
@@ -17,7 +20,19 @@ class CannotOpen(Exception):
     """A redirection to or from a file that does not open."""
 
     def __init__(self, path: str, error: OSError | ValueError) -> None:
-        super().__init__(f"Can't open {path!r}: {getattr(error, 'strerror', error)}")
+        super().__init__(f"Can't open {path!r}: {reason(error)}")
+
+
+class CannotWrite(Exception):
+    """A redirection to a file that did not take all that was printed; the command was run to its end."""
+
+    def __init__(self, path: str, error: Exception) -> None:
+        super().__init__(f"Can't write {path!r}: {reason(error)}")
+
+
+def _open(redirect: Redirect) -> TextIO:
+    # closed by the caller
+    return cast(TextIO, open(redirect.path, redirect.mode, encoding="utf-8", errors="surrogateescape"))
 
 
 class Output:
@@ -37,9 +52,9 @@ class Output:
         """Print to this terminal what does not come from the console's own thread."""
         self._console = console
 
-    def show_log(self, text: str) -> None:
+    def show_log(self, entry: Entry) -> None:
         """Print an entry of the log on this console, from whatever thread."""
-        sys.stderr.write(text + "\n")
+        sys.stderr.write((entry.for_journal() if is_journal(STDERR) else entry.dated()) + "\n")
         sys.stderr.flush()
 
     @property
@@ -65,16 +80,19 @@ class Output:
 
     @contextmanager
     def opened(self, redirects: Mapping[int, Redirect]) -> Iterator[dict[int, TextIO]]:
-        """The redirections' files, open inside. Raises CannotOpen."""
-        files: dict[int, TextIO] = {}
+        """The redirections' files, open inside. Raises CannotOpen, and at the end CannotWrite."""
+        files: dict[int, Enduring] = {}
         with ExitStack() as stack:
             for fd, redirect in sorted(redirects.items()):
                 try:
-                    file = stack.enter_context(open(redirect.path, redirect.mode, encoding="utf-8"))
+                    file = _open(redirect)
                 except (OSError, ValueError) as error:  # ValueError: a NUL in the name
                     raise CannotOpen(redirect.path, error) from None
-                files[fd] = cast(TextIO, file)
-            yield files
+                files[fd] = stack.enter_context(closing(Enduring(file)))
+            yield cast("dict[int, TextIO]", files)
+        for fd, written in files.items():
+            if written.failure is not None:
+                raise CannotWrite(redirects[fd].path, written.failure)
 
     @contextmanager
     def printing_to(self, files: Mapping[int, TextIO]) -> Iterator[None]:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application.current import create_app_session
 from prompt_toolkit.completion import CompleteEvent, get_common_complete_suffix
-from prompt_toolkit.filters import Condition, is_done
+from prompt_toolkit.filters import Condition, is_done, is_searching
 from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout import ConditionalContainer, FormattedTextControl, HSplit, Window
 from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.search import accept_search
 from prompt_toolkit.styles import Style
 
 from pydevpva.shell.above import AbovePrompt
@@ -127,6 +129,12 @@ def _keys() -> KeyBindings:
         if not common or len(found) > 1:
             buffer.start_completion(insert_common_part=True)
 
+    @keys.add("enter", filter=is_searching)
+    def run_found(event: KeyPressEvent) -> None:
+        """Ctrl-R's find is run, as readline does; prompt_toolkit's own Enter only takes it over."""
+        accept_search()
+        event.app.current_buffer.validate_and_handle()
+
     return keys
 
 
@@ -136,7 +144,14 @@ class _Limited(FileHistory):
     def load_history_strings(self) -> Iterable[str]:
         size = os.environ.get("IOCSH_HISTSIZE", "")
         most = int(size) if size.isdecimal() else HISTORY_LINES
-        return [line for _, line in zip(range(most), super().load_history_strings(), strict=False)]
+        try:
+            return [line for _, line in zip(range(most), super().load_history_strings(), strict=False)]
+        except OSError:
+            return []
+
+    def store_string(self, string: str) -> None:
+        with suppress(OSError):  # a full disk: the line is there until the IOC ends
+            super().store_string(string)
 
 
 def _history() -> History:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TextIO, TypeVar
 
@@ -24,10 +24,11 @@ from pydevpva.ioc import Ioc
 from pydevpva.libcom import parse_definitions
 from pydevpva.shell import registry
 from pydevpva.shell.boot import boot_place
+from pydevpva.shell.enduring import reason
 from pydevpva.shell.failures import Failures
 from pydevpva.shell.language import LanguageError, Line, Redirect, expand, logical_lines, split
 from pydevpva.shell.log import Log
-from pydevpva.shell.output import BLUE, BOLD, RED, CannotOpen, Output
+from pydevpva.shell.output import BLUE, BOLD, RED, CannotOpen, CannotWrite, Output
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -179,13 +180,18 @@ class Shell(Output):
             if line.words[:1] == ["exit"]:
                 return status
             try:
-                scope.errored = self._execute(scope, line)
+                with self.interruptible() if scope.interactive else nullcontext():
+                    scope.errored = self._execute(scope, line)
                 if scope.errored:
                     self._note_failed(scope)
             except KeyboardInterrupt:
                 if not scope.interactive:
                     raise
                 self.complain("interrupted")
+
+    def interruptible(self) -> AbstractContextManager[object]:
+        """A command runs inside; an attached console lets Ctrl-C end it."""
+        return nullcontext()
 
     def _halt(self, delay: float) -> None:
         if delay <= 0 or delay == float("inf"):
@@ -209,7 +215,7 @@ class Shell(Output):
             line = split(text)
         except LanguageError as error:
             if str(error).startswith("macLib"):
-                self._undefined(error)
+                self._undefined(text, error)
             else:
                 self.error(str(error))
             scope.errored = True
@@ -226,9 +232,12 @@ class Shell(Output):
         scope = self.scope
         return not scope.path or self.failures.is_news(scope.path, scope.line, cause)
 
-    def _undefined(self, error: LanguageError) -> None:
+    def _undefined(self, text: str, error: LanguageError) -> None:
         name = str(error).split()[2]
         if not self.is_news(f"macro {name}"):
+            return
+        if meant := MEANT.get(text.replace("(", " ").split()[0]):
+            self.complain(f"{error}\n    line skipped{meant}")
             return
         where = f" ({self.place})" if self.place else ""
         module = modules.of_macro(name)
@@ -254,6 +263,9 @@ class Shell(Output):
         try:
             with self.opened(line.redirects) as files:
                 return bool(line.words) and self.call(line.words, files)
+        except CannotWrite as error:
+            self.error(str(error))
+            return True
         except CannotOpen as error:
             self.error(str(error))
             self._note_failed(scope)
@@ -266,6 +278,9 @@ class Shell(Output):
         try:
             with self.opened(line.redirects) as files, self.printing_to(files):
                 return self.run_script(script.path, scope.macros) != 0
+        except CannotWrite as error:
+            self.error(str(error))
+            return True
         except CannotOpen as error:
             self.error(str(error))
             self._note_failed(scope)
@@ -308,6 +323,9 @@ class Shell(Output):
             self.error(f"{command.name}: the database is busy, no answer within {DATABASE_PATIENCE:g} s; try again")
         except PydevpvaError as error:
             self.error(f"{command.name}: {error}")
+        except OSError as error:
+            place = f": {error.filename}" if error.filename else ""
+            self.error(f"{command.name}: {reason(error)}{place}")
         except Exception:
             log.exception("internal error in the command %s", command.name)
         return True

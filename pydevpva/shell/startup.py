@@ -11,10 +11,12 @@ from typing import NoReturn
 
 from pydevpva.errors import PydevpvaError
 from pydevpva.ioc import Ioc
-from pydevpva.shell import console, exit_record, registry
+from pydevpva.shell import console, exit_record, mistaken, registry
 from pydevpva.shell.boot import how_to_load
 from pydevpva.shell.ending import Ending
+from pydevpva.shell.enduring import open_standard_streams, reason
 from pydevpva.shell.session import Halted, Shell
+from pydevpva.shell.streams import route
 
 
 class StartupFailed(Exception):
@@ -32,7 +34,7 @@ class Startup:
         self.shell = Shell(self.ioc)
         self.ending = Ending(self.ioc)
         self._show_log()
-        self.macros = ""
+        self.macros = self._unused_macros = ""
         self.loaded = False
         self.too_late_for_dbd = False
         self.exit_prefixes: list[str] = []
@@ -40,6 +42,7 @@ class Startup:
     def _show_log(self) -> None:
         shown = self.shell.common.log
         shown.add(self.shell)
+        shown.start()
         log = logging.getLogger("pydevpva")
         log.handlers = [shown]
         log.setLevel(logging.INFO)
@@ -52,6 +55,7 @@ class Startup:
                 self._apply(flag, value)
             if script is not None:
                 self._run_script(script)
+            self._check_macros_used()
             if self.loaded and self.ioc.state == "new":
                 self._step("iocInit", ())
             if script is not None:
@@ -70,7 +74,8 @@ class Startup:
 
     def _apply(self, flag: str, value: str) -> None:
         if flag == "-m":
-            self.macros = value
+            self._check_macros_used()
+            self.macros, self._unused_macros = value, value
             return
         if flag == "-D":
             if self.too_late_for_dbd:
@@ -85,14 +90,26 @@ class Startup:
             self._step("dbLoadGroup", self._with_macros(value), f"Failed to load: {value}")
         elif flag == "-a":
             if self.macros:
+                self._unused_macros = ""
                 self._step("asSetSubstitutions", (self.macros,), "asSetSubstitutions")
             self._step("asSetFilename", (value,), "asSetFilename")
         elif flag == "-x":
-            exit_record.load(self.ioc, value)
+            try:
+                exit_record.load(self.ioc, value)
+            except OSError as error:  # a file is written on the way
+                raise StartupFailed(f"-x {value}: {error.filename}: {reason(error)}") from None
             self.exit_prefixes.append(value)
             self.loaded = True
 
+    def _check_macros_used(self) -> None:
+        if self._unused_macros:
+            self.shell.warn(
+                f"-m {self._unused_macros} has no effect: it is for -d, -a and -G after it, and for a script"
+            )
+            self._unused_macros = ""
+
     def _with_macros(self, file: str) -> tuple[str, ...]:
+        self._unused_macros = ""
         return (file, self.macros) if self.macros else (file,)
 
     def _step(self, name: str, words: Sequence[str], failure: str = "") -> None:
@@ -108,7 +125,8 @@ class Startup:
         if self.verbose:
             self.shell.print(f"# Begin {path}")
         try:
-            failed = self.shell.run_script(path)
+            self._unused_macros = ""
+            failed = self.shell.run_script(path, self.macros)
         except Halted:
             self._sum_up(path)
             self.ending.wait()
@@ -129,12 +147,13 @@ class Startup:
                 advice = f"a database is loaded with: {how}"
             elif path.endswith((".substitutions", ".subs")):
                 advice = f'a startup script loads it: dbLoadTemplate("{path}")'
+            else:
+                advice = mistaken.advice(path) or advice
             self.shell.complain(f"{os.path.basename(path)} has not run {command}: nothing is served; {advice}")
 
     def open_console(self, path: str) -> bool:
         """Let people attach at this path. False: it cannot be used, and why has been printed."""
         from pydevpva.shell.console_server import ConsoleServer
-        from pydevpva.shell.streams import route
 
         try:
             server = ConsoleServer(path, route(), self.ioc, self.shell.common)
@@ -146,16 +165,27 @@ class Startup:
 
     def run_console(self, always_shell: bool) -> NoReturn:
         """The shell, until it ends. What is piped into pydevpva only comes before serving on."""
-        ended = console.run(self.shell, self.ending.watch_again)
         typed = sys.stdin is not None and sys.stdin.isatty()
+        try:
+            ended = console.run(self.shell, self.ending.watch_again)
+        except console.TerminalGone as error:
+            self.shell.complain(f"no more lines can be read: {error}")
+            self.ending.interactive = False
+            self.ending.watch_again()
+            ended, always_shell = True, always_shell and not typed
+            typed = False
         if ended and not always_shell and not typed:
             self.ending.wait()
         self.ending.end_here(0)
 
 
 def _prepare_streams() -> None:
-    """Lines appear when they are written, in any encoding; log records go to stderr as they are."""
+    """Lines appear when they are written, in any encoding, and one that cannot be written ends nothing."""
+    open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True, errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")
+    route()
     registry.names()

@@ -6,21 +6,25 @@ typing there, above the prompt.
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
 from pydevpva.forks import in_child
+from pydevpva.shell.enduring import Enduring, reason
+
+log = logging.getLogger(__name__)
 
 
 class Routed:
     """A text stream that passes everything on to the one of the calling thread."""
 
-    def __init__(self, own: TextIO) -> None:
-        self.own = own  # the process's
-        self._default = own
+    def __init__(self, own: TextIO, tell: Callable[[Exception], object] | None = None) -> None:
+        self.own = cast(TextIO, Enduring(own, tell))  # the process's
+        self._default = self.own
         self._local = threading.local()
         in_child(self._forked)
 
@@ -34,6 +38,10 @@ class Routed:
 
     def flush(self) -> None:
         self.target.flush()
+
+    def close(self) -> None:
+        """Stays open: users' code may close sys.stdout, and others go on printing."""
+        self.flush()
 
     def writelines(self, lines: Any) -> None:
         self.target.writelines(lines)
@@ -66,10 +74,14 @@ class Routed:
         self._default, self._local = self.own, threading.local()
 
 
+def _tell_lost(error: Exception) -> None:
+    log.warning("stdout: %s: what is printed there is lost", reason(error))
+
+
 def route() -> tuple[Routed, Routed]:
     """Put a Routed in place of sys.stdout and sys.stderr, once."""
     if not isinstance(sys.stdout, Routed):
-        sys.stdout = cast(TextIO, Routed(sys.stdout))
+        sys.stdout = cast(TextIO, Routed(sys.stdout, _tell_lost))
     if not isinstance(sys.stderr, Routed):
         sys.stderr = cast(TextIO, Routed(sys.stderr))
     return cast(Routed, sys.stdout), cast(Routed, sys.stderr)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 
+from pydevpva.shell.entries import Entry
 from pydevpva.shell.registry import ARGV, INT, Argument, command
 from pydevpva.shell.session import Shell
 
@@ -63,10 +65,10 @@ def errlog_init2(shell: Shell, size: int, longest: int) -> None:
     """Accepted: messages are printed at once and in full, there is no buffer to size."""
 
 
-@command("errlog", "message")
+@command("errlog", "message", differs="with the time, as all entries of the log")
 def errlog(shell: Shell, message: str | None) -> None:
     """Print a message where the log goes: stderr, and every console that asks for it (eltc)."""
-    shell.common.log.show(message or "")
+    shell.common.log.show(Entry(logging.INFO, time.time(), message or ""))
 
 
 @command("eltc", Argument("(0,1)=>(false,true)", INT), differs="each console for itself")

@@ -1,0 +1,39 @@
+"""One entry of the log: when, how grave, what; and how it is written for people, and for systemd's journal."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from dataclasses import dataclass
+
+PRIORITIES = ((logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))  # of syslog, which the journal takes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`time` in seconds since 1970, `level` as Python's logging has them."""
+
+    level: int
+    time: float
+    text: str
+
+    def dated(self) -> str:
+        """ "2026-11-28 21:16:16.123 WARNING text": local time; further lines, such as a traceback's, as they are."""
+        milliseconds = int(self.time * 1000)
+        stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(milliseconds // 1000))
+        return f"{stamp}.{milliseconds % 1000:03d} {logging.getLevelName(self.level)} {self.text}"
+
+    def for_journal(self) -> str:
+        """ "<4>text", for each line: the journal has times of its own, and takes a line for an entry."""
+        priority = next((number for level, number in PRIORITIES if self.level >= level), 7)
+        return "\n".join(f"<{priority}>{line}" for line in self.text.splitlines() or [""])
+
+
+def is_journal(descriptor: int) -> bool:
+    """Whether systemd has connected this descriptor to its journal."""
+    try:
+        found = os.fstat(descriptor)
+    except OSError:
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
