@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import logging
+import os
+import re
+import subprocess
+import sys
 import threading
+import time
+from pathlib import Path
+
+import pytest
 
 from pydevpva.shell.entries import Entry
 from pydevpva.shell.log import MOST_WAITING, Log
 from pydevpva.shell.output import Output
 
 PATIENCE = 20.0
+LOGS = "pydev(\"logging.getLogger('pydevpva').error('one' + chr(10) + 'two')\")\n"
 
 
 class Stopped(Output):
@@ -48,3 +57,26 @@ def test_an_entry_is_there_before_what_is_printed_next() -> None:
     for number in range(100):
         log.show(Entry(logging.INFO, 0.0, str(number)))
         assert console.lines[-1] == str(number)
+
+
+def test_entries_have_the_time_and_the_level_and_in_the_journal_a_priority_for_each_line() -> None:
+    entry = Entry(logging.WARNING, 1_700_000_000.9996, "first\nsecond")
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(1_700_000_000))
+    assert entry.dated() == f"{stamp}.999 WARNING first\nsecond"
+    assert entry.for_journal() == "<4>first\n<4>second"
+
+
+@pytest.mark.parametrize("journal", [False, True])
+def test_the_log_on_stderr(journal: bool, tmp_path: Path) -> None:
+    (tmp_path / "st.cmd").write_text('errlog "by hand"\npydev("import logging")\n' + LOGS)
+    with (tmp_path / "err").open("wb") as err:
+        found = os.fstat(err.fileno())
+        environment = {**os.environ, "JOURNAL_STREAM": f"{found.st_dev}:{found.st_ino}" if journal else ""}
+        words = [sys.executable, "-c", "from pydevpva.cli import shell_main; shell_main()", "st.cmd"]
+        subprocess.run(words, cwd=tmp_path, env=environment, stdin=-3, stdout=-3, stderr=err, timeout=60, check=True)
+    lines = (tmp_path / "err").read_text().splitlines()
+    if journal:
+        assert lines == ["<6>by hand", "<3>one", "<3>two"]
+    else:
+        stamp = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}"
+        assert re.fullmatch(f"{stamp} INFO by hand\n{stamp} ERROR one\ntwo", "\n".join(lines)), lines

@@ -97,11 +97,11 @@ def test_python_goes_on_over_lines_until_its_quote_is_closed(prompt: pexpect.spa
     prompt.expect(r"42\r\n")
 
 
-def test_ctrl_r_finds_an_earlier_line(prompt: pexpect.spawn) -> None:
+def test_ctrl_r_finds_an_earlier_line_and_enter_runs_it(prompt: pexpect.spawn) -> None:
     prompt.send("dbgf LAB:Temperature\r")
     prompt.expect(r"DBF_DOUBLE")
     prompt.expect("epics>")
     prompt.send("\x12Temp")
     prompt.expect("reverse-i-search")
-    prompt.send("\r\r")
+    prompt.send("\r")
     prompt.expect(r"DBF_DOUBLE:         3\.5")

@@ -122,6 +122,39 @@ def test_each_m_replaces_the_macros_for_what_follows(folder: Path) -> None:
     ]
 
 
+def test_the_last_m_is_also_for_the_script(folder: Path) -> None:
+    (folder / "m.cmd").write_text('dbLoadRecords("a.db", "P=$(P)")\niocInit\n')
+    ended = shell("dbl ai\n", folder, "-m", "P=M:", "m.cmd")
+    assert "epics> M:ai" in ended.stdout.splitlines()
+    assert "no effect" not in ended.stderr
+
+
+def test_macros_that_nothing_uses_are_said(folder: Path) -> None:
+    for words in (("-d", "a.db", "-m", "P=M:"), ("-m", "P=M:", "-m", "V=1", "-d", "a.db"), ("-m", "P=M:", "-x", "E")):
+        said = "Warning: -m P=M: has no effect: it is for -d, -a and -G after it, and for a script"
+        assert said in shell("", folder, *words).stderr.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "advice"),
+    [
+        ("first.db", 'record(ai, "$(P)x") {}\n', "a database is loaded with: pydevpva -m P=... -d first.db"),
+        ("a.template", '# of $(P)\n\ngrecord(ai,"x"){}', "a database is loaded with: pydevpva -m P=... -d a.template"),
+        ("a.dbd", "device(ai, CONSTANT, x, \"y\")\n", "a .dbd file is loaded with: pydevpva -D a.dbd, before -d"),
+        ("a.substitutions", 'file "a.db"\n{ pattern {P} {"X:"} }\n',
+         'a substitutions file is loaded with: dbLoadTemplate("a.substitutions") in a startup script'),
+        ("a.acf", "ASG(DEFAULT) {}\n", "an access security file is loaded with: pydevpva -a a.acf, with -d"),
+        ("a.json", '{"G": {}}', "a file of groups is loaded with: pydevpva -G a.json, with -d"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_script_is_named_and_how_it_is_loaded(
+    name: str, text: str, advice: str, folder: Path
+) -> None:
+    (folder / name).write_text(text)
+    ended = run(name, cwd=folder, stdin="exit\n")
+    assert ended.stderr.splitlines()[-1] == f"{name} has not run iocInit: nothing is served; {advice}"
+
+
 def test_the_shell_runs_what_is_piped_in_and_ends_with_it(folder: Path) -> None:
     ended = shell("dbgf X:ai\ndbpf X:ai 7\n", folder, "-d", "a.db")
     assert ended.returncode == 0
