@@ -39,6 +39,18 @@ the history (`~/.pydevpva_history`, or `EPICS_IOCSH_HISTFILE`; `IOCSH_HISTSIZE` 
 command, Ctrl-D asks once and then ends the IOC. `pydev("` may go on over several lines until the quote is closed.
 `IOCSH_PS1` is the prompt, `IOCSH_HISTEDIT_DISABLE` and `TERM=dumb` give plain lines, `NO_COLOR` no colours.
 
+## The log
+
+Messages of the running IOC go to stderr, and to attached consoles that ask for them (`--log`, `eltc 1`), as
+
+    2026-11-28 21:16:16.123 WARNING LAB:Temp.INP: the text
+
+in local time, with the level DEBUG, INFO, WARNING, ERROR or CRITICAL; further lines, such as a traceback's, follow as
+they are. Where stderr is systemd's journal, which has times of its own, each line begins with its priority instead,
+`<3>` for errors, `<4>` for warnings, `<6>` for the rest. What a command prints, and its errors, are no entries of the
+log and have no time. Output that cannot be written, since a disk is full or a pipe is closed, is lost and said once;
+a redirection (`dbl > file`) that could not be written is an error of its line.
+
 ## Without a terminal
 
 `pydevpva` runs the lines that it finds on stdin, and at their end goes on serving until SIGTERM or SIGINT;
@@ -50,7 +62,7 @@ An IOC that is started with `--console PATH` can be attached to by the user that
 
     pydevpva-shell --attach PATH                  # the same prompt; exit, Ctrl-D or Ctrl-] leaves the IOC running
     pydevpva-shell --attach PATH --log            # with its log (later: eltc 1)
-    pydevpva-shell --attach PATH -c 'dbpr LAB:X'  # one command; exit status 0 or 1, 2 when no IOC is there
+    pydevpva-shell --attach PATH -c 'dbpr LAB:X'  # one command; exit status 0 or 1, 2 when no IOC answers within 5 s
 
 Everybody has a prompt of their own, and sees the output of their own commands. A command that does not end on Ctrl-C
 is left to itself after a second, and the prompt comes back.
