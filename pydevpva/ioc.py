@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pydevpva.pva.server import Listening, Server
 
 log = logging.getLogger(__name__)
+words_at_load = logging.getLogger("pydevpva.load")  # of a file: shown as errors of loading are
 
 LINK_PATIENCE = 5.0  # seconds until links whose PV was not found are named
 MOST_NAMED = 10  # of the records that wait for one event
@@ -110,7 +111,7 @@ class Ioc:
             for key, warning in once(warnings).items():
                 if key not in self._warned:
                     self._warned.add(key)
-                    log.warning("Warning: %s: %s", warning.location, warning.message)
+                    words_at_load.warning("Warning: %s: %s", warning.location, warning.message)
 
     def load_groups(self, path: str, macros: Mapping[str, str] = NONE) -> None:
         """dbLoadGroup: the group PVs that a JSON file defines; all of the file or nothing."""

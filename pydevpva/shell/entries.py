@@ -17,9 +17,12 @@ class Entry:
     level: int
     time: float
     text: str
+    has_time: bool = True
 
     def dated(self) -> str:
         """ "2026-11-28 21:16:16.123 WARNING text": local time; further lines, such as a traceback's, as they are."""
+        if not self.has_time:
+            return self.text
         milliseconds = int(self.time * 1000)
         stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(milliseconds // 1000))
         return f"{stamp}.{milliseconds % 1000:03d} {logging.getLevelName(self.level)} {self.text}"

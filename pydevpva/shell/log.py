@@ -15,6 +15,7 @@ from pydevpva.shell.entries import Entry
 from pydevpva.shell.output import Output
 
 MOST_WAITING = 1000  # entries; beyond, they are dropped and counted
+AT_LOAD = "pydevpva.load"  # what is said of a file stands among the errors of its command, and is written as they are
 PATIENCE = 0.1  # seconds that an entry's thread lets the writer have, so that it comes before what is printed next
 
 
@@ -44,7 +45,8 @@ class Log(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            self.show(Entry(record.levelno, record.created, self.format(record)))
+            dated = record.name != AT_LOAD
+            self.show(Entry(record.levelno, record.created, self.format(record), dated))
         except Exception:
             self.handleError(record)
 

@@ -33,4 +33,4 @@ def advice(path: str) -> str:
 
 def _macros(text: str) -> str:
     names = dict.fromkeys(_MACRO.findall(text))
-    return f" -m {','.join(f'{name}=...' for name in names)}" if names else ""
+    return f' -m "{",".join(f"{name}=..." for name in names)}"' if names else ""

@@ -138,11 +138,11 @@ def test_macros_that_nothing_uses_are_said(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "advice"),
     [
-        ("first.db", 'record(ai, "$(P)x") {}\n', "a database is loaded with: pydevpva -m P=... -d first.db"),
-        ("a.template", '# of $(P)\n\ngrecord(ai,"x"){}', "a database is loaded with: pydevpva -m P=... -d a.template"),
+        ("first.db", 'record(ai, "$(P)x") {}\n', "a database is loaded with: pydevpva -m \"P=...\" -d first.db"),
+        ("a.text", '# of $(P)\n\ngrecord(ai,"x"){}', "a database is loaded with: pydevpva -m \"P=...\" -d a.text"),
         ("a.dbd", "device(ai, CONSTANT, x, \"y\")\n", "a .dbd file is loaded with: pydevpva -D a.dbd, before -d"),
         ("a.substitutions", 'file "a.db"\n{ pattern {P} {"X:"} }\n',
-         'a substitutions file is loaded with: dbLoadTemplate("a.substitutions") in a startup script'),
+         'a startup script loads it: dbLoadTemplate("a.substitutions")'),
         ("a.acf", "ASG(DEFAULT) {}\n", "an access security file is loaded with: pydevpva -a a.acf, with -d"),
         ("a.json", '{"G": {}}', "a file of groups is loaded with: pydevpva -G a.json, with -d"),
     ],
