@@ -7,13 +7,13 @@ import functools
 import linecache
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
 from pydevpva.errors import CodeError, Location, Problem, did_you_mean
 from pydevpva.evaluator import rewrite
 from pydevpva.evaluator.percent import TOKEN, Marked, mark
+from pydevpva.evaluator.plain_expression import Compiled, plain_expression
 
 CANNOT_PARSE = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 HINTS = (
@@ -66,11 +66,13 @@ def compile_code(
     """
     text = _unindented(text)
     label = label or f"<{text}>"
-    every = frozenset(every)
-    try:
-        made = _compiled(text, frozenset(bare), every)
-    except CANNOT_PARSE as error:
-        raise code_error(error, text, label, mark(text, every), every) from None
+    made = plain_expression(text, frozenset(bare))
+    if made is None:
+        every = frozenset(every)
+        try:
+            made = _compiled(text, frozenset(bare), every)
+        except CANNOT_PARSE as error:
+            raise code_error(error, text, label, mark(text, every), every) from None
     remember_source(label, text)
     function = FunctionType(rewrite.relabel(made.code, label), namespace, "link")
     return Code(text, label, made.fields, function, made.is_expression, made.event)
@@ -135,18 +137,8 @@ def code_error(error: BaseException, text: str, label: str, marked: Marked, ever
     return CodeError(str(problem), message)
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    """What records with the same code share."""
-
-    code: CodeType
-    fields: tuple[str, ...]
-    is_expression: bool
-    event: str | None
-
-
 @functools.lru_cache(maxsize=4096)
-def _compiled(text: str, bare: frozenset[str], every: frozenset[str]) -> _Compiled:
+def _compiled(text: str, bare: frozenset[str], every: frozenset[str]) -> Compiled:
     marked = mark(text, every)
     tree = parse(marked.text, "<pydev>")
     is_expression = isinstance(tree, ast.Expression)
@@ -167,7 +159,7 @@ def _compiled(text: str, bare: frozenset[str], every: frozenset[str]) -> _Compil
     copies = [(name, marked.placeholder(name)) for name in as_is if name in in_text]
     parameters = [*only_as_is, *map(marked.placeholder, in_text)]
     code = rewrite.function_code(tree, parameters, copies, names.bound, "<pydev>")
-    return _Compiled(code, (*only_as_is, *in_text), is_expression, None if in_text else event)
+    return Compiled(code, (*only_as_is, *in_text), is_expression, None if in_text else event)
 
 
 def _unindented(text: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pydevpva.errors import CodeError
-from pydevpva.evaluator.code import Code, compile_code
+from pydevpva.evaluator.code import Code, _compiled, compile_code
+from pydevpva.evaluator.plain_expression import plain_expression
 
 BARE = ("VAL", "NAME", "HIGH")
 EVERY = (*BARE, "DESC", "DRVH", "A", "B")
@@ -245,3 +246,41 @@ def test_a_traceback_shows_the_links_code_under_its_own_label() -> None:
 def test_records_with_the_same_code_keep_their_own_labels() -> None:
     one, two = (compile_code("1/0", (), (), {}, label) for label in ("<A.INP>", "<B.INP>"))
     assert (one.function.__code__.co_filename, two.function.__code__.co_filename) == ("<A.INP>", "<B.INP>")
+
+
+QUICK = [
+    "VAL", "VAL+1", "dev.read(VAL, 3)", "dict(VAL=1)['VAL']", "dict(VAL = VAL)", "'VAL' + NAME", "NAME == 'a)'",
+    "VAL, HIGH", "[VAL, *NAMES]", "VAL[1:HIGH]", "x.VAL", "x.VAL.HIGH", "1e3 * VAL", "0x10 + VAL",
+    "VAL if HIGH else not VAL",
+    "-VAL ** 2 // 3", "math.sin(VAL / 180.0)", "'it is' in NAME", "VAL<HIGH", "VAL != 3", "VALUE + VAL_",
+    "f(HIGH==VAL)",
+]  # fmt: skip
+SLOW = [
+    "", "%VAL%+1", "lambda: VAL", "[VAL for _ in x]", "(VAL := 3)", "VAL = 3", "f'{VAL}'", "b'VAL'",
+    "r'VAL'",
+    "VAL\n+1", "VAL # one", "x . VAL", "x. VAL", "1) + (2", "f(VAL", "(yield VAL)", "await VAL", "import os",
+    "{VAL: 1}",
+    "pydev.iointr('x')", "print VAL", "'''VAL'''", "'%VAL%'", "'\\''", "VAL +", "VAL; HIGH",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", QUICK)
+def test_the_quick_way_names_the_same_fields_as_the_full_way(text: str) -> None:
+    quick = plain_expression(text, frozenset(BARE))
+    full = _compiled(text, frozenset(BARE), frozenset(EVERY))
+    assert quick is not None
+    assert (quick.fields, quick.is_expression, quick.event) == (full.fields, full.is_expression, full.event)
+    assert (quick.code.co_varnames, quick.code.co_argcount) == (full.code.co_varnames, full.code.co_argcount)
+    assert set(quick.code.co_names) == set(full.code.co_names)
+
+
+@pytest.mark.parametrize("text", SLOW)
+def test_the_quick_way_leaves_alone_what_needs_a_second_look(text: str) -> None:
+    assert plain_expression(text, frozenset(BARE)) is None
+
+
+def test_a_traceback_of_the_quick_way_shows_the_place_in_the_link() -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        run("VAL + 1 / (HIGH - 2)")
+    frame = traceback.extract_tb(caught.value.__traceback__)[-1]
+    assert (frame.name, frame.lineno, frame.line) == ("link", 1, "VAL + 1 / (HIGH - 2)")
