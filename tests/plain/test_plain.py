@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from pydevpva.evaluator.garbage import Collector
-from pydevpva.loop import deep_stack
 from pydevpva.plain.errors import describe, traceback_text
 from pydevpva.plain.results import borrowed, plain
 from pydevpva.plain.values import SIMPLE, Made, Masked, Refused
 from pydevpva.records.ndarray_value import NDArray
+from pydevpva.threads import DeepThread
 from tests.plain.values_module import VALUES, Metres
 
 
@@ -149,8 +149,7 @@ def test_an_endless_recursion_is_told_in_a_few_lines() -> None:
         except RecursionError as error:
             found.append(traceback_text(error))
 
-    deep_stack()
-    thread = threading.Thread(target=run)
+    thread = DeepThread(target=run)
     thread.start()
     thread.join()
     assert len(found[0].split("\n")) < 60
