@@ -29,7 +29,7 @@ class DeepThread(threading.Thread):
     def start(self) -> None:
         """Raises CannotStart."""
         usual = threading.stack_size()
-        for self._stack in (STACK_BYTES, *SMALLER):
+        for self._stack in _that_fit(STACK_BYTES, *SMALLER):
             threading.stack_size(self._stack)
             try:
                 super().start()
@@ -59,3 +59,25 @@ class DeepThread(threading.Thread):
         leave = ctypes.pythonapi.Py_LeaveRecursiveCall
         for _ in range(FRAMES * self._stack // STACK_BYTES - sys.getrecursionlimit()):
             leave()
+
+
+def _that_fit(*stacks: int) -> list[int]:
+    """Those that leave three quarters of the address space that is left to all else; the smallest in any case.
+
+    Under `ulimit -v` a stack that only just fits would leave users' code without memory as soon as it does anything.
+    """
+    room = _address_space_left()
+    return [size for size in stacks if room is None or size <= room // 4] or [stacks[-1]]
+
+
+def _address_space_left() -> int | None:
+    """Bytes of address space that this process may still take; None: as many as it likes, or that is not known."""
+    try:
+        import resource
+
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        with open("/proc/self/statm") as statm:
+            taken = int(statm.read().split()[0]) * resource.getpagesize()
+    except (ImportError, OSError, ValueError):
+        return None
+    return None if limit == resource.RLIM_INFINITY else max(0, limit - taken)

@@ -59,9 +59,9 @@ def test_it_ends_in_time_with_puts_answered(ioc: ServerProcess, tmp_path: Path) 
         assert client.get("L:x", timeout=PATIENCE)["value"] == 3.5
         for name, value in (("L:stac", 0), ("L:deep", 2)):
             client.put(f"{name}.PROC", 1, wait=True, timeout=PATIENCE)
-            assert client.get(name)["value"] == value
+            assert client.get(name, timeout=PATIENCE)["value"] == value
         client.put("L:use_.PROC", 1, wait=True, timeout=PATIENCE)
-        assert client.get("L:use_")["value"] > 0
+        assert client.get("L:use_", timeout=PATIENCE)["value"] > 0
         words = [sys.executable, "-m", "pydevpva", "--attach", "c.sock", "-c", "dbgf L:x"]
         refused = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
         assert refused.returncode in (1, 2)
