@@ -63,7 +63,8 @@ class Pydev(types.ModuleType):
         exit() and quit() of Python's `site` close stdin, and with it the prompt: they become sys.exit. input()
         would take what is typed at the prompt: it is refused.
         """
-        self._before = sys.modules.get("pydev")
+        before = sys.modules.get("pydev")
+        self._before = before._before if isinstance(before, Pydev) else before  # of two IOCs at once, too: the stand-in
         self._take_over()
         sys.modules["pydev"] = self
         builtins.pydev = self  # type: ignore[attr-defined]

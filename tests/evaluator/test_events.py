@@ -193,8 +193,6 @@ def test_what_is_read_by_a_name_that_is_no_string_is_an_error_too() -> None:
 
 
 def test_what_was_published_and_registered_before_an_ioc_was_made_reaches_it() -> None:
-    before = Evaluator()  # so that the stand-in is what `import pydev` gives again, whatever ran before
-    before.stop()
     pydev.iointr("early", 5)
 
     @pydev.subroutine("by_name")
@@ -208,6 +206,18 @@ def test_what_was_published_and_registered_before_an_ioc_was_made_reaches_it() -
         assert evaluator.events.last("late") == 6
     finally:
         evaluator.stop()
+
+
+def test_after_two_iocs_at_once_the_stand_in_is_there_again() -> None:
+    first, second = Evaluator(), Evaluator()
+    first.stop()
+    second.stop()
+    pydev.iointr("early", 7)
+    third = Evaluator()
+    try:
+        assert third.events.last("early") == 7
+    finally:
+        third.stop()
 
 
 def test_a_module_that_knows_the_pydev_of_a_stopped_ioc_reaches_the_next() -> None:
