@@ -20,6 +20,7 @@ from typing import Any
 from pydevpva.errors import PydevpvaError, Stopped
 from pydevpva.evaluator.code import compile_source, parse_lines
 from pydevpva.evaluator.events import Events
+from pydevpva.evaluator.failures import describe
 from pydevpva.evaluator.subroutines import Subroutines
 from pydevpva.evaluator.user import Pydev
 from pydevpva.forks import in_child, leave_child
@@ -232,7 +233,19 @@ class _Worker(DeepThread):
         self._jobs, self._outcomes_waiting = jobs, outcomes_waiting
 
     def run(self) -> None:
+        """Until stop() ends it: what a user's trace or profile function raises between two jobs does not."""
         self.deepen()
+        while True:
+            try:
+                self._work()
+                return
+            except BaseException as error:
+                job, self.job = self.job, None
+                log.error("the %s thread was interrupted between users' code: %s", self.name, describe(error))
+                if job is not None:
+                    _finish(job[2], None, error)
+
+    def _work(self) -> None:
         wait, soon, later, clock = self._jobs.wait, self._jobs.soon, self._jobs.later, time.monotonic
         while wait():
             try:
@@ -248,7 +261,6 @@ class _Worker(DeepThread):
                 result, error = None, raised
             if self.forked:
                 leave_child(error)
-            self.job = None
             self.count += 1
             seconds = clock() - self.since
             is_plain = type(function) is types.FunctionType  # nearly always
@@ -257,6 +269,7 @@ class _Worker(DeepThread):
             cost.seconds += seconds
             if seconds > cost.longest:
                 cost.longest = seconds
+            self.job = None
             _finish(done, result, error)
             if not self.count % RUN and self._outcomes_waiting() > MOST_OUTCOMES:
                 self._let_catch_up()
@@ -281,7 +294,7 @@ class _Cost:
 def _finish(done: Done, result: object, error: BaseException | None) -> None:
     try:
         done(result, error)
-    except Exception:
+    except BaseException:
         log.exception("internal error in %r, told the outcome of user code", done)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import CodeType
 
 from pydevpva.errors import PydevpvaError
-from pydevpva.plain.errors import describe, traceback_text
+from pydevpva.plain.errors import describe, trace_of, traceback_text
 
 __all__ = ["Told", "UserError", "describe", "raised", "traceback_text"]
 
@@ -29,7 +29,7 @@ class Told:
 
     def is_news(self, text: str, error: BaseException) -> bool:
         """Whether this is another error, or the same from another line."""
-        trace = error.__traceback__
+        trace = trace_of(error)
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
         place = (trace.tb_frame.f_code, trace.tb_lineno) if trace is not None else None

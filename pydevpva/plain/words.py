@@ -16,12 +16,15 @@ _name_of = type.__dict__["__name__"].__get__  # not through a metaclass of the u
 
 def kind_of(value: object) -> str:
     """The name of a value's type."""
-    return printable(_name_of(type(value))[:LONGEST_NAME])
+    return printable(str.__getitem__(_name_of(type(value)), slice(LONGEST_NAME)))  # which may be of a class of its own
 
 
 def printable(text: str) -> str:
     """Text that UTF-8 can hold; what it cannot is shown as \\udcff."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+_AS_THEY_ARE = (float, bool, complex, types.NoneType)
 
 
 class _Short(reprlib.Repr):
@@ -37,6 +40,9 @@ class _Short(reprlib.Repr):
         if x.size <= self.maxlist and x.dtype.kind in "biuf":
             return self.repr1(x.tolist(), level)
         return f"an array of {' x '.join(map(str, x.shape))} {x.dtype}"
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        return repr(x) if type(x) in _AS_THEY_ARE or type(x).__module__ == "numpy" else f"a {kind_of(x)}"
 
     def repr_range(self, x: range, level: int) -> str:
         return f"range({self.repr1(x.start, level)}, {self.repr1(x.stop, level)}, {self.repr1(x.step, level)})"

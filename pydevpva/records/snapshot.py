@@ -67,6 +67,7 @@ class Snapshot:
         return value if isinstance(value, (int, float, str, list)) or hasattr(value, "dtype") else str(value)
 
     def __setattr__(self, name: str, value: Any) -> None:
+        name = str.__str__(name)  # setattr() takes classes made from str, with an __eq__ and __hash__ of their own
         self._index(name)
         if type(self._changed) is not dict:
             raise AttributeError(f"{name} is assigned too late: the function is over")
