@@ -19,6 +19,7 @@ from pydevpva.records.values import Value
 from pydevpva.records.whole import WholeRecord
 
 LAST_ID = 2**31 - 1
+MOST_LOST = 2**64 - 1  # LOST holds no more
 EMPTY = image(np.zeros(0, "u1"), 0, None)
 
 
@@ -118,7 +119,7 @@ class Ndarray(WholeRecord, rtype="ndarray"):
 
     def _lost(self, last: int | None, number: int) -> None:
         if last is not None and number > last + 1:
-            self.LOST += number - last - 1
+            self.LOST = min(self.LOST + number - last - 1, MOST_LOST)
 
     def _describe(self) -> None:
         made = self.image

@@ -9,7 +9,7 @@ import numpy as np
 
 from pydevpva.plain.arrays import KEEPERS, Plain, base_array, own_class
 from pydevpva.plain.results import register
-from pydevpva.plain.values import SIMPLE
+from pydevpva.plain.values import SIMPLE, Unfit
 from pydevpva.plain.words import kind_of, printable
 
 # areaDetector's modes by number, and the axis of a 3-d array that holds the three colours, counted as numpy does
@@ -124,9 +124,18 @@ def _plain(value: Any, depth: int, plain: Plain) -> Any:
     image = made.view(NDArray)
     image.attributes = {printable(str(name)): _attribute(item, plain) for name, item in value.attributes.items()}
     for name in ("color_mode", "unique_id", "time_ns"):
-        number = getattr(value, name)
-        setattr(image, name, None if number is None else int.__int__(number))
+        setattr(image, name, _number(name, getattr(value, name)))
     return image
+
+
+def _number(name: str, value: Any) -> int | None:
+    """One of the image's own numbers. In 64 bits as times are: one beyond could not be sent, nor what came after it."""
+    if value is None:
+        return None
+    number = int.__int__(value)
+    if not -(2**63) <= number < 2**63:
+        raise Unfit(f"{name} is out of range")
+    return number
 
 
 def _attribute(value: object, plain: Plain) -> Any:

@@ -22,7 +22,6 @@ class Text(str):
         return ""
 
 
-
 def failing(name: str) -> None:
     """Raise an exception whose attribute of this name is a property that raises SystemExit."""
     raise type("Failing", (Exception,), {name: property(leave)})("text")
@@ -60,6 +59,13 @@ def traced(install: Any) -> int:
 
     install(interrupt)
     return 1
+
+
+def numbered(**numbers: int) -> Any:
+    image = pydev.NDArray([[1, 2], [3, 4]])  # type: ignore[attr-defined]
+    for name, number in numbers.items():
+        setattr(image, name, number)
+    return image
 
 
 @pydev.subroutine

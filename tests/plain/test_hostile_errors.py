@@ -26,6 +26,8 @@ def database() -> Iterator[str]:
     for name in TRACED:
         yield f'record(longin,"{name}") {{ field(DTYP,"pydev") field(INP,"@traced(sys.{name})") }}'
     yield 'record(aSub,"odd") { field(SNAM,"by_odd_names") }'
+    code = "numbered(time_ns=10**30 if %DESC% else None)"
+    yield f'record(ndarray,"image") {{ field(TSE,"-2") field(DTYP,"pydev") field(INP,"@{code}") }}'
     yield 'record(longin,"alive") { field(DTYP,"pydev") field(INP,"@VAL+1") }'
 
 
@@ -74,3 +76,12 @@ def test_a_subroutine_may_assign_by_names_of_a_class_of_its_own(client: Context)
     process(client, "odd")
     assert client.get("odd.VALA")["value"] == 5
     assert client.get("odd")["alarm"]["severity"] == 0
+
+
+def test_a_time_beyond_all_is_refused_and_the_image_is_still_sent(client: Context) -> None:
+    client.put("image.DESC", {"value": "x"}, get=False)
+    process(client, "image")
+    assert client.get("image")["alarm"]["message"] == "NDArray: time_ns is out of range"
+    client.put("image.DESC", {"value": ""}, get=False)
+    process(client, "image")
+    assert list(client.get("image")["value"]) == [1, 2, 3, 4]
