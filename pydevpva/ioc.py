@@ -141,7 +141,7 @@ class Ioc:
         self._check_new("iocInit")
         self._rules = self._access_rules()
         self._import_subroutines()
-        sys.setswitchinterval(min(SWITCH, sys.getswitchinterval()))
+        sys.setswitchinterval(max(PROMPT, min(SWITCH, sys.getswitchinterval())))
         self.evaluator.start()
         self.database.loop.start()
         try:

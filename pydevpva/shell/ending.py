@@ -58,7 +58,13 @@ class Ending:
         forks.in_child(self._let_go)
 
     def watch_again(self) -> None:
-        """Take the signals' wake-up back from the line editor's event loop."""
+        """Take the signals back from the event loop of the line editor, or of users' code, which leaves none behind.
+
+        A handler of a user's own stays. On the main thread.
+        """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+                signal.signal(number, self._on_signal)
         signal.set_wakeup_fd(self._send.fileno(), warn_on_full_buffer=False)
 
     def end(self, status: int) -> None:

@@ -6,9 +6,11 @@ rest of its startup undone, or to give a record an alarm because its code prints
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, TextIO, cast
 
 STANDARD = (0, 1, 2)
@@ -54,6 +56,29 @@ class Enduring:
                     self._tell(error)
 
 
+class Foreign(Enduring):
+    """A stream that users' code has put in the place of stdout or stderr: None, or what fails in any way."""
+
+    def write(self, text: str) -> int:
+        with suppress(Exception):
+            self.stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(Exception):
+            self.stream.flush()
+
+    def isatty(self) -> bool:
+        return False
+
+
+def standard(stream: TextIO | None, own: type) -> TextIO:
+    """sys.stdout or sys.stderr as a stream that takes every write; one of class `own` is such a stream."""
+    if isinstance(stream, own):
+        return stream  # type: ignore[return-value]
+    return cast(TextIO, Foreign(_nowhere() if stream is None else stream))
+
+
 def reason(error: Exception) -> str:
     """What the system says: "No space left on device"."""
     return str(getattr(error, "strerror", None) or error)
@@ -73,5 +98,6 @@ def open_standard_streams() -> None:
         sys.stderr = _nowhere()
 
 
+@functools.cache
 def _nowhere() -> TextIO:
     return cast(TextIO, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))

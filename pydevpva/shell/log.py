@@ -106,3 +106,22 @@ class Log(logging.Handler):
         """In a forked child, which has no writer: each thread writes for itself, to the process's stderr."""
         self._in_child, self._writer, self._changes = True, None, threading.Lock()
         self._consoles = self._consoles[:1]
+
+
+class _AlwaysOn(logging.Logger):
+    """A logger that dictConfig and fileConfig do not switch off, as they do with all that were made before."""
+
+    @property
+    def disabled(self) -> bool:
+        return False
+
+    @disabled.setter
+    def disabled(self, value: bool) -> None:
+        pass
+
+
+def always_on() -> None:
+    """Users' code configures its own logging, and ours goes on telling what is wrong with it."""
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.split(".")[0] == "pydevpva" and type(logger) is logging.Logger:
+            logger.__class__ = _AlwaysOn

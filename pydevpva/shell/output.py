@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from typing import TextIO, cast
 
-from pydevpva.shell.enduring import Enduring, reason
+from pydevpva.shell.enduring import Enduring, reason, standard
 from pydevpva.shell.entries import Entry, is_journal
 from pydevpva.shell.language import Redirect
+from pydevpva.shell.streams import Routed
 
 STDERR = 2
 BOLD, UNDERLINE, RED, GREEN, BLUE = "1", "4", "31;1", "32;1", "34;1"
@@ -46,7 +47,7 @@ class Output:
     @property
     def console(self) -> TextIO:
         """Where this console prints, on whatever thread."""
-        return self._console or sys.stdout
+        return self._console or standard(sys.stdout, Routed)
 
     def set_console(self, console: TextIO) -> None:
         """Print to this terminal what does not come from the console's own thread."""
@@ -54,16 +55,17 @@ class Output:
 
     def show_log(self, entry: Entry) -> None:
         """Print an entry of the log on this console, from whatever thread."""
-        sys.stderr.write((entry.for_journal() if is_journal(STDERR) else entry.dated()) + "\n")
-        sys.stderr.flush()
+        stream = standard(sys.stderr, Routed)
+        stream.write((entry.for_journal() if is_journal(STDERR) else entry.dated()) + "\n")
+        stream.flush()
 
     @property
     def out(self) -> TextIO:
-        return self._files.get(1) or sys.stdout
+        return self._files.get(1) or standard(sys.stdout, Routed)
 
     @property
     def err(self) -> TextIO:
-        return self._files.get(2) or sys.stderr
+        return self._files.get(2) or standard(sys.stderr, Routed)
 
     def print(self, text: str = "", end: str = "\n") -> None:
         self.out.write(text + end)

@@ -15,6 +15,7 @@ from pydevpva.shell import console, exit_record, mistaken, registry
 from pydevpva.shell.boot import how_to_load
 from pydevpva.shell.ending import Ending
 from pydevpva.shell.enduring import open_standard_streams, reason
+from pydevpva.shell.log import always_on
 from pydevpva.shell.session import Halted, Shell
 from pydevpva.shell.streams import route
 
@@ -43,6 +44,7 @@ class Startup:
         shown = self.shell.common.log
         shown.add(self.shell)
         shown.start()
+        always_on()
         log = logging.getLogger("pydevpva")
         log.handlers = [shown]
         log.setLevel(logging.INFO)
@@ -58,6 +60,7 @@ class Startup:
             self._check_macros_used()
             if self.loaded and self.ioc.state == "new":
                 self._step("iocInit", ())
+            self.ending.watch_again()
             if script is not None:
                 self._sum_up(script)
             for prefix in self.exit_prefixes:
