@@ -21,6 +21,7 @@ class Collector:
     def __init__(self) -> None:
         self._ended = threading.Event()
         self._took_over = False
+        self._switching = threading.Lock()
 
     def start(self) -> None:
         """From now on nobody else collects."""
@@ -31,14 +32,18 @@ class Collector:
 
     def stop(self) -> None:
         """Leave it to Python again."""
-        self._ended.set()
-        if self._took_over:
-            self._took_over = False
-            gc.enable()
+        with self._switching:
+            self._ended.set()
+            if self._took_over:
+                self._took_over = False
+                gc.enable()
 
     def _run(self) -> None:
         wait, count, threshold, collect = self._ended.wait, gc.get_count, gc.get_threshold, gc.collect
         while not wait(PERIOD):
+            with self._switching:
+                if gc.isenabled() and not self._ended.is_set():  # by users' code that had disabled it for a while
+                    gc.disable()
             most = threshold()
             if most[0] and count()[0] > most[0]:
                 made = count()

@@ -173,6 +173,10 @@ def test_garbage_in_circles_goes_on_a_thread_of_its_own() -> None:
     collector = Collector()
     collector.start()
     try:
+        gc.enable()  # as code does that has disabled it for a while
+        end = time.monotonic() + 10
+        while gc.isenabled():
+            assert time.monotonic() < end
         Ring()
         kept = [[] for _ in range(2000)]  # type: ignore[var-annotated]
         assert gone.wait(10)
