@@ -86,7 +86,7 @@ def _is_large(given: list[object]) -> bool:
         base = next((base for base in (int, *_TEXTS, *_SEVERAL) if issubclass(type(arg), base)), None)
         size += 1
         if base is int:
-            size += int.bit_length(arg)
+            size += int.bit_length(arg) // 4  # about its digits
         elif base is not None:
             size += base.__len__(arg)
             if base in _SEVERAL and size <= LARGE:
