@@ -51,6 +51,7 @@ class Factory:
         source = f"def make(*, {', '.join(defaults)}):\n def __init__(self, host):\n  " + "\n  ".join(lines)
         exec(source + "\n return __init__", scope)
         members = {"__slots__": tuple(defaults), "rtype": rtype, "__init__": scope["make"](**defaults)}
+        members["has_deadband"] = "MDEL" in defaults and "MLST" in defaults  # MDEL of a histogram counts
         return type(base.__name__, (base,), members)
 
     def initial(self, field: Field) -> object:

@@ -153,6 +153,7 @@ class Record:
     illegal_state: ClassVar[str] = ""  # text of an ENUM VAL beyond the states (rset get_enum_str)
     value_type: ClassVar[str] = ""  # type of VAL as soft device support reads or writes it
     raw_type: ClassVar[str] = ""  # the same of RVAL, for Raw Soft Channel
+    has_deadband: ClassVar[bool] = False  # MDEL may keep VAL back; set as rtype is
     code_fields: ClassVar[frozenset[str]] = frozenset()  # whose text becomes Python, besides the device's link
     checks: ClassVar[Mapping[str, Callable[[str], str]]] = {}  # why a field cannot be loaded with that text, or ""
 
@@ -245,6 +246,8 @@ class Record:
 
     def forward(self) -> None:
         """FLNK, completion of a waiting put, reprocessing (recGblFwdLink)."""
+        if self.PUTF and self.has_deadband and not self.MDEL <= 0:
+            self.not_posted()  # MDEL kept back what a put came to
         if self.FLNK is not NO_LINK:
             self.FLNK.forward()
         if self.notify is not None:

@@ -51,7 +51,7 @@ FIELD_CHANNELS = Rule(
 LAG = Rule(
     "get",
     "reads the record",
-    "gives the last post, so it may lag by up to MDEL; `REC.FIELD` gives each change",
+    "gives the last post, so what scanned processing makes of VAL may lag by up to MDEL; what a put comes to does not",
     "the server library answers a get with the last post",
 )
 

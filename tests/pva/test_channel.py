@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pydevpva.engine.processing import process
 from tests.pva.conftest import Serve, eventually
 
 AI = """
@@ -71,10 +72,15 @@ def test_the_stamp_is_the_record_s(serve: Serve) -> None:
 
 def test_mdel_decides_posts_of_the_main_channel(serve: Serve) -> None:
     served = serve(AI)
+
+    def scanned(value: float) -> None:
+        served.record("A").VAL = value
+        process(served.record("A"))
+
     with served.watch("A") as watch:
         watch.next()
         for value in (1.0, 1.2, 1.4, 1.6):
-            served.put("A", value)
+            served.on_database(scanned, value)
         assert [watch.next().value, watch.next().value] == [1.0, 1.6]
         assert watch.pending() == 0
 

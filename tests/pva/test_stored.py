@@ -196,6 +196,52 @@ def test_a_put_that_is_processed_at_once_is_one_update(serve: Serve) -> None:
         assert ao.pending() == wf.pending() == group.pending() == 0
 
 
+def test_what_a_put_came_to_is_read_though_mdel_keeps_it_back(serve: Serve) -> None:
+    deadband = {
+        rtype: f'record({rtype}, "{rtype}") {{ field(MDEL, "5") field(ADEL, "9") {more} }}'
+        for rtype, more in {
+            "ai": "", "ao": "", "longin": "", "longout": "", "int64in": "", "int64out": "", "dfanout": "",
+            "calc": 'field(CALC, "A")', "calcout": 'field(CALC, "A")', "sel": 'field(SELM, "High Signal")',
+        }.items()
+    }  # fmt: skip
+    served = serve(
+        "".join(deadband.values())
+        + """
+        record(longout, "FROM") { field(OUT, "BEHIND PP") field(FLNK, "LAST") }
+        record(longout, "BEHIND") { field(MDEL, "5") info(Q:group, {"G": {"x": {+channel: "VAL", +putorder: 0}}}) }
+        record(calc, "LAST") { field(INPA, "FROM") field(CALC, "A") field(MDEL, "5") }
+        record(ai, "NAN") { field(MDEL, "nan") }
+        record(ai, "PY") { field(DTYP, "pydev") field(INP, "@counted()") field(MDEL, "5") }
+        """,
+        "n = iter(range(9))\ndef counted(): return next(n)",
+    )
+    for name in [*deadband, "NAN"]:
+        target = f"{name}.A" if name in ("calc", "calcout", "sel") else name
+        with served.watch(name) as watch:
+            watch.next()
+            for value in (20, 21, 20, 19):
+                assert served.put(target, value, wait=True) == "ok"
+                if target != name and name == "sel":
+                    served.put("sel.PROC", 1)
+                assert served.get(name).value == value, name
+            told = [watch.until(lambda update: update.value == 19)]
+            assert told[0].changedSet() == {"value"}
+            assert watch.pending() == 0
+    with served.watch("BEHIND") as behind, served.watch("LAST") as last, served.watch("G") as group:
+        behind.next(), last.next(), group.next()
+        for value in (1, 2, 1):
+            served.put("FROM", value)
+            assert served.get("BEHIND").value == served.get("LAST").value == value
+            assert behind.until(lambda update: "value" in update.changedSet()).value == value
+            assert group.until(lambda update: "x.value" in update.changedSet()).x.value == value
+        served.put("G", {"x.value": 3})
+        assert served.get("G").x.value == served.get("BEHIND").value == 3
+    with served.watch("PY"):
+        for value in range(4):
+            served.put("PY.PROC", 1, wait=True)
+            assert served.get("PY").value == value
+
+
 def test_a_table_that_is_not_processed(serve: Serve) -> None:
     served = serve('record(table, "T") { field(COLS, "x:float64") field(SCAN, "10 second") }')
     with served.watch("T") as watch:
