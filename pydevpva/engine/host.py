@@ -126,7 +126,7 @@ class EngineHost:
         return self.database.python.subroutine(name)
 
     def closed_name(self, name: object) -> str:
-        if not name or self.database.code_puts or self.database.python.is_registered(name):
+        if name == "" or self.database.code_puts or self.database.python.is_registered(name):
             return ""
         return (
             f'"{str(name)[:40]}" is not given to @pydev.subroutine, and clients and other records may name no others; '

@@ -124,7 +124,7 @@ class GroupPut(ClientPut):
             if field.type in wire.LINKS:
                 raise PutError(f"{record.NAME}.{field.name}: a group with a link cannot be written")
             if member in self._sent and member.writable:
-                self._puts.database.check_code(source.address, self._sent[member])
+                self._puts.database.check_code(source.address, self._as_put(member, source))
 
     def _item(self, member: Member) -> tuple[Address, Any] | None:
         """The field and the value to put for a member; None: nothing."""
@@ -134,8 +134,12 @@ class GroupPut(ClientPut):
             return self._puts.database.find(f"{source.address.record.NAME}.PROC"), 1  # processed whatever is asked
         if member not in self._sent or not member.writable:
             return None
+        return source.address, self._as_put(member, source)
+
+    def _as_put(self, member: Member, source: Source) -> Any:
+        """What was sent for a member, as Database.put takes it."""
         value = self._sent[member]
-        return source.address, value if member.mapping.type == "any" else checked(source.address, source.shape, value)
+        return value if member.mapping.type == "any" else checked(source.address, source.shape, value)
 
     def _start_all(self, work: list[tuple[Address, Any]]) -> None:
         """Put all in order, and answer when the last has completed."""

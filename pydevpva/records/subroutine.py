@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from pydevpva.db.model import Field
 from pydevpva.errors import NotFound, Stopped
-from pydevpva.records.fields import refuse
+from pydevpva.records.fields import first, refuse
 from pydevpva.records.record import Failures, Record
 from pydevpva.records.results import NUMBERS, ResultError, converted, plain_number, shown, text
 from pydevpva.records.snapshot import Snapshot, View, changes
@@ -74,7 +74,9 @@ class Subroutine(Record):
         return found
 
     def closed(self, field: Field, value: Value) -> str:
-        return self.host.closed_name(value) if field.name in self.code_fields else super().closed(field, value)
+        if field.name not in self.code_fields:
+            return super().closed(field, value)
+        return self.host.closed_name(first(value, "STRING"))  # of an array the first element is stored
 
     def look_up(self) -> None:
         """After a put to SNAM: the function, or a refusal; then there is none."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
+import numpy as np
 import pytest
 from p4p.client.thread import Context, RemoteError
 
@@ -25,6 +27,15 @@ record(stringout, "to:calc") { field(VAL, "6*7") field(OUT, "calc.CALC") }
 record(stringout, "to:sub") { field(VAL, "plain") field(OUT, "sub.SNAM") }
 record(stringout, "ca:out") { field(VAL, "@6*7") field(OUT, "out.OUT CA") }
 record(stringout, "pva:out") { field(VAL, "@6*7") field(OUT, {pva: "out.OUT"}) }
+record(aao, "letters") { field(FTVL, "CHAR") field(NELM, "20") field(OUT, "sub.SNAM") }
+record(aao, "letters:long") { field(FTVL, "CHAR") field(NELM, "20") field(OUT, "sub.SNAM$") }
+record(aao, "texts") { field(FTVL, "STRING") field(NELM, "20") field(OUT, "sub.SNAM") }
+record(lso, "lso:calc") { field(SIZV, "50") field(OUT, "calc.CALC$") }
+record(lso, "lso:out") { field(SIZV, "50") field(OUT, "out.OUT$") }
+record(lso, "lso:sub") { field(SIZV, "50") field(OUT, "sub.SNAM$") }
+record(ao, "number") { field(OUT, "sub.SNAM") }
+record(sub, "three") { field(SNAM, "given")
+    info(Q:group, {"names": {"any": {"+type": "any", "+channel": "SNAM", "+putorder": 0}, "long": {"+channel": "SNAM$", "+putorder": 1}}}) }
 record(ai, "one") { info(Q:group, {"group": {"calc": {"+type": "plain", "+channel": "VAL"}}}) }
 record(pycalc, "two") { field(CALC, "1") info(Q:group, {"group": {"code": {"+type": "plain", "+channel": "CALC", "+putorder": 0}}}) }
 """  # noqa: E501
@@ -60,20 +71,29 @@ def refusal(client: Context, name: str, value: object) -> str:
     return "taken"
 
 
+def letters(text: str) -> Any:
+    """Text as clients send it where an array of characters is served."""
+    return np.frombuffer(text.encode() + b"\0", np.int8)
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
         ("out.OUT", "@7"), ("in.INP", "@7"), ("alias.INP", "@7"), ("calcout.OUT", "@7"),
         ("wave.INP", "@[7]"), ("table.INP", "@{}"), ("calc.CALC", "7"), ("out.OUT", "soft"),
         ('calc.CALC{"ts":{}}', "7"),
+        ("in.INP$", "@7"), ("out.OUT$", ""), ("wave.INP$", "@[7]"), ("table.INP$", "{const: 7}"),
+        ("in.INP", "{const: 7}"), ("in.INP", "5"), ("out.OUT", '{"pva": {"pv": "soft"}}'), ("in.INP", ""),
+        ('in.INP{"arr":{}}', "@7"),
+        ("calc.CALC$", letters("7")),
     ],
 )  # fmt: skip
 def test_code_is_refused_to_clients(ioc: ServerProcess, p4p_client: Client, name: str, text: object) -> None:
     client = p4p_client(ioc)
-    before = client.get(name.removesuffix("$")).value
     field = name.replace("alias", "in").partition("{")[0].removesuffix("$")
+    before = client.get(field).value
     assert refusal(client, name, text) == f"{field}: {CODE}{ADVICE}"
-    assert client.get(name.removesuffix("$")).value == before
+    assert client.get(field).value == before
 
 
 @pytest.mark.parametrize("record", ["sub", "asub"])
@@ -83,6 +103,7 @@ def test_clients_name_registered_functions_only(ioc: ServerProcess, p4p_client: 
     for name in ("os.system", "plain", "print"):
         start = f'{record}.SNAM: "{name}" is not given to @pydev.subroutine, and clients'
         assert refusal(client, f"{record}.SNAM", name).startswith(start)
+        assert refusal(client, f"{record}.SNAM$", letters(name)).startswith(start)
     assert client.get(f"{record}.SNAM").value == "given"
 
 
@@ -116,6 +137,33 @@ def test_a_group_does_not_either(ioc: ServerProcess, p4p_client: Client) -> None
     with pytest.raises(RemoteError, match=r"two\.CALC: this is Python"):
         client.put("group", {"code": "6*7"}, get=False)
     assert client.get("two.CALC").value == "1"
+
+
+def test_neither_do_long_texts_and_arrays_of_other_records(ioc: ServerProcess, p4p_client: Client) -> None:
+    client = p4p_client(ioc)
+    writers = {"letters": letters("plain"), "letters:long": letters("plain"), "texts": ["plain"], "number": 5.0}
+    writers |= {"lso:calc": "6*7", "lso:out": "@6*7", "lso:sub": "plain"}
+    before = [client.get(name).value for name in ("calc.CALC", "out.OUT", "sub.SNAM")]
+    for name, value in writers.items():
+        client.put(name, {"value": value}, wait=True, get=False)
+        seen = client.get(name)
+        assert (seen["alarm.severity"], seen["alarm.message"]) == (3, "field OUT"), name
+    assert [client.get(name).value for name in ("calc.CALC", "out.OUT", "sub.SNAM")] == before
+    for name in ("texts", "lso:sub"):
+        client.put("sub.SNAM", {"value": ""}, wait=True, get=False)
+        client.put(name, {"value": ["given"] if name == "texts" else "given"}, wait=True, get=False)
+        assert client.get("sub.SNAM").value == "given"
+    assert "Traceback" not in ioc.log
+
+
+def test_a_group_names_registered_functions_only(ioc: ServerProcess, p4p_client: Client) -> None:
+    client = p4p_client(ioc)
+    for leaves in ({"any": "plain"}, {"long.value": letters("plain")}, {"any": np.array([1.0, 2.0])}):
+        with pytest.raises(RemoteError, match=r"three\.SNAM: .* is not given to @pydev\.subroutine"):
+            client.put("names", leaves, get=False)
+        assert client.get("three.SNAM").value == "given"
+    for leaves in ({"any": "given"}, {"long.value": letters("given")}):
+        client.put("names", leaves, get=False)
 
 
 def test_what_is_no_code_is_put_as_ever(ioc: ServerProcess, p4p_client: Client) -> None:
