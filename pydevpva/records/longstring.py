@@ -5,6 +5,9 @@ Also what the short ones, stringin and stringout, post. Database thread.
 
 from __future__ import annotations
 
+import math
+
+from pydevpva.db import json5
 from pydevpva.records.alarm import DBE_LOG, DBE_VALUE
 from pydevpva.records.fields import refuse
 from pydevpva.records.links import ConstantLink, Link
@@ -85,10 +88,22 @@ def _always(record: Record) -> int:
 
 
 def constant_text(link: Link) -> str | None:
-    """The string of a JSON constant, ["text"] or {const:"text"}; of a plain number, as in EPICS, an empty one."""
+    """The string of a JSON constant, ["text"] or {const:"text"}; of a plain number, as in EPICS, an empty one.
+
+    What is no number in JSON, 010 or NaN, is none there.
+    """
     if not isinstance(link, ConstantLink) or link.value is None:
         return None
     value = link.value[0] if isinstance(link.value, list) and link.value else link.value
     if not isinstance(value, str):
         return None
-    return value if link.text.lstrip()[:1] in ("[", "{") else ""
+    if link.text.lstrip()[:1] in ("[", "{"):
+        return value
+    return "" if _is_json_number(value) else None
+
+
+def _is_json_number(text: str) -> bool:
+    try:
+        return math.isfinite(json5.parse(text))  # type: ignore[arg-type]  # it is a constant, so it is a number
+    except ValueError:
+        return False

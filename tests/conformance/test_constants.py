@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from p4p.client.thread import Context
+
 from tests.clients import p4p_context
 from tests.ioc_process import Starter
 
 NUMBERS = (
     "5", "5.7", "0x10", " 7 ", "300", "70000", "[1,2.5,3]", "[.5]", "[0x10]", "[5]", "{const:5}", "{const:5.7}",
     "{const:[1,2.5]}", "{const:true}", "{const:0x10}", "{const:-300}", "{const:.5}", "{const:[]}",
-    "{const:[1,2,3,4,5,6]}", "{}",
+    "{const:[1,2,3,4,5,6]}", "{}", "-1e10", "1e10", "NaN", "nan", "inf", "Infinity", "010", "-5", "4294967295", "1e3",
+    "99999999999", "{const:-1e10}", "{const:NaN}", "{const:Infinity}", "[NaN]", "[-1e10]", "1.",
 )  # fmt: skip
 TEXTS = ("['a','b']", "['12']", "{const:'text'}", "{const:'12'}", "{const:['a','b']}", "{const:['1','2']}")
 CRASHES = ("bi", "mbbi")  # softIocPVX, of a text
@@ -33,7 +36,15 @@ CASES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
 
 
 def is_forgiven(rtype: str, others: str, text: str) -> bool:
-    """Text that is no number in an array of numbers: zeros in EPICS, here no value."""
+    """What the page lists: text that is no number in an array of numbers, numbers that are none for 32 bits; and 010,
+    which to EPICS's parser of arrays is an error after a 0.
+    """
+    if rtype in ("mbbiDirect", "mbboDirect") and text != "{}":
+        return text in ("-1e10", "1e10", "NaN", "nan", "inf", "Infinity")
+    if text == "{}":  # fails when it is read, without an alarm
+        return rtype in ("bi", "longin", "int64in", "mbbi", "mbbiDirect")
+    if text == "010" and rtype == "aSub" and "STRING" in others:
+        return True
     is_array = rtype in ("waveform", "aai", "aao", "aSub") and '"STRING"' not in others
     return is_array and text in ("{const:'text'}", "{const:['a','b']}")
 
@@ -53,10 +64,16 @@ def shown(value: Any) -> Any:
     content = value["value"]
     if hasattr(content, "changedSet"):
         return content["index"]
-    return content.tolist() if hasattr(content, "tolist") else repr(content)
+    return repr(content.tolist() if hasattr(content, "tolist") else content)  # NaN too is the same
 
 
-def test_constants_of_links(start: Starter) -> None:
+def read(client: Context, names: list[str]) -> list[Any]:
+    """What each shows now."""
+    values = [v for at in range(0, len(names), 200) for v in client.get(names[at : at + 200], timeout=20)]
+    return list(map(shown, values))
+
+
+def test_constants_of_links_at_the_start_and_after_processing(start: Starter) -> None:
     table = list(cases())
     names = [name for _, more in table for name in more]
     assert len(names) > 1500
@@ -65,7 +82,13 @@ def test_constants_of_links(start: Starter) -> None:
     seen = []
     for server in (start.softiocpvx(db), start.pydevpva(db=db)):
         with p4p_context(server.environment) as client:
-            values = [v for at in range(0, len(names), 200) for v in client.get(names[at : at + 200], timeout=20)]
-            seen.append(list(map(shown, values)))
-    different = [(texts[name], name, want, got) for name, want, got in zip(names, *seen, strict=True) if want != got]
+            started = read(client, names)
+            processed = [name.partition(".")[0] + ".PROC" for _, (name, *_) in table]
+            for at in range(0, len(processed), 200):
+                some = processed[at : at + 200]
+                client.put(some, [{"value": 1}] * len(some), get=False, throw=False, timeout=20)
+            seen.append(started + read(client, names))
+    both = [*names, *(f"{name} after processing" for name in names)]
+    texts |= {f"{name} after processing": text for name, text in texts.items()}
+    different = [(texts[name], name, want, got) for name, want, got in zip(both, *seen, strict=True) if want != got]
     assert not different, "\n".join(f"{text}{name}: EPICS {want}, ours {got}" for text, name, want, got in different)
