@@ -237,12 +237,12 @@ class Shell(Output):
         if not self.is_news(f"macro {name}"):
             return
         if meant := MEANT.get(text.replace("(", " ").split()[0]):
-            self.complain(f"{error}\n    line skipped{meant}")
+            self.complain(f"{error}; line skipped{meant}")
             return
         where = f" ({self.place})" if self.place else ""
         module = modules.of_macro(name)
         otherwise = f"or give a default, $({name}=...)" if module is None else f"if its files are needed. {_of(module)}"
-        self.complain(f'{error}\n    line not run{where}: set it first, epicsEnvSet("{name}", "..."), {otherwise}')
+        self.complain(f'{error}; line not run{where}: set it first, epicsEnvSet("{name}", "..."), {otherwise}')
 
     def macros(self) -> dict[str, str]:
         """All that $(NAME) may stand for here: the environment, and on top of it the macros of each script."""
@@ -307,7 +307,7 @@ class Shell(Output):
         try:
             values = command.bind(words[1:])
         except registry.ArgumentError as error:
-            self.error(str(error), f"usage: {registry.usage(command)}")
+            self.error(str(error), f"Usage: {registry.usage(command)}")
             return True
         with self.printing_to(files):
             return self._run_command(command, values)
@@ -338,12 +338,12 @@ class Shell(Output):
             why = f", as others like it. {_of(module)}"
         else:
             why = MEANT.get(name) or did_you_mean(name, registry.names()) or NOT_THERE
-        self.error(f"Command '{name}' not registered.", f"line skipped{why}")
+        self.error(f"Command '{name}' not registered.", f"Line skipped{why}")
 
     def error(self, text: str, advice: str = "") -> None:
-        """`ERROR st.cmd line 5: text`, and on the next line what to do; from a console only the text."""
+        """`ERROR st.cmd line 5: text`, EPICS's own, and behind it what to do; at a console without the place."""
         head = f"{self.colour('ERROR', RED, self.err)} {self.place}: " if self.place else ""
-        tail = f"\n    {advice}" if advice else ""
+        tail = f" {advice}" if advice else ""
         self.complain(head + self.colour(text, RED, self.err) + tail)
 
     def warn(self, text: str) -> None:

@@ -60,6 +60,13 @@ def both(script: str, folder: Path, files: Mapping[str, str] = {}) -> tuple[Run,
 
 
 def missing(wanted: list[str], got: list[str]) -> list[str]:
-    """The lines that are not in got, in that order; got may have others in between: ours also says what to do."""
+    """The lines that are not in got, in that order; got may have others in between, and say behind one what to do."""
     rest = iter(got)
-    return [line for line in wanted if line not in rest]
+    return [line for line in wanted if not any(is_line(line, other) for other in rest)]
+
+
+def is_line(wanted: str, got: str) -> bool:
+    """Whether a line of ours is that of EPICS, or begins with it and goes on with what to do."""
+    return got == wanted or (
+        bool(wanted) and got.startswith((f"{wanted} Line ", f"{wanted}; line ", f"{wanted} Usage: "))
+    )

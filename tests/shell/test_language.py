@@ -108,10 +108,10 @@ def test_a_script_prints_what_it_prints_in_epics(name: str, tmp_path: Path) -> N
 def test_an_unknown_command_says_what_to_do(tmp_path: Path) -> None:
     ours = run(OURS, 'epicsEnvSt("A", 1)\ndrvAsynSerialPortConfigure("L0", "/dev/ttyS0")\n', tmp_path)
     assert ours.err == [
-        "ERROR st.cmd line 1: Command 'epicsEnvSt' not registered.",
-        "    line skipped; did you mean epicsEnvSet or epicsEnvUnset or epicsEnvShow?",
-        "ERROR st.cmd line 2: Command 'drvAsynSerialPortConfigure' not registered.",
-        "    line skipped, as others like it. It is of asyn: Python talks to devices here (sockets, pyserial, the "
+        "ERROR st.cmd line 1: Command 'epicsEnvSt' not registered. "
+        "Line skipped; did you mean epicsEnvSet or epicsEnvUnset or epicsEnvShow?",
+        "ERROR st.cmd line 2: Command 'drvAsynSerialPortConfigure' not registered. "
+        "Line skipped, as others like it. It is of asyn: Python talks to devices here (sockets, pyserial, the "
         'maker\'s package): records with field(DTYP, "pydev")',
         "st.cmd: 2 lines failed (1, 2)",
     ]
@@ -119,10 +119,10 @@ def test_an_unknown_command_says_what_to_do(tmp_path: Path) -> None:
 
 def test_a_word_from_elsewhere_says_what_stands_for_it_here(tmp_path: Path) -> None:
     ours = run(OURS, 'record(ai, "X") {\ncaput X 1\nimport math\n', tmp_path)
-    assert [line for line in ours.err if line.startswith("    ")] == [
-        '    line skipped; a database is loaded by dbLoadRecords("file.db"), or by pydevpva -d file.db',
-        "    line skipped; did you mean dbpf?",
-        '    line skipped; Python goes into pydev("...")',
+    assert [line.partition(" Line ")[2] for line in ours.err[:-1]] == [
+        'skipped; a database is loaded by dbLoadRecords("file.db"), or by pydevpva -d file.db',
+        "skipped; did you mean dbpf?",
+        'skipped; Python goes into pydev("...")',
     ]
 
 
@@ -134,7 +134,7 @@ def test_on_error_wait_takes_its_delay(tmp_path: Path) -> None:
 
 def test_line_numbers_are_those_of_an_editor(tmp_path: Path) -> None:
     ours = run(OURS, "echo a\\\nb\n\nfoo\n", tmp_path)
-    assert ours.err[0] == "ERROR st.cmd line 4: Command 'foo' not registered."
+    assert ours.err[0].startswith("ERROR st.cmd line 4: Command 'foo' not registered. Line skipped")
 
 
 @pytest.mark.parametrize(

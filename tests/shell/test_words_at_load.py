@@ -114,16 +114,16 @@ def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
         other_substitutions='file "$(CALC)/db/c.db" { pattern { N } { 1 } { 2 } }\nfile motor.db { { P=Y:, N=1 } }\n',
     )
     assert err[1:] == [
-        "ERROR st.cmd line 2: Command 'set_requestfile_path' not registered.",
-        f"    line skipped, as others like it. {AUTOSAVE}",
-        "ERROR st.cmd line 4: Command 'drvAsynIPPortConfigure' not registered.",
-        f"    line skipped, as others like it. {ASYN}",
-        "ERROR st.cmd line 24: Command 'XPSCreateController' not registered.",
-        f"    line skipped, as others like it. It is of motor: {MOTOR.partition('of motor: ')[2]}",
+        "ERROR st.cmd line 2: Command 'set_requestfile_path' not registered. "
+        f"Line skipped, as others like it. {AUTOSAVE}",
+        "ERROR st.cmd line 4: Command 'drvAsynIPPortConfigure' not registered. "
+        f"Line skipped, as others like it. {ASYN}",
+        "ERROR st.cmd line 24: Command 'XPSCreateController' not registered. "
+        f"Line skipped, as others like it. It is of motor: {MOTOR.partition('of motor: ')[2]}",
         f'ERROR: motor.db:1:1: record "X:m0": {MOTOR} (from motor.substitutions:1:34) (8 times)',
         "ERROR: Failed to load 'motor.substitutions'",
-        'macLib: macro MOTOR is undefined (expanding string dbLoadRecords("$(MOTOR)/db/a.db"))',
-        '    line not run (st.cmd line 33): set it first, epicsEnvSet("MOTOR", "..."), if its files are needed. '
+        'macLib: macro MOTOR is undefined (expanding string dbLoadRecords("$(MOTOR)/db/a.db")); '
+        'line not run (st.cmd line 33): set it first, epicsEnvSet("MOTOR", "..."), if its files are needed. '
         f"It is of motor: {MOTOR.partition('of motor: ')[2]}",
         'ERROR: $(CALC)/db/c.db: no file "$(CALC)/db/c.db": macro CALC is undefined; set it first, '
         'epicsEnvSet("CALC", "...") (from other.substitutions:1:40) (2 times)',
@@ -164,10 +164,13 @@ def test_at_a_console_each_line_is_told_and_a_script_run_there_is_summed_up(tmp_
     (tmp_path / "more.cmd").write_text("foo\nfoo\nfoo\n")
     text = "foo\nfoo\n< more.cmd\n"
     ended = subprocess.run(OURS, input=text, cwd=tmp_path, capture_output=True, text=True, timeout=30)
-    unknown = "    line skipped; it configures a C driver, or is misspelled: 'help' lists the commands there are"
+    unknown = (
+        "Command 'foo' not registered. "
+        "Line skipped; it configures a C driver, or is misspelled: 'help' lists the commands there are"
+    )
     assert ended.stderr.splitlines() == [
-        "Command 'foo' not registered.", unknown, "Command 'foo' not registered.", unknown,
-        "ERROR more.cmd line 1: Command 'foo' not registered.", unknown,
+        unknown, unknown,
+        f"ERROR more.cmd line 1: {unknown}",
         "more.cmd: 3 lines failed (1; foo: 2, 3)",
     ]  # fmt: skip
 

@@ -206,8 +206,8 @@ def test_a_startup_script_of_pydevice_runs_without_make(tmp_path: Path) -> None:
         f"Warning st.cmd line 2: envPaths is not there (make would have written it): using IOC=ioctest, TOP={tmp_path}",
         f"Warning st.cmd line 5: {tmp_path}/dbd/pydevioc.dbd is not there (make would have built it): "
         "going on with EPICS base's and PyDevice's own",
-        "ERROR st.cmd line 11: Command 'drvAsynSerialPortConfigure' not registered.",
-        "    line skipped, as others like it. It is of asyn: Python talks to devices here (sockets, pyserial, the "
+        "ERROR st.cmd line 11: Command 'drvAsynSerialPortConfigure' not registered. "
+        "Line skipped, as others like it. It is of asyn: Python talks to devices here (sockets, pyserial, the "
         'maker\'s package): records with field(DTYP, "pydev")',
         "Starting iocInit",
         "iocRun: All initialization complete",
