@@ -194,6 +194,7 @@ class Ioc:
 
     def _start_records(self) -> None:
         self.database.scanner.on_new_interrupt = self._subscribe
+        self.database.written = self.instances
         with for_good():
             self.database.create(self.instances.values())
             self.database.init()

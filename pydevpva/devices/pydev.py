@@ -63,7 +63,7 @@ class Pydev(DeviceSupport):
         try:
             self._use(self._compile(str(getattr(record, self._link))))
         except CodeError as error:
-            log.error("%s.%s: %s", record.NAME, self._link, error)
+            log.error("%s%s.%s: %s", record.host.place(record, self._link), record.NAME, self._link, error)
         return 2
 
     def relink(self, record: Record, field: str, text: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, Protocol
@@ -80,6 +80,7 @@ class Database:
         self._host = EngineHost(self)
         self.uses_pydev = False
         self.code_puts = False  # `var pydevCodePuts`: clients and other records may change Python
+        self.written: Mapping[str, RecordInstance] = {}  # what was loaded, by name: where each field stands
         self._links: dict[Record, Links] = {}  # of each record as loaded, until iocInit opens them
 
     @cached_property

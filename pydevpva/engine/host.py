@@ -111,6 +111,11 @@ class EngineHost:
     def set_access_group(self, record: Record) -> None:
         """ASG changed; access is looked up by group name at each put, so nothing is kept that could be stale."""
 
+    def place(self, record: Record, field: str) -> str:
+        instance = self.database.written.get(record.NAME)
+        given = instance.fields.get(field) if instance is not None else None
+        return f"{given.location}: " if given is not None else ""
+
     # ---- user Python ----
 
     def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Any:
@@ -145,7 +150,8 @@ class EngineHost:
         except UnreadLink:
             return  # said when it was loaded
         except ValueError as error:
-            log.error("%s.%s: %s; the field has no link now", record.NAME, field.name, error)
+            place = self.place(record, field.name)
+            log.error("%s%s.%s: %s; the field has no link now", place, record.NAME, field.name, error)
             return
         setattr(record, field.name, link)
         self._start(link)

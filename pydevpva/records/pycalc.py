@@ -59,7 +59,7 @@ class Pycalc(Record, rtype="pycalc"):
         try:
             self._compile()
         except CodeError as error:
-            log.error("%s.CALC: %s", self.NAME, error)
+            log.error("%s%s.CALC: %s", self.host.place(self, "CALC"), self.NAME, error)
 
     def put_array(self, field: str, value: Value) -> None:
         _, capacity, count = _TYPES[field]

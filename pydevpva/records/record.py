@@ -114,6 +114,9 @@ class Host(Protocol):
     def set_access_group(self, record: Record) -> None: ...
     def check_device(self, record: Record, index: int) -> None: ...
 
+    def place(self, record: Record, field: str) -> str:
+        """Where the database gives this field, to begin a complaint at iocInit with: "x.db:3:5: "; "" if nowhere."""
+
     # User Python; code is an evaluator.code.Code
     def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Any:
         """The code of a field, with these field names bare and all as %NAME%. CodeError says what is wrong."""

@@ -69,7 +69,7 @@ class Subroutine(Record):
         try:
             found: Function = self.host.subroutine(name)
         except NotFound as error:
-            log.error("%s.%s: %s", self.NAME, field, error)
+            log.error("%s%s.%s: %s", self.host.place(self, field), self.NAME, field, error)
             return None
         return found
 

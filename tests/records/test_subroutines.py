@@ -55,7 +55,8 @@ def test_an_assignment_that_cannot_be_says_why(tmp_path: Path, line: str, error:
 
 def test_a_missing_function_is_said_with_what_is_near(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR), local_ioc(tmp_path, 'record(sub, "s") { field(SNAM, "totle") }', SUM) as ioc:
-        assert 's.SNAM: no Python function "totle"; did you mean total?' in caplog.messages
+        place = f"{tmp_path}/test.db:1:20: "
+        assert f'{place}s.SNAM: no Python function "totle"; did you mean total?' in caplog.messages
         ioc.put("s.PROC", 1)
         assert ioc.alarm("s") == ("INVALID", "BAD_SUB", "")
         assert ioc.put("s.SNAM", "total") is None

@@ -46,6 +46,24 @@ def test_what_loading_warns_of_is_said_once_with_its_place(tmp_path: Path) -> No
     ]  # fmt: skip
 
 
+def test_what_iocinit_says_of_a_field_has_its_place(tmp_path: Path) -> None:
+    db = """record(ai, "A") {
+  field(DTYP, "pydev")
+  field(INP, "@1+")
+}
+record(pycalc, "P") { field(CALC, "1+*") }
+record(waveform, "W") { field(INP, "[1, 2,, 3]") }
+record(sub, "S") { field(SNAM, "nope") }
+"""
+    err = said("dbLoadRecords a.db\niocInit\n", tmp_path, a_db=db)
+    assert [line.partition(" ERROR ")[2] for line in err if " ERROR " in line] == [
+        'a.db:6:25: W.INP: bad JSON at column 7: expected a value, found ","; the field has no link now',
+        "a.db:3:3: A.INP: <A.INP>:1:3: SyntaxError: invalid syntax",
+        'a.db:7:20: S.SNAM: no Python function "nope"; @pydev.subroutine names one',
+        "a.db:5:23: P.CALC: <P.CALC>:1:3: SyntaxError: invalid syntax",
+    ]
+
+
 def test_an_index_of_a_dtyp_that_nobody_implements_is_an_error_with_the_choices(tmp_path: Path) -> None:
     dbd = 'device(ai, INST_IO, devAiNobody, "Nobody")\n'
     db = 'record(ai, "a") {\n  field(DTYP, "6")\n}\nrecord(ai, "b") { field(DTYP, "7") }\n'
