@@ -13,7 +13,7 @@ from pydevpva.plain.scalars import BEYOND, COMPLEX, check_unit, numpy_scalar, ti
 from pydevpva.plain.values import Array, Masked, Unfit
 
 Plain = Callable[[object, int], Any]  # a value, how deep it is nested
-WITHOUT_UNITS = (np.ndarray, np.matrix, np.memmap, np.recarray, np.char.chararray, np.ma.MaskedArray)
+WITHOUT_UNITS = (np.ndarray, np.matrix, np.memmap, np.recarray, np.ma.MaskedArray)
 # What may own an array's memory and runs nobody's code when it goes: for a class of arrays, whether this one does not
 KEEPERS: dict[type, Callable[[Any], bool]] = {
     np.ndarray: lambda array: True,
