@@ -59,6 +59,9 @@ class Loop:
         self._order = itertools.count()
         self._thread: threading.Thread | None = None
         self._ident: int | None = None
+        # Not Thread.is_alive(): up to Python 3.12 it takes a thread for ended, for good, when Ctrl-C of an attached
+        # console comes while it looks.
+        self._runs = False
         self._closing = False
         self._put = self._queue.put
         self._at_end: deque[Callable[[], object]] = deque()
@@ -69,7 +72,12 @@ class Loop:
     def start(self) -> None:
         """Start the thread. Raises CannotStart."""
         self._thread = self._kind(target=self._run, name=self.name, daemon=True)
-        self._thread.start()
+        self._runs = True
+        try:
+            self._thread.start()
+        except BaseException:
+            self._runs = False
+            raise
 
     def submit(self, work: Work, *args: object) -> None:
         """Queue work(*args), from any thread. Never blocks."""
@@ -87,7 +95,7 @@ class Loop:
         """
         if threading.get_ident() == self._ident:
             return work(*args)
-        if self._thread is None or not self._thread.is_alive():
+        if not self._runs:
             raise Stopped(f"the {self.name} thread is not running")
         future: Future[T] = Future()
         self.submit(self._settle, future, work, args)
@@ -166,12 +174,14 @@ class Loop:
 
     def _run(self) -> None:
         self._ident = threading.get_ident()
-        while not self._closing:
-            self._run_due_timers()
-            self.end_pass()
-            self._run_queued(block=True)
-            self.end_pass()
-        self._ident = None
+        try:
+            while not self._closing:
+                self._run_due_timers()
+                self.end_pass()
+                self._run_queued(block=True)
+                self.end_pass()
+        finally:
+            self._ident, self._runs = None, False
 
     def _run_queued(self, block: bool) -> bool:
         """Run up to WORK_PER_PASS pieces, or till one ends the pass; block: wait for the first, till a timer is due."""
