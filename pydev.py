@@ -64,6 +64,6 @@ def __getattr__(name: str) -> Any:
         return getattr(ioc, name)
     if name != "NDArray":
         raise AttributeError(f"module 'pydev' has no attribute {name!r}")
-    from pydevpva.records.ndarray_value import NDArray
+    from pydevpva.records.results.ndarray import NDArray
 
     return NDArray

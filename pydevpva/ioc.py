@@ -32,8 +32,8 @@ from pydevpva.loop import Loop
 from pydevpva.pva.groups import Definitions as GroupDefinitions
 from pydevpva.pva.groups import check as check_groups
 from pydevpva.pva.links_factory import RemoteLinks
-from pydevpva.records.factory import behaviour
-from pydevpva.records.record import Record
+from pydevpva.records.core.factory import behaviour
+from pydevpva.records.core.record import Record
 
 if TYPE_CHECKING:
     from pydevpva.pva.access_file import AccessFile
@@ -329,6 +329,6 @@ def _prompt_switches() -> Iterator[None]:
 
 def _ndarray_class() -> object:
     """pydev.NDArray; numpy is imported when user code asks for it."""
-    from pydevpva.records.ndarray_value import NDArray
+    from pydevpva.records.results.ndarray import NDArray
 
     return NDArray

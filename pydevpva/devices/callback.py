@@ -11,10 +11,10 @@ import logging
 from pydevpva.devices.soft import SoftInput, SoftOutput
 from pydevpva.engine.links import RecordLink
 from pydevpva.engine.processing import complete
-from pydevpva.records.alarm import READ
-from pydevpva.records.links import Link
-from pydevpva.records.record import Record
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import READ
+from pydevpva.records.core.links import Link
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import logging
 
 from pydevpva.devices.parameter import parameter
 from pydevpva.devices.registry import DeviceSupport
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 
 log = logging.getLogger(__name__)
 

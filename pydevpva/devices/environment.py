@@ -6,10 +6,10 @@ import os
 
 from pydevpva.devices.parameter import parameter
 from pydevpva.devices.registry import DeviceSupport
-from pydevpva.records.alarm import UDF, raise_alarm
-from pydevpva.records.longstring import LongString
-from pydevpva.records.record import Record
-from pydevpva.records.values import STRING_BYTES, clip_text
+from pydevpva.records.core.alarm import UDF, raise_alarm
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import STRING_BYTES, clip_text
+from pydevpva.records.shared.longstring import LongString
 
 
 class Environment(DeviceSupport, dsets="devLsiEnviron devSiEnviron"):

@@ -12,8 +12,8 @@ from pydevpva.devices.parameter import parameter
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.engine.timetext import seconds
 from pydevpva.errors import did_you_mean
-from pydevpva.records.alarm import MAJOR, READ, raise_alarm
-from pydevpva.records.record import Record
+from pydevpva.records.core.alarm import MAJOR, READ, raise_alarm
+from pydevpva.records.core.record import Record
 
 log = logging.getLogger(__name__)
 CLOCK = "OS Clock"

@@ -13,9 +13,10 @@ from functools import partial
 from typing import Any
 
 from pydevpva.plain.values import Made
-from pydevpva.records import inputs, register, states
-from pydevpva.records.record import Record
-from pydevpva.records.results import NUMBERS, ResultError, converted, label_index, state, state_number, text
+from pydevpva.records.core.record import Record
+from pydevpva.records.results.scalar import NUMBERS, ResultError, converted, label_index, state, state_number, text
+from pydevpva.records.shared import bits as register
+from pydevpva.records.shared import inputs, states
 
 log = logging.getLogger("pydevpva.python")
 
@@ -162,7 +163,7 @@ def _samples(record: Record, result: Any) -> int:
     """compress: one number, or an array of them, to be compressed."""
     if type(result) is Made:
         return converted(result, partial(_samples, record))
-    from pydevpva.records.array_results import array
+    from pydevpva.records.results.array import array
 
     one = isinstance(result, (int, float)) or getattr(result, "ndim", None) == 0
     values, cut = array([result] if one else result, "DOUBLE", record.NSAM * max(1, record.N))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.db.linktext import parse_link
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 
 
 def parameter(record: Record, field: str) -> str:

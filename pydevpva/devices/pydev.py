@@ -19,10 +19,10 @@ from pydevpva.errors import CodeError, PutError, Stopped
 from pydevpva.evaluator.code import Code
 from pydevpva.plain.results import borrowed, plain
 from pydevpva.plain.values import SIMPLE
-from pydevpva.records.alarm import CALC, INVALID, raise_alarm
-from pydevpva.records.output import Output
-from pydevpva.records.record import Record
-from pydevpva.records.results import ResultError, converted, shown
+from pydevpva.records.core.alarm import CALC, INVALID, raise_alarm
+from pydevpva.records.core.record import Record
+from pydevpva.records.results.scalar import ResultError, converted, shown
+from pydevpva.records.shared.output import Output
 
 log = logging.getLogger("pydevpva.python")
 IDLE, RUNNING, COMPLETE = range(3)
@@ -241,7 +241,7 @@ def add_to(definitions: Definitions, classes: dict[str, Any]) -> None:
 
 
 def _elements(dbf: str, capacity: int) -> Callable[[object], object]:
-    from pydevpva.records.array_results import array
+    from pydevpva.records.results.array import array
 
     return lambda result: array(result, dbf, capacity)
 

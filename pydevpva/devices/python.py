@@ -16,11 +16,11 @@ from pydevpva.evaluator.failures import Told, UserError, describe, raised, trace
 from pydevpva.loop import Loop
 from pydevpva.plain.results import plain
 from pydevpva.plain.values import SIMPLE
-from pydevpva.records.alarm import AMSG_SIZE, CALC, INVALID, raise_alarm
-from pydevpva.records.record import Record
-from pydevpva.records.results import ResultError
-from pydevpva.records.snapshot import Snapshot, settle
-from pydevpva.records.values import clip_text
+from pydevpva.records.core.alarm import AMSG_SIZE, CALC, INVALID, raise_alarm
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import clip_text
+from pydevpva.records.results.scalar import ResultError
+from pydevpva.records.shared.snapshot import Snapshot, settle
 
 log = logging.getLogger("pydevpva.python")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 
 
 class DeviceSupport:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pydevpva.devices.registry import DeviceSupport
-from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.record import DEVICE_TIME, Record
+from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.record import DEVICE_TIME, Record
 
 UNTOLD = frozenset({"longout", "int64out", "mbbo", "mbboDirect"})  # the write function of these returns 0 always
 

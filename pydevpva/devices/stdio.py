@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pydevpva.devices.parameter import parameter
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.errors import did_you_mean
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 
 log = logging.getLogger(__name__)
 STREAMS: dict[str, Callable[[str], object]] = {

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from pydevpva.db.model import Field
 from pydevpva.engine import filter_kinds  # noqa: F401  # they register themselves
 from pydevpva.engine.filters import Filter, Update, run
-from pydevpva.records import characters, fields
-from pydevpva.records.properties import precision
-from pydevpva.records.record import Record
-from pydevpva.records.values import LINKS, Value, format_float, plain_text
+from pydevpva.records.core import fields
+from pydevpva.records.core.properties import precision
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import LINKS, Value, format_float, plain_text
+from pydevpva.records.shared import characters
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Database
@@ -59,7 +60,7 @@ class Address:
         return Address(self.database, self.record, self.field, self.long)
 
     def get(self) -> Value:
-        """The native value (see records/values.py)."""
+        """The native value (see records/core/values.py)."""
         if self.is_strings:
             value: Value = characters.get(self.record, self.field).split(b"\0")[0].decode("utf-8", "surrogateescape")
         elif self.filters and self.field.type == "NOACCESS" and self.record.array_info(self.field.name) is None:

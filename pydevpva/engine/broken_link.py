@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.engine.computed_link import ComputedLink
-from pydevpva.records.values import Value
+from pydevpva.records.core.values import Value
 
 
 class BrokenLink(ComputedLink):

@@ -11,10 +11,10 @@ from pydevpva.engine.computed_link import ComputedLink
 from pydevpva.engine.json_links import check_link, json_link, make_child
 from pydevpva.errors import did_you_mean
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
-from pydevpva.records.alarm import LINK, MAJOR, MINOR, raise_alarm
-from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.record import DEVICE_TIME, Record
-from pydevpva.records.values import Value, converter
+from pydevpva.records.core.alarm import LINK, MAJOR, MINOR, raise_alarm
+from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.record import DEVICE_TIME, Record
+from pydevpva.records.core.values import Value, converter
 
 if TYPE_CHECKING:
     from pydevpva.engine.host import EngineHost

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 
 log = logging.getLogger(__name__)
 

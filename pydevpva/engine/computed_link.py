@@ -6,10 +6,10 @@ Database thread.
 from __future__ import annotations
 
 from pydevpva.db.model import Field
-from pydevpva.records.alarm import INVALID, LINK, raise_alarm
-from pydevpva.records.links import WithoutRecord
-from pydevpva.records.record import Record
-from pydevpva.records.values import Value, converter, plain_text, to_array
+from pydevpva.records.core.alarm import INVALID, LINK, raise_alarm
+from pydevpva.records.core.links import WithoutRecord
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value, converter, plain_text, to_array
 
 
 class ComputedLink(WithoutRecord):

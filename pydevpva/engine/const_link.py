@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pydevpva.db.json5 import Json, parse
 from pydevpva.db.model import Field
 from pydevpva.engine.json_links import json_link
-from pydevpva.records.links import ConstantLink, Link
-from pydevpva.records.record import Record
-from pydevpva.records.values import Value, converter, plain_text
+from pydevpva.records.core.links import ConstantLink, Link
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value, converter, plain_text
 
 if TYPE_CHECKING:
     from pydevpva.engine.host import EngineHost

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from pydevpva.db.model import RecordInstance
-from pydevpva.records.factory import Factory
-from pydevpva.records.record import Host, Record
-from pydevpva.records.values import LINKS
+from pydevpva.records.core.factory import Factory
+from pydevpva.records.core.record import Host, Record
+from pydevpva.records.core.values import LINKS
 
 Links = dict[str, str]  # link fields and their texts, to be opened when all records are there
 

@@ -25,10 +25,10 @@ from pydevpva.engine.scan import Scanner, in_slices
 from pydevpva.engine.states import States
 from pydevpva.errors import NotFound, PutError, PydevpvaError, did_you_mean
 from pydevpva.loop import Loop
-from pydevpva.records.alarm import UDF, failure
-from pydevpva.records.factory import Factory
-from pydevpva.records.record import Device, Failures, Record
-from pydevpva.records.values import LINKS, Value
+from pydevpva.records.core.alarm import UDF, failure
+from pydevpva.records.core.factory import Factory
+from pydevpva.records.core.record import Device, Failures, Record
+from pydevpva.records.core.values import LINKS, Value
 
 __all__ = ["Address", "Database"]
 log = logging.getLogger(__name__)

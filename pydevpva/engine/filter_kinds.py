@@ -10,9 +10,9 @@ from typing import ClassVar
 from pydevpva.engine.filters import Argument, Filter, Update, name, number, one_of, only_whole, whole
 from pydevpva.engine.timetext import formatted
 from pydevpva.errors import did_you_mean
-from pydevpva.records.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE
-from pydevpva.records.record import NEVER
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE
+from pydevpva.records.core.record import NEVER
+from pydevpva.records.core.values import Value
 
 SECOND = 1_000_000_000
 ALWAYS_SENT = ~(DBE_VALUE | DBE_LOG)

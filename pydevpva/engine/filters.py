@@ -15,8 +15,8 @@ from pydevpva.db import json5
 from pydevpva.db.json5 import Json
 from pydevpva.db.numbers import parse_double, parse_integer
 from pydevpva.errors import NotFound, did_you_mean
-from pydevpva.records.record import Record, States
-from pydevpva.records.values import Value
+from pydevpva.records.core.record import Record, States
+from pydevpva.records.core.values import Value
 
 _RANGE = re.compile(r"\[(?:(?P<only>-?\w+)|(?P<start>-?\w+)?:(?:(?P<step>-?\w+)?:)?(?P<end>-?\w+)?)\]")
 

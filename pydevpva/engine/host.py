@@ -20,8 +20,8 @@ from pydevpva.engine.processing import complete, process
 from pydevpva.engine.scan import IO_INTR, in_slices
 from pydevpva.errors import LoadError, NotFound, PutError
 from pydevpva.loop import Timer
-from pydevpva.records.links import NO_LINK, ConstantLink, Link
-from pydevpva.records.record import Failures, Outcome, Record
+from pydevpva.records.core.links import NO_LINK, ConstantLink, Link
+from pydevpva.records.core.record import Failures, Outcome, Record
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Database

@@ -18,8 +18,8 @@ from pydevpva.db import json5
 from pydevpva.db.json5 import Json
 from pydevpva.db.model import Field
 from pydevpva.errors import did_you_mean
-from pydevpva.records.links import NO_LINK, Link
-from pydevpva.records.record import Record
+from pydevpva.records.core.links import NO_LINK, Link
+from pydevpva.records.core.record import Record
 
 if TYPE_CHECKING:
     from pydevpva.engine.host import EngineHost

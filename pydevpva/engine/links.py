@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from pydevpva.engine.processing import process_target
 from pydevpva.errors import PutError
-from pydevpva.records import fields
-from pydevpva.records.alarm import INVALID, LINK, inherit_alarm, raise_alarm
-from pydevpva.records.record import Record
-from pydevpva.records.values import LINKS, STRING_BYTES, Value, clip_text, converter, to_array
+from pydevpva.records.core import fields
+from pydevpva.records.core.alarm import INVALID, LINK, inherit_alarm, raise_alarm
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import LINKS, STRING_BYTES, Value, clip_text, converter, to_array
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Address

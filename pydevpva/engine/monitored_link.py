@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pydevpva.engine.links import RecordLink
 from pydevpva.engine.processing import process
 from pydevpva.errors import PutError
-from pydevpva.records.alarm import DBE_ALARM, DBE_VALUE
-from pydevpva.records.record import Record
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import DBE_ALARM, DBE_VALUE
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value
 
 if TYPE_CHECKING:
     from pydevpva.engine.address import Address

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from pydevpva.engine.processing import process
 from pydevpva.errors import PutError
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Address, Database
-    from pydevpva.records.values import Value
+    from pydevpva.records.core.values import Value
 
 Done = Callable[[str | None], None]
 CANCELLED = "the put was cancelled before it began"

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable
 from typing import ClassVar
 
-from pydevpva.records.alarm import DBE_ALARM, DBE_LOG, DBE_VALUE, DISABLE, INVALID, SCAN, raise_alarm
-from pydevpva.records.links import NO_LINK
-from pydevpva.records.record import Record
+from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_VALUE, DISABLE, INVALID, SCAN, raise_alarm
+from pydevpva.records.core.links import NO_LINK
+from pydevpva.records.core.record import Record
 
 MAX_LOCK = 10  # tries to process an active record before it gets a SCAN alarm
 trace = logging.getLogger("pydevpva.tpro")

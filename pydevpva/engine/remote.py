@@ -6,8 +6,8 @@ from typing import Protocol
 
 from pydevpva.db.linktext import LinkText
 from pydevpva.db.model import Field
-from pydevpva.records.links import Link
-from pydevpva.records.record import Record
+from pydevpva.records.core.links import Link
+from pydevpva.records.core.record import Record
 
 
 class RemoteLinks(Protocol):

@@ -13,7 +13,7 @@ from pydevpva.db.numbers import parse_double
 from pydevpva.engine.processing import process
 from pydevpva.errors import NotFound
 from pydevpva.loop import Loop, Timer
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from pydevpva.db.json5 import Json
 from pydevpva.db.model import Field
 from pydevpva.engine.computed_link import ComputedLink
 from pydevpva.engine.json_links import json_link
-from pydevpva.records.links import Link
-from pydevpva.records.record import Record
-from pydevpva.records.values import Value
+from pydevpva.records.core.links import Link
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value
 
 if TYPE_CHECKING:
     from pydevpva.engine.host import EngineHost

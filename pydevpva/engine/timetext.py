@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from pydevpva.records.record import NEVER
+from pydevpva.records.core.record import NEVER
 
 _FRACTION = re.compile(r"%(?:(%)|f|\+?0*([1-9]\d*)f)")
 _LONGEST_PREFIX = 255

@@ -11,7 +11,7 @@ from pydevpva.engine.database import Address
 from pydevpva.errors import PutError
 from pydevpva.pva import wire
 from pydevpva.pva.normative import Kind, Shape, is_short
-from pydevpva.records.values import STRING_BYTES, clip_text
+from pydevpva.records.core.values import STRING_BYTES, clip_text
 
 NOTHING = object()  # the client changed some other leaf, but not the value
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pydevpva.db.model import Field
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 
 MOST_ACCOUNTS = 100  # whose groups are remembered
 

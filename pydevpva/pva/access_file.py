@@ -18,7 +18,7 @@ from pydevpva.errors import LoadError, Location, NotFound, Problem
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs
 from pydevpva.pva.access import Peer
 from pydevpva.pva.access_language import Node, parse
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from pydevpva.engine.database import Address
 from pydevpva.pva import metadata, wire
 from pydevpva.pva.normative import Kind, Shape
 from pydevpva.pva.reading import reader
-from pydevpva.records.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
-from pydevpva.records.record import NEVER, Record
+from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
+from pydevpva.records.core.record import NEVER, Record
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ import numpy as np
 from pydevpva.errors import UnreadableImage
 from pydevpva.pva import wire
 from pydevpva.pva.image_type import COLOR_MODE
-from pydevpva.records.codecs import decompress
-from pydevpva.records.ndarray_value import NDArray, mode_fits
+from pydevpva.records.results.codecs import decompress
+from pydevpva.records.results.ndarray import NDArray, mode_fits
 
 _DTYPES = wire.DTYPES | {"?": "bool"}
 

@@ -18,8 +18,8 @@ from pydevpva.pva import wire
 from pydevpva.pva.channel import WANTED, Channel
 from pydevpva.pva.normative import Kind, Shape, shape_of
 from pydevpva.pva.reading import reader
-from pydevpva.records import characters
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
+from pydevpva.records.shared import characters
 
 
 class FilteredChannel(Channel):

@@ -17,8 +17,8 @@ from pydevpva.pva.groups import Path
 from pydevpva.pva.groups_member import WITHOUT_VALUE, Group, Member, Source
 from pydevpva.pva.groups_type import plain_code
 from pydevpva.pva.normative import Kind
-from pydevpva.records.alarm import DBE_ALARM, DBE_LOG, DBE_PROPERTY, DBE_VALUE
-from pydevpva.records.record import Record
+from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_PROPERTY, DBE_VALUE
+from pydevpva.records.core.record import Record
 
 log = logging.getLogger(__name__)
 

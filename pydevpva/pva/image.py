@@ -16,9 +16,9 @@ from pydevpva.pva.image_codec import Packing
 from pydevpva.pva.image_type import CONSTANT, IMAGE, MEMBERS, SIDE_VALUES, attributes, comparable, set_time
 from pydevpva.pva.memory import keep_image_memory
 from pydevpva.pva.normative import Kind, Shape, shape_of
-from pydevpva.records.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
-from pydevpva.records.codecs import Array
-from pydevpva.records.record import Record
+from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
+from pydevpva.records.core.record import Record
+from pydevpva.records.results.codecs import Array
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
-from pydevpva.records.codecs import TYPE_NUMBERS, Array, compress
+from pydevpva.records.results.codecs import TYPE_NUMBERS, Array, compress
 
 log = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from pydevpva.errors import UnreadableImage
 from pydevpva.pva.links_client import DISCONNECTED, Done, Part, RemotePV
 from pydevpva.pva.links_config import LinkConfig
 from pydevpva.pva.links_values import Far, filler
-from pydevpva.records.alarm import AMSG_SIZE, INVALID, LINK, raise_alarm
-from pydevpva.records.record import Record
-from pydevpva.records.values import STRING_BYTES, Value, clip_text, to_array
+from pydevpva.records.core.alarm import AMSG_SIZE, INVALID, LINK, raise_alarm
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import STRING_BYTES, Value, clip_text, to_array
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Database

@@ -19,8 +19,8 @@ from pydevpva.pva.links import PvaLink
 from pydevpva.pva.links_client import RemotePV, RemotePVs
 from pydevpva.pva.links_config import LinkConfig, link_config, plain_config
 from pydevpva.pva.links_local import LocalLink
-from pydevpva.records.links import Link
-from pydevpva.records.record import Record
+from pydevpva.records.core.links import Link
+from pydevpva.records.core.record import Record
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Address, Database

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from pydevpva.db.model import Field
 from pydevpva.engine.monitored_link import MonitoredLink
 from pydevpva.pva.links_config import LinkConfig
-from pydevpva.records.record import Record
-from pydevpva.records.values import Value
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Address

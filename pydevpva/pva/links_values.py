@@ -10,8 +10,8 @@ from contextlib import suppress
 from typing import Any
 
 from pydevpva.pva import wire
-from pydevpva.records.links import NO_DATA
-from pydevpva.records.values import Value, converter, to_array
+from pydevpva.records.core.links import NO_DATA
+from pydevpva.records.core.values import Value, converter, to_array
 
 _DBF = {code: dbf for dbf, code in wire.CODES.items() if dbf not in ("ENUM", "MENU", "DEVICE", *wire.LINKS)}
 

@@ -10,9 +10,9 @@ from typing import Any
 from pydevpva.engine.database import Address
 from pydevpva.pva import wire
 from pydevpva.pva.normative import FORMS, Kind, Shape, form_of
-from pydevpva.records import properties
-from pydevpva.records.alarm import CONDITIONS
-from pydevpva.records.record import Record
+from pydevpva.records.core import properties
+from pydevpva.records.core.alarm import CONDITIONS
+from pydevpva.records.core.record import Record
 
 Leaves = dict[str, Any]
 NONE, DEVICE, DRIVER, RECORD, DB, _CONF, UNDEFINED, _CLIENT = range(8)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydevpva.pva import wire
 from pydevpva.pva.normative import Kind, Shape, is_short
-from pydevpva.records import characters
-from pydevpva.records.record import Record
-from pydevpva.records.values import STRING_BYTES, clip_text
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import STRING_BYTES, clip_text
+from pydevpva.records.shared import characters
 
 if TYPE_CHECKING:
     import numpy as np

@@ -22,7 +22,7 @@ from pydevpva.pva.names import ServedName
 from pydevpva.pva.normative import shape_of
 from pydevpva.pva.own_clients import allow_shape
 from pydevpva.pva.puts import Puts
-from pydevpva.records.record import ATTRIBUTES
+from pydevpva.records.core.record import ATTRIBUTES
 
 if TYPE_CHECKING:
     from p4p._p4p import SharedPV

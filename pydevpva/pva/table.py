@@ -17,8 +17,8 @@ from pydevpva.engine.database import Address
 from pydevpva.pva import metadata, wire
 from pydevpva.pva.decode import array_of
 from pydevpva.pva.normative import ALARM, TIME, Kind, Shape
-from pydevpva.records.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
-from pydevpva.records.record import Record
+from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
+from pydevpva.records.core.record import Record
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from pydevpva.records.values import cast
+from pydevpva.records.core.values import cast
 
 CODES = {
     "CHAR": "b", "UCHAR": "B", "SHORT": "h", "USHORT": "H", "LONG": "i", "ULONG": "I", "INT64": "l", "UINT64": "L",

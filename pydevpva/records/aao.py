@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pydevpva.records import simulation
-from pydevpva.records.array import ArrayRecord, array_properties, element_type, load_constant, zeros
-from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.output import CLOSED_LOOP, Output
-from pydevpva.records.values import Value
+from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared import simulation
+from pydevpva.records.shared.array import ArrayRecord, array_properties, element_type, load_constant, zeros
+from pydevpva.records.shared.output import CLOSED_LOOP, Output
 
 
 class Aao(ArrayRecord, Output, rtype="aao"):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from pydevpva.records import conversion
-from pydevpva.records.input import Input
-from pydevpva.records.limits import check_filtered_limits, deadbands
-from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.properties import properties
-from pydevpva.records.simulation import RAW, YES
-from pydevpva.records.values import Value
+from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared import conversion
+from pydevpva.records.shared.input import Input
+from pydevpva.records.shared.limits import check_filtered_limits, deadbands
+from pydevpva.records.shared.simulation import RAW, YES
 
 _LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST SVAL"
 

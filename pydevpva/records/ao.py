@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pydevpva.records import conversion
-from pydevpva.records.limits import check_limits, deadbands
-from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.output import CLOSED_LOOP, Output
-from pydevpva.records.properties import properties
-from pydevpva.records.simulation import RAW, YES
-from pydevpva.records.values import Value
+from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared import conversion
+from pydevpva.records.shared.limits import check_limits, deadbands
+from pydevpva.records.shared.output import CLOSED_LOOP, Output
+from pydevpva.records.shared.simulation import RAW, YES
 
 _LIMITED = "VAL OVAL PVAL HIHI HIGH LOW LOLO LALM ALST MLST"
 _INCREMENTAL = 1

@@ -8,14 +8,14 @@ from types import NoneType
 from typing import Any
 
 from pydevpva.libcom import CALC_NAMES
-from pydevpva.records.alarm import BAD_SUB, DBE_LOG, DBE_VALUE, INVALID, SOFT, raise_alarm
-from pydevpva.records.array import CHAR, element_type, load_constant, zeros
-from pydevpva.records.array_results import array
-from pydevpva.records.links import NO_DATA
-from pydevpva.records.properties import properties
-from pydevpva.records.results import NUMBERS, text
-from pydevpva.records.subroutine import Subroutine
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import BAD_SUB, DBE_LOG, DBE_VALUE, INVALID, SOFT, raise_alarm
+from pydevpva.records.core.links import NO_DATA
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.values import Value
+from pydevpva.records.results.array import array
+from pydevpva.records.results.scalar import NUMBERS, text
+from pydevpva.records.shared.array import CHAR, element_type, load_constant, zeros
+from pydevpva.records.shared.subroutine import Subroutine
 
 log = logging.getLogger(__name__)
 IGNORE, READ = range(2)  # aSubLFLG

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pydevpva.records.alarm import UDF, raise_alarm
-from pydevpva.records.input import Input
-from pydevpva.records.limits import new_value
-from pydevpva.records.simulation import RAW, YES
-from pydevpva.records.states import TwoStates
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import UDF, raise_alarm
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared.input import Input
+from pydevpva.records.shared.limits import new_value
+from pydevpva.records.shared.simulation import RAW, YES
+from pydevpva.records.shared.states import TwoStates
 
 
 class Bi(TwoStates, Input, rtype="bi"):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydevpva.records.alarm import UDF, raise_alarm
-from pydevpva.records.limits import new_value
-from pydevpva.records.output import Output
-from pydevpva.records.properties import properties
-from pydevpva.records.simulation import RAW, YES
-from pydevpva.records.states import TwoStates
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import UDF, raise_alarm
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared.limits import new_value
+from pydevpva.records.shared.output import Output
+from pydevpva.records.shared.simulation import RAW, YES
+from pydevpva.records.shared.states import TwoStates
 
 if TYPE_CHECKING:
     from pydevpva.loop import Timer

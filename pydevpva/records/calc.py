@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydevpva.records.expression import FAR_ENDS, Expression, Inputs
-from pydevpva.records.limits import check_filtered_limits, deadbands
-from pydevpva.records.properties import properties
-from pydevpva.records.record import Record
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.record import Record
+from pydevpva.records.shared.expression import FAR_ENDS, Expression, Inputs
+from pydevpva.records.shared.limits import check_filtered_limits, deadbands
 
 _LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST"
 

@@ -9,13 +9,13 @@ import logging
 
 from pydevpva.errors import PutError
 from pydevpva.libcom import CALC_NAMES
-from pydevpva.records.alarm import DBE_VALUE, INVALID, UDF, raise_alarm
-from pydevpva.records.expression import FAR_ENDS, Expression, Inputs
-from pydevpva.records.limits import check_limits, deadbands
-from pydevpva.records.links import Link
-from pydevpva.records.output import DONT_DRIVE, SET_TO_IVOV
-from pydevpva.records.properties import properties
-from pydevpva.records.record import Record
+from pydevpva.records.core.alarm import DBE_VALUE, INVALID, UDF, raise_alarm
+from pydevpva.records.core.links import Link
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.record import Record
+from pydevpva.records.shared.expression import FAR_ENDS, Expression, Inputs
+from pydevpva.records.shared.limits import check_limits, deadbands
+from pydevpva.records.shared.output import DONT_DRIVE, SET_TO_IVOV
 
 log = logging.getLogger(__name__)
 _LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST"

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from pydevpva.errors import PutError
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, INVALID, LINK, raise_alarm
-from pydevpva.records.links import Link
-from pydevpva.records.properties import properties
-from pydevpva.records.record import Record
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, INVALID, LINK, raise_alarm
+from pydevpva.records.core.links import Link
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value
 
 LOW, HIGH, AVERAGE, ARRAY_AVERAGE, CIRCULAR_BUFFER, MEDIAN = range(6)  # compressALG
 FIFO, LIFO = range(2)  # bufferingALG

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pydevpva.records.alarm import INVALID, LINK, MAJOR, SOFT, raise_alarm
-from pydevpva.records.limits import check_limits, deadbands
-from pydevpva.records.links import NO_DATA
-from pydevpva.records.output import CLOSED_LOOP, DONT_DRIVE, SET_TO_IVOV
-from pydevpva.records.properties import properties
-from pydevpva.records.record import Record
-from pydevpva.records.selection import ALL, MASK, SPECIFIED, fetch_selection, load_selection
+from pydevpva.records.core.alarm import INVALID, LINK, MAJOR, SOFT, raise_alarm
+from pydevpva.records.core.links import NO_DATA
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.record import Record
+from pydevpva.records.shared.limits import check_limits, deadbands
+from pydevpva.records.shared.output import CLOSED_LOOP, DONT_DRIVE, SET_TO_IVOV
+from pydevpva.records.shared.selection import ALL, MASK, SPECIFIED, fetch_selection, load_selection
 
 _OUTS = tuple(f"OUT{letter}" for letter in "ABCDEFGHIJKLMNOP")
 _LAST = "LALM ALST MLST"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pydevpva.records.alarm import DBE_VALUE
-from pydevpva.records.input import Input
+from pydevpva.records.core.alarm import DBE_VALUE
+from pydevpva.records.shared.input import Input
 
 
 class Event(Input, rtype="event"):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pydevpva.records.record import Record
-from pydevpva.records.selection import fetch_selection, load_selection, selected
+from pydevpva.records.core.record import Record
+from pydevpva.records.shared.selection import fetch_selection, load_selection, selected
 
 
 class Fanout(Record, rtype="fanout"):

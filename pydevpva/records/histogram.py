@@ -9,12 +9,12 @@ import math
 
 import numpy as np
 
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, INVALID, SOFT
-from pydevpva.records.input import Input
-from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.properties import properties
-from pydevpva.records.simulation import simm_special
-from pydevpva.records.values import Value, cast
+from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, INVALID, SOFT
+from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.values import Value, cast
+from pydevpva.records.shared.input import Input
+from pydevpva.records.shared.simulation import simm_special
 
 READ, CLEAR, START, STOP = range(4)  # histogramCMD
 _HIGHEST = 2**32 - 1

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pydevpva.records.core.properties import properties
 from pydevpva.records.longin import LIMITED, Longin
-from pydevpva.records.properties import properties
 
 
 class Int64in(Longin, rtype="int64in"):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydevpva.records.limits import check_limits, whole_deadbands
-from pydevpva.records.output import Output
-from pydevpva.records.properties import properties
-from pydevpva.records.values import Value
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared.limits import check_limits, whole_deadbands
+from pydevpva.records.shared.output import Output
 
 LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydevpva.records.input import Input
-from pydevpva.records.limits import check_filtered_limits, whole_deadbands
-from pydevpva.records.properties import properties
+from pydevpva.records.core.properties import properties
+from pydevpva.records.shared.input import Input
+from pydevpva.records.shared.limits import check_filtered_limits, whole_deadbands
 
 LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST SVAL"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pydevpva.records.core.properties import properties
 from pydevpva.records.int64out import LIMITED, Int64out
-from pydevpva.records.output import Output
-from pydevpva.records.properties import properties
+from pydevpva.records.shared.output import Output
 
 EVERY_TIME, ON_CHANGE, WHEN_ZERO, WHEN_NON_ZERO, TO_ZERO, TO_NON_ZERO = range(6)
 

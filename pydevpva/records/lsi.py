@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydevpva.records.input import Input
-from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.longstring import LongString
+from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.shared.input import Input
+from pydevpva.records.shared.longstring import LongString
 
 
 class Lsi(LongString, Input, rtype="lsi"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pydevpva.records.alarm import INVALID, UDF, raise_alarm
-from pydevpva.records.links import NO_DATA, Link, put_text
-from pydevpva.records.longstring import LongString
-from pydevpva.records.output import CLOSED_LOOP, Output
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import INVALID, UDF, raise_alarm
+from pydevpva.records.core.links import NO_DATA, Link, put_text
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared.longstring import LongString
+from pydevpva.records.shared.output import CLOSED_LOOP, Output
 
 
 class Lso(LongString, Output, rtype="lso"):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pydevpva.records import register
-from pydevpva.records.alarm import UDF, raise_alarm
-from pydevpva.records.input import Input
-from pydevpva.records.limits import new_value
-from pydevpva.records.simulation import RAW, YES
-from pydevpva.records.states import SixteenStates
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import UDF, raise_alarm
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared import bits as register
+from pydevpva.records.shared.input import Input
+from pydevpva.records.shared.limits import new_value
+from pydevpva.records.shared.simulation import RAW, YES
+from pydevpva.records.shared.states import SixteenStates
 
 
 class Mbbi(SixteenStates, Input, rtype="mbbi"):

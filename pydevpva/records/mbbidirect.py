@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pydevpva.records import register
-from pydevpva.records.alarm import INVALID, UDF, raise_alarm
-from pydevpva.records.input import Input
-from pydevpva.records.limits import new_value
-from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.properties import properties
-from pydevpva.records.simulation import RAW, YES
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import INVALID, UDF, raise_alarm
+from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared import bits as register
+from pydevpva.records.shared.input import Input
+from pydevpva.records.shared.limits import new_value
+from pydevpva.records.shared.simulation import RAW, YES
 
 
 class MbbiDirect(Input, rtype="mbbiDirect"):

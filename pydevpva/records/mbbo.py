@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pydevpva.records import register
-from pydevpva.records.alarm import INVALID, SOFT, UDF, raise_alarm
-from pydevpva.records.limits import new_value
-from pydevpva.records.links import NO_DATA
-from pydevpva.records.output import CLOSED_LOOP, Output
-from pydevpva.records.simulation import RAW, YES
-from pydevpva.records.states import VALUES, SixteenStates
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import INVALID, SOFT, UDF, raise_alarm
+from pydevpva.records.core.links import NO_DATA
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared import bits as register
+from pydevpva.records.shared.limits import new_value
+from pydevpva.records.shared.output import CLOSED_LOOP, Output
+from pydevpva.records.shared.simulation import RAW, YES
+from pydevpva.records.shared.states import VALUES, SixteenStates
 
 
 class Mbbo(SixteenStates, Output, rtype="mbbo"):

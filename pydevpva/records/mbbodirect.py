@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pydevpva.records import register
-from pydevpva.records.alarm import UDF, raise_alarm
-from pydevpva.records.fields import refuse
-from pydevpva.records.limits import new_value
-from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.output import CLOSED_LOOP, Output
-from pydevpva.records.properties import properties
-from pydevpva.records.register import BITS
-from pydevpva.records.simulation import RAW, YES
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import UDF, raise_alarm
+from pydevpva.records.core.fields import refuse
+from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared import bits as register
+from pydevpva.records.shared.bits import BITS
+from pydevpva.records.shared.limits import new_value
+from pydevpva.records.shared.output import CLOSED_LOOP, Output
+from pydevpva.records.shared.simulation import RAW, YES
 
 _INDEX = {name: i for i, name in enumerate(BITS)}
 

@@ -8,15 +8,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from pydevpva.errors import PutError
-from pydevpva.records import codecs
-from pydevpva.records.inputs import LETTERS
-from pydevpva.records.links import Link
-from pydevpva.records.ndarray_results import MOST_DIMENSIONS, dbf_of, elements, image
-from pydevpva.records.ndarray_value import NDArray
-from pydevpva.records.record import DEVICE_TIME
-from pydevpva.records.results import ResultError
-from pydevpva.records.values import Value
-from pydevpva.records.whole import WholeRecord
+from pydevpva.records.core.links import Link
+from pydevpva.records.core.record import DEVICE_TIME
+from pydevpva.records.core.values import Value
+from pydevpva.records.results import codecs
+from pydevpva.records.results.image import MOST_DIMENSIONS, dbf_of, elements, image
+from pydevpva.records.results.ndarray import NDArray
+from pydevpva.records.results.scalar import ResultError
+from pydevpva.records.shared.inputs import LETTERS
+from pydevpva.records.shared.whole import WholeRecord
 
 LAST_ID = 2**31 - 1
 MOST_LOST = 2**64 - 1  # LOST holds no more

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE
-from pydevpva.records.record import Record
+from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE
+from pydevpva.records.core.record import Record
 
 
 class Permissive(Record, rtype="permissive"):

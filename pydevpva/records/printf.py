@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE
-from pydevpva.records.formatting import CONVERSIONS, Directive
-from pydevpva.records.links import Link
-from pydevpva.records.longstring import LongString, constant_text
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE
+from pydevpva.records.core.links import Link
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared.formatting import CONVERSIONS, Directive
+from pydevpva.records.shared.longstring import LongString, constant_text
 
 _SIGNED = {b"hh": "CHAR", b"h": "SHORT", b"ll": "INT64"}
 _UNSIGNED = {b"hh": "UCHAR", b"h": "USHORT", b"ll": "UINT64"}

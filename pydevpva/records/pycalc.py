@@ -9,14 +9,14 @@ import logging
 from typing import Any
 
 from pydevpva.errors import CodeError, Stopped
-from pydevpva.records import fields
-from pydevpva.records.alarm import DBE_ALARM, DBE_LOG, DBE_VALUE
-from pydevpva.records.array import element_type, load_constant, zeros
-from pydevpva.records.array_results import array
-from pydevpva.records.links import NO_DATA
-from pydevpva.records.record import Failures, Record
-from pydevpva.records.results import NUMBERS, converted, text
-from pydevpva.records.values import Value
+from pydevpva.records.core import fields
+from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_VALUE
+from pydevpva.records.core.links import NO_DATA
+from pydevpva.records.core.record import Failures, Record
+from pydevpva.records.core.values import Value
+from pydevpva.records.results.array import array
+from pydevpva.records.results.scalar import NUMBERS, converted, text
+from pydevpva.records.shared.array import element_type, load_constant, zeros
 
 log = logging.getLogger(__name__)
 LETTERS = "ABCDEFGHIJ"

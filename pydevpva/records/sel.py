@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from pydevpva.records.alarm import CALC, INVALID, SOFT, raise_alarm
-from pydevpva.records.limits import check_limits, deadbands
-from pydevpva.records.links import NO_DATA
-from pydevpva.records.properties import properties
-from pydevpva.records.record import Record
+from pydevpva.records.core.alarm import CALC, INVALID, SOFT, raise_alarm
+from pydevpva.records.core.links import NO_DATA
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.record import Record
+from pydevpva.records.shared.limits import check_limits, deadbands
 
 SPECIFIED, HIGH_SIGNAL, LOW_SIGNAL, MEDIAN_SIGNAL = range(4)
 _LETTERS = "ABCDEFGHIJKL"

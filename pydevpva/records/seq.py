@@ -5,10 +5,10 @@ Database thread.
 
 from __future__ import annotations
 
-from pydevpva.records.links import NO_DATA
-from pydevpva.records.properties import properties
-from pydevpva.records.record import Record
-from pydevpva.records.selection import ALL, LETTERS, fetch_selection, load_selection, selected
+from pydevpva.records.core.links import NO_DATA
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.record import Record
+from pydevpva.records.shared.selection import ALL, LETTERS, fetch_selection, load_selection, selected
 
 _DELAY_LIMIT = 100000.0  # seqDLYlimit
 _DELAYS = " ".join(f"DLY{x}" for x in LETTERS)

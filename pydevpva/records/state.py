@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE
-from pydevpva.records.record import Record
+from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE
+from pydevpva.records.core.record import Record
 
 log = logging.getLogger(__name__)
 

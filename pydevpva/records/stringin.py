@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pydevpva.records.input import Input
-from pydevpva.records.longstring import post_string
+from pydevpva.records.shared.input import Input
+from pydevpva.records.shared.longstring import post_string
 
 
 class Stringin(Input, rtype="stringin"):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydevpva.records.alarm import UDF, raise_alarm
-from pydevpva.records.longstring import post_string
-from pydevpva.records.output import Output
+from pydevpva.records.core.alarm import UDF, raise_alarm
+from pydevpva.records.shared.longstring import post_string
+from pydevpva.records.shared.output import Output
 
 
 class Stringout(Output, rtype="stringout"):

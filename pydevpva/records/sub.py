@@ -6,13 +6,13 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from pydevpva.records.alarm import BAD_SUB, INVALID, raise_alarm
-from pydevpva.records.expression import FAR_ENDS, Inputs
-from pydevpva.records.limits import check_limits, deadbands
-from pydevpva.records.links import NO_DATA
-from pydevpva.records.properties import properties
-from pydevpva.records.results import NUMBERS
-from pydevpva.records.subroutine import Subroutine
+from pydevpva.records.core.alarm import BAD_SUB, INVALID, raise_alarm
+from pydevpva.records.core.links import NO_DATA
+from pydevpva.records.core.properties import properties
+from pydevpva.records.results.scalar import NUMBERS
+from pydevpva.records.shared.expression import FAR_ENDS, Inputs
+from pydevpva.records.shared.limits import check_limits, deadbands
+from pydevpva.records.shared.subroutine import Subroutine
 
 log = logging.getLogger(__name__)
 _LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, UDF, raise_alarm
-from pydevpva.records.array import ArrayRecord, array_properties, element_type, load_constant, zeros
-from pydevpva.records.links import Link
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, UDF, raise_alarm
+from pydevpva.records.core.links import Link
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared.array import ArrayRecord, array_properties, element_type, load_constant, zeros
 
 
 def _last_index(record: SubArray) -> float:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 
 from pydevpva.errors import PutError
-from pydevpva.records.inputs import LETTERS
-from pydevpva.records.links import Link
-from pydevpva.records.results import ResultError
-from pydevpva.records.table_results import Table, check_rows, declared, empty, table
-from pydevpva.records.values import Value
-from pydevpva.records.whole import WholeRecord
+from pydevpva.records.core.links import Link
+from pydevpva.records.core.values import Value
+from pydevpva.records.results.scalar import ResultError
+from pydevpva.records.results.table import Table, check_rows, declared, empty, table
+from pydevpva.records.shared.inputs import LETTERS
+from pydevpva.records.shared.whole import WholeRecord
 
 log = logging.getLogger(__name__)
 

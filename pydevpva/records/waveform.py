@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydevpva.records.array import ArrayRecord, array_properties, element_type, load_constant, zeros
-from pydevpva.records.input import Input
-from pydevpva.records.links import Link
+from pydevpva.records.core.links import Link
+from pydevpva.records.shared.array import ArrayRecord, array_properties, element_type, load_constant, zeros
+from pydevpva.records.shared.input import Input
 
 
 class Waveform(ArrayRecord, Input, rtype="waveform"):

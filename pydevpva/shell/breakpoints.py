@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from pydevpva.engine.database import Database
 from pydevpva.engine.processing import Debugging, process
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 from pydevpva.threads import DeepThread
 
 MOST_ENTRIES = 99999

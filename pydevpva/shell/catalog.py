@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from pydevpva.db.model import LINK_TYPES, RecordInstance
 from pydevpva.errors import NotFound, did_you_mean
 from pydevpva.ioc import Ioc
-from pydevpva.records.factory import Factory
-from pydevpva.records.links import ConstantLink
-from pydevpva.records.record import Record
+from pydevpva.records.core.factory import Factory
+from pydevpva.records.core.links import ConstantLink
+from pydevpva.records.core.record import Record
 
 
 class Entry(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pydevpva.db.model import LINK_TYPES
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 
 FIRST = 2  # EPICS's first record has this number
 

@@ -14,7 +14,7 @@ from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import LINK_TYPES, Device, Field
 from pydevpva.db.values import value_of
 from pydevpva.errors import PydevpvaError
-from pydevpva.records.record import NEVER, Record
+from pydevpva.records.core.record import NEVER, Record
 from pydevpva.shell.formats import real
 
 HEX_BITS = {"CHAR": 32, "UCHAR": 32, "SHORT": 32, "USHORT": 16, "ENUM": 16, "LONG": 32, "ULONG": 32, "INT64": 64,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pydevpva.evaluator.code import parse
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 
 
 def code_of(record: Record) -> tuple[str, str] | None:

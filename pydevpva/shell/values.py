@@ -9,8 +9,8 @@ from typing import Any
 from pydevpva.db import json5
 from pydevpva.db.model import LINK_TYPES
 from pydevpva.engine.database import Address
-from pydevpva.records.characters import get as served
-from pydevpva.records.values import converter, plain_text
+from pydevpva.records.core.values import converter, plain_text
+from pydevpva.records.shared.characters import get as served
 from pydevpva.shell.formats import escaped
 
 SIZES = {"CHAR": 1, "UCHAR": 1, "SHORT": 2, "USHORT": 2, "LONG": 4, "ULONG": 4, "FLOAT": 4, "INT64": 8, "UINT64": 8,

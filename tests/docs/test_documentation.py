@@ -17,7 +17,7 @@ import pytest
 from p4p.client.thread import Context, RemoteError
 
 from pydevpva.db.definitions import Definitions
-from pydevpva.records.factory import behaviour
+from pydevpva.records.core.factory import behaviour
 from tests.clients import Watch
 from tests.ioc_process import ROOT, ServerProcess, Starter, free_ports
 

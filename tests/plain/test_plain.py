@@ -18,7 +18,7 @@ from pydevpva.evaluator.garbage import Collector
 from pydevpva.plain.errors import describe, traceback_text
 from pydevpva.plain.results import borrowed, plain
 from pydevpva.plain.values import SIMPLE, Made, Masked, Refused
-from pydevpva.records.ndarray_value import NDArray
+from pydevpva.records.results.ndarray import NDArray
 from pydevpva.threads import DeepThread
 from tests.plain.values_module import VALUES, Metres
 

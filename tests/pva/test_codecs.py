@@ -16,7 +16,7 @@ from pydevpva.errors import LoadError
 from pydevpva.pva import decode
 from pydevpva.pva.decode import value_of
 from pydevpva.pva.image_type import IMAGE
-from pydevpva.records.codecs import compress, decompress
+from pydevpva.records.results.codecs import compress, decompress
 from tests.clients import Pvapy, Watch
 from tests.ioc_process import ServerProcess
 from tests.pva.conftest import Serve, Served, eventually

@@ -11,7 +11,7 @@ from p4p.nt import NTNDArray, NTScalar, NTTable
 
 from pydevpva.pva.decode import value_of
 from pydevpva.pva.image_type import IMAGE, MEMBERS
-from pydevpva.records.ndarray_value import COLOR_MODES
+from pydevpva.records.results.ndarray import COLOR_MODES
 
 
 def ntndarray(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pydevpva.records.record import NEVER
+from pydevpva.records.core.record import NEVER
 from tests.clients import Pvapy
 from tests.pva.conftest import Serve, Served, eventually
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pydevpva.records.array_results import array
-from pydevpva.records.results import ResultError
+from pydevpva.records.results.array import array
+from pydevpva.records.results.scalar import ResultError
 
 NUMERIC = {
     "CHAR": "int8", "UCHAR": "uint8", "SHORT": "int16", "USHORT": "uint16", "LONG": "int32", "ULONG": "uint32",

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from pydevpva.errors import UnreadableImage
-from pydevpva.records import codecs
-from pydevpva.records.ndarray_results import image
+from pydevpva.records.results import codecs
+from pydevpva.records.results.image import image
 
 pytest.importorskip("lz4", reason="lz4 is not installed")
 pytest.importorskip("PIL", reason="pillow is not installed")

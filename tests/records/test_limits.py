@@ -6,7 +6,7 @@ from math import inf, nan
 
 import pytest
 
-from pydevpva.records.limits import exceeds
+from pydevpva.records.shared.limits import exceeds
 
 
 @pytest.mark.parametrize(

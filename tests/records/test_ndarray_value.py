@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pydevpva.records.ndarray_value import NDArray
+from pydevpva.records.results.ndarray import NDArray
 
 
 def frame(**more: Any) -> NDArray:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from pydevpva.records.results import NUMBERS, ResultError, label_index, state, text
+from pydevpva.records.results.scalar import NUMBERS, ResultError, label_index, state, text
 
 DOORS = ("Closed", "Open")
 

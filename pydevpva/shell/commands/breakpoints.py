@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from pydevpva.errors import NotFound
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 from pydevpva.shell.breakpoints import Breakpoints, Stopped
 from pydevpva.shell.commands.records import print_report
 from pydevpva.shell.formats import Columns

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.errors import did_you_mean
-from pydevpva.records.record import ATTRIBUTES
+from pydevpva.records.core.record import ATTRIBUTES
 from pydevpva.shell.catalog import Catalog
 from pydevpva.shell.registry import PDBBASE, RECORD, RTYPE, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell

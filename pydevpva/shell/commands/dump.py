@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from pydevpva.db.model import DEVICE_LINK_TYPES, Field, RecordType
 from pydevpva.errors import NotFound
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 from pydevpva.shell.catalog import Catalog
 from pydevpva.shell.formats import SIZES, SPECIAL, escaped
 from pydevpva.shell.registry import INT, MENU, PDBBASE, RTYPE, Argument, command

@@ -9,7 +9,7 @@ from pydevpva.db.linktext import parse_link
 from pydevpva.engine.database import Address
 from pydevpva.engine.monitored_link import MonitoredLink
 from pydevpva.errors import PydevpvaError
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 from pydevpva.shell import values
 from pydevpva.shell.commands.records import NAME, find
 from pydevpva.shell.registry import ARGV, RECORD, Argument, CommandFailed, command

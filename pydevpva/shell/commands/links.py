@@ -9,7 +9,7 @@ from pydevpva.db.definitions import Definitions
 from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import HARDWARE_TYPES, LINK_TYPES, Field
 from pydevpva.errors import PydevpvaError
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 from pydevpva.shell.catalog import Catalog
 from pydevpva.shell.locksets import linked, lock_sets
 from pydevpva.shell.registry import INT, PDBBASE, RECORD, Argument, command

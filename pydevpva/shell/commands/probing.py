@@ -8,8 +8,8 @@ from typing import Any
 from pydevpva.db.model import LINK_TYPES
 from pydevpva.engine.database import Address
 from pydevpva.errors import NotFound, PutError, PydevpvaError
-from pydevpva.records import fields, properties
-from pydevpva.records.values import converter, parse_number, to_array
+from pydevpva.records.core import fields, properties
+from pydevpva.records.core.values import converter, parse_number, to_array
 from pydevpva.shell import values
 from pydevpva.shell.catalog import Catalog
 from pydevpva.shell.commands.records import NAME, find, live

@@ -10,7 +10,7 @@ from types import ModuleType
 
 from pydevpva.errors import CodeError
 from pydevpva.evaluator.failures import traceback_text
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 from pydevpva.shell.commands.records import NAME, find
 from pydevpva.shell.registry import INT, MODULE, PYTHON, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell

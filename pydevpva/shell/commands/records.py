@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 from pydevpva.engine.processing import process
 from pydevpva.errors import NotFound, PydevpvaError
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 from pydevpva.shell import values
 from pydevpva.shell.catalog import Catalog
 from pydevpva.shell.formats import Columns, glob

@@ -5,11 +5,11 @@ Database thread.
 
 from __future__ import annotations
 
-from pydevpva.records.alarm import CALC, DBE_LOG, DBE_VALUE, INVALID, raise_alarm
-from pydevpva.records.inputs import fetch_inputs, load_inputs
-from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.record import Record
-from pydevpva.records.results import ResultError
+from pydevpva.records.core.alarm import CALC, DBE_LOG, DBE_VALUE, INVALID, raise_alarm
+from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.record import Record
+from pydevpva.records.results.scalar import ResultError
+from pydevpva.records.shared.inputs import fetch_inputs, load_inputs
 
 
 class WholeRecord(Record):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, HIGH, HIHI, LOLO, LOW, UDF, raise_alarm
-from pydevpva.records.record import Record
+from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, HIGH, HIHI, LOLO, LOW, UDF, raise_alarm
+from pydevpva.records.core.record import Record
 
 RANGE_LOLO, RANGE_LOW, RANGE_NORMAL, RANGE_HIGH, RANGE_HIHI = range(1, 6)
 _STATUS = {RANGE_LOLO: LOLO, RANGE_LOW: LOW, RANGE_HIGH: HIGH, RANGE_HIHI: HIHI}

@@ -12,11 +12,11 @@ from typing import Any, ClassVar
 
 from pydevpva.db.model import Field
 from pydevpva.errors import NotFound, Stopped
-from pydevpva.records.fields import first, refuse
-from pydevpva.records.record import Failures, Record
-from pydevpva.records.results import NUMBERS, ResultError, converted, plain_number, shown, text
-from pydevpva.records.snapshot import Snapshot, View, changes
-from pydevpva.records.values import STRING_BYTES, Value
+from pydevpva.records.core.fields import first, refuse
+from pydevpva.records.core.record import Failures, Record
+from pydevpva.records.core.values import STRING_BYTES, Value
+from pydevpva.records.results.scalar import NUMBERS, ResultError, converted, plain_number, shown, text
+from pydevpva.records.shared.snapshot import Snapshot, View, changes
 
 log = logging.getLogger(__name__)
 Function = Callable[[Snapshot], object]

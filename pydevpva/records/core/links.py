@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Protocol
 
-from pydevpva.records.values import Value, converter, plain_text, to_array
+from pydevpva.records.core.values import Value, converter, plain_text, to_array
 
 
 class _NoData:

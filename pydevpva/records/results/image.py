@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from pydevpva.plain.values import Frame, Masked
-from pydevpva.records.ndarray_value import COLOR_MODES, NDArray, mode_fits, mode_of
-from pydevpva.records.results import ResultError, WrongKind, opened, shown
+from pydevpva.records.results.ndarray import COLOR_MODES, NDArray, mode_fits, mode_of
+from pydevpva.records.results.scalar import ResultError, WrongKind, opened, shown
 
 MOST_DIMENSIONS = 10
 PLAIN = (np.ndarray, NDArray, list, tuple, Masked, Frame)

@@ -12,16 +12,16 @@ from pydevpva.db.definitions import Definitions
 from pydevpva.db.model import Field, RecordType
 from pydevpva.db.values import value_of
 from pydevpva.errors import NotFound, did_you_mean
-from pydevpva.records.links import NO_LINK
-from pydevpva.records.record import NEVER, Record
-from pydevpva.records.values import LINKS, to_float32
+from pydevpva.records.core.links import NO_LINK
+from pydevpva.records.core.record import NEVER, Record
+from pydevpva.records.core.values import LINKS, to_float32
 
 
 def behaviour(name: str) -> type[Record]:
     """The behaviour class of a record type, from records/<name>.py. NotFound when there is none."""
     if name not in Record.types:
-        if importlib.util.find_spec(f"{__package__}.{name.lower()}") is not None:
-            importlib.import_module(f"{__package__}.{name.lower()}")
+        if importlib.util.find_spec(f"pydevpva.records.{name.lower()}") is not None:
+            importlib.import_module(f"pydevpva.records.{name.lower()}")
         if name not in Record.types:
             raise NotFound(f"record type {name} is not there yet{did_you_mean(name, Record.types)}")
     return Record.types[name]

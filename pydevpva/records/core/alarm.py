@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pydevpva.records.record import Record
+    from pydevpva.records.core.record import Record
 
 NO_ALARM, MINOR, MAJOR, INVALID = range(4)
 CONDITIONS = (

@@ -7,10 +7,10 @@ from operator import attrgetter
 
 from pydevpva.errors import PutError
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
-from pydevpva.records.alarm import CALC, DBE_PROPERTY, INVALID, raise_alarm
-from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.record import Record
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import CALC, DBE_PROPERTY, INVALID, raise_alarm
+from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value
 
 log = logging.getLogger(__name__)
 FAR_ENDS = {**{x: f"INP{x}" for x in CALC_NAMES}, **{f"L{x}": f"INP{x}" for x in CALC_NAMES}}

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydevpva.records import simulation
-from pydevpva.records.alarm import INVALID
-from pydevpva.records.links import NO_DATA
-from pydevpva.records.record import Record
-from pydevpva.records.simulation import YES
-from pydevpva.records.values import Value
+from pydevpva.records.core.alarm import INVALID
+from pydevpva.records.core.links import NO_DATA
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared import simulation
+from pydevpva.records.shared.simulation import YES
 
 CLOSED_LOOP = 1
 DONT_DRIVE, SET_TO_IVOV = 1, 2

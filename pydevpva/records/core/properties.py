@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pydevpva.records.record import Record
+    from pydevpva.records.core.record import Record
 
 NAN = float("nan")
 Pair = tuple[float, float]

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydevpva.db.model import Field, RecordType
 from pydevpva.errors import NotFound, nearest_field
-from pydevpva.records import fields
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE, settle_alarms
-from pydevpva.records.links import NO_LINK, Link
-from pydevpva.records.properties import Properties
-from pydevpva.records.values import LINKS, Value
+from pydevpva.records.core import fields
+from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, settle_alarms
+from pydevpva.records.core.links import NO_LINK, Link
+from pydevpva.records.core.properties import Properties
+from pydevpva.records.core.values import LINKS, Value
 
 if TYPE_CHECKING:
     from pydevpva.loop import Timer

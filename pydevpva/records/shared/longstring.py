@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 
 from pydevpva.db import json5
-from pydevpva.records.alarm import DBE_LOG, DBE_VALUE
-from pydevpva.records.fields import refuse
-from pydevpva.records.links import ConstantLink, Link
-from pydevpva.records.record import Record
-from pydevpva.records.values import Value, clip_text
+from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE
+from pydevpva.records.core.fields import refuse
+from pydevpva.records.core.links import ConstantLink, Link
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value, clip_text
 
 SMALLEST, LARGEST = 16, 0x7FFF
 ALWAYS = 1  # MPST, APST: post whether it changed or not

@@ -5,8 +5,8 @@ Database thread.
 
 from __future__ import annotations
 
-from pydevpva.records.record import Record
-from pydevpva.records.values import cast
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import cast
 
 BITS = tuple(f"B{i:X}" for i in range(32))
 _ALL = 0xFFFFFFFF

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydevpva.records.alarm import INVALID, SOFT, raise_alarm
-from pydevpva.records.links import NO_DATA
-from pydevpva.records.record import Record
+from pydevpva.records.core.alarm import INVALID, SOFT, raise_alarm
+from pydevpva.records.core.links import NO_DATA
+from pydevpva.records.core.record import Record
 
 ALL, SPECIFIED, MASK = range(3)
 LETTERS = "0123456789ABCDEF"

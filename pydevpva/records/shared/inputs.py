@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydevpva.records.links import NO_DATA, Link
-from pydevpva.records.record import Record
+from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.record import Record
 
 LETTERS = "ABCDEFGHIJKL"
 BARE = frozenset((*LETTERS, "VAL", "NAME", "TPRO"))

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pydevpva.errors import NotFound
-from pydevpva.records.alarm import MAJOR, SOFT, raise_alarm
-from pydevpva.records.record import Record
+from pydevpva.records.core.alarm import MAJOR, SOFT, raise_alarm
+from pydevpva.records.core.record import Record
 
 NO_CONVERSION, SLOPE, LINEAR = range(3)  # menuConvert; above are breakpoint tables
 FIELDS = frozenset({"LINR", "EGUF", "EGUL", "ESLO", "EOFF"})  # special SPC_LINCONV

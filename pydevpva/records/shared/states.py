@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from pydevpva.records.alarm import COS, DBE_LOG, DBE_VALUE, STATE, raise_alarm
-from pydevpva.records.record import Record
+from pydevpva.records.core.alarm import COS, DBE_LOG, DBE_VALUE, STATE, raise_alarm
+from pydevpva.records.core.record import Record
 
 PREFIXES = ("ZR", "ON", "TW", "TH", "FR", "FV", "SX", "SV", "EI", "NI", "TE", "EL", "TV", "TT", "FT", "FF")
 STRINGS = tuple(f"{p}ST" for p in PREFIXES)

@@ -5,10 +5,10 @@ Database thread.
 
 from __future__ import annotations
 
-from pydevpva.records.alarm import INVALID, LINK, SIMM, SOFT, raise_alarm
-from pydevpva.records.links import NO_DATA, NO_LINK, Link, put_text
-from pydevpva.records.record import Record
-from pydevpva.records.values import Value, cast
+from pydevpva.records.core.alarm import INVALID, LINK, SIMM, SOFT, raise_alarm
+from pydevpva.records.core.links import NO_DATA, NO_LINK, Link, put_text
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value, cast
 
 NO, YES, RAW = range(3)
 UNSET_SCAN = 65535  # SSCN's initial value: SCAN stays as it is in simulation mode

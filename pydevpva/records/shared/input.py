@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydevpva.records import simulation
-from pydevpva.records.record import Record
-from pydevpva.records.simulation import RAW, YES
-from pydevpva.records.values import Value
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared import simulation
+from pydevpva.records.shared.simulation import RAW, YES
 
 
 class Input(Record):

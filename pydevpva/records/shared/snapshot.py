@@ -13,7 +13,7 @@ from typing import Any
 
 from pydevpva.errors import did_you_mean
 from pydevpva.plain.values import Made
-from pydevpva.records.record import Record
+from pydevpva.records.core.record import Record
 
 ALWAYS_READ = ("TIME",)
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pydevpva.plain.values import Frame, Masked
-from pydevpva.records.array_results import array
-from pydevpva.records.ndarray_results import DBF, wire_type
-from pydevpva.records.results import ResultError, WrongKind, opened, shown
+from pydevpva.records.results.array import array
+from pydevpva.records.results.image import DBF, wire_type
+from pydevpva.records.results.scalar import ResultError, WrongKind, opened, shown
 
 Column = Any  # a read-only 1-d numpy array of a type in ndarray_results.DBF, or a list of str
 Columns = dict[str, Column]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from pydevpva.plain.values import SIMPLE, Frame, Masked
-from pydevpva.records.results import NUMBERS, ResultError, WrongKind, opened, shown, text
-from pydevpva.records.values import DTYPES, INTEGERS
+from pydevpva.records.core.values import DTYPES, INTEGERS
+from pydevpva.records.results.scalar import NUMBERS, ResultError, WrongKind, opened, shown, text
 
 PLAIN = SIMPLE | {list, tuple, range, np.ndarray, Masked, Frame, dict}
 Values = Any  # numpy.ndarray of the field's dtype, or list[str] for STRING

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pydevpva.db.model import Field
 from pydevpva.errors import PutError, did_you_mean
-from pydevpva.records.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE, INVALID, LINK, raise_alarm
-from pydevpva.records.properties import precision, text_digits
-from pydevpva.records.values import (
+from pydevpva.records.core.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE, INVALID, LINK, raise_alarm
+from pydevpva.records.core.properties import precision, text_digits
+from pydevpva.records.core.values import (
     LINKS,
     STRING_BYTES,
     Value,
@@ -22,7 +22,7 @@ from pydevpva.records.values import (
 )
 
 if TYPE_CHECKING:
-    from pydevpva.records.record import Record
+    from pydevpva.records.core.record import Record
 
 CHOICES = ("ENUM", "MENU", "DEVICE")
 LATER = ("SPC_ALARMACK", "SPC_AS", "SPC_DBADDR")
