@@ -22,8 +22,8 @@ from pydevpva.devices.loading import check as check_devices
 from pydevpva.devices.pydev import Pydev
 from pydevpva.devices.python import Python
 from pydevpva.devices.registry import DeviceSupport
-from pydevpva.engine.creation import for_good
 from pydevpva.engine.database import Database
+from pydevpva.engine.make_records import for_good
 from pydevpva.engine.scan import SLICE, in_slices
 from pydevpva.errors import LoadError, Location, NotFound, Problem, PydevpvaError, did_you_mean, once
 from pydevpva.evaluator.evaluator import Evaluator

@@ -15,8 +15,8 @@ from pydevpva.db.model import LINK_TYPES, Device, Field, FieldText, RecordInstan
 from pydevpva.db.modules import dtyp_advice
 from pydevpva.devices.kinds import KINDS
 from pydevpva.devices.registry import DeviceSupport
-from pydevpva.engine.host import DEVICE_LINKS
-from pydevpva.engine.json_links import refused_link
+from pydevpva.engine.links.json import refused_link
+from pydevpva.engine.services import DEVICE_LINKS
 from pydevpva.errors import Problem
 from pydevpva.evaluator.quoted import quoted_field
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydevpva.db.model import Field
-from pydevpva.engine import filter_kinds  # noqa: F401  # they register themselves
-from pydevpva.engine.filters import Filter, Update, run
+from pydevpva.engine.filters import kinds as filter_kinds  # noqa: F401
+from pydevpva.engine.filters.parse import Filter, Update, run
 from pydevpva.records.core import fields
 from pydevpva.records.core.properties import precision
 from pydevpva.records.core.record import Record

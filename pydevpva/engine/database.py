@@ -15,14 +15,14 @@ from typing import Any, Protocol
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.model import RecordInstance
 from pydevpva.engine.address import Address
-from pydevpva.engine.creation import Links, create
-from pydevpva.engine.filters import parse_filters, split_filters
-from pydevpva.engine.host import EngineHost
+from pydevpva.engine.filters.parse import parse_filters, split_filters
+from pydevpva.engine.links.remote import RemoteLinks
+from pydevpva.engine.make_records import Links, create
+from pydevpva.engine.named_states import States
 from pydevpva.engine.notify import Done, ProcessNotify, PutNotify
 from pydevpva.engine.processing import process
-from pydevpva.engine.remote import RemoteLinks
 from pydevpva.engine.scan import Scanner, in_slices
-from pydevpva.engine.states import States
+from pydevpva.engine.services import EngineHost
 from pydevpva.errors import NotFound, PutError, PydevpvaError, did_you_mean
 from pydevpva.loop import Loop
 from pydevpva.records.core.alarm import UDF, failure

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from pydevpva.engine.database import Address
-from pydevpva.engine.filter_kinds import Timestamp
-from pydevpva.engine.filters import Update, run
+from pydevpva.engine.filters.kinds import Timestamp
+from pydevpva.engine.filters.parse import Update, run
 from pydevpva.pva import wire
 from pydevpva.pva.channel import WANTED, Channel
 from pydevpva.pva.normative import Kind, Shape, shape_of

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from pydevpva.db.json5 import Json
 from pydevpva.db.linktext import LinkText
 from pydevpva.db.model import Field
-from pydevpva.engine.broken_link import BrokenLink
-from pydevpva.engine.json_links import json_link
+from pydevpva.engine.links.broken import BrokenLink
+from pydevpva.engine.links.json import json_link
 from pydevpva.errors import NotFound, did_you_mean
 from pydevpva.pva.links import PvaLink
 from pydevpva.pva.links_client import RemotePV, RemotePVs
@@ -24,7 +24,7 @@ from pydevpva.records.core.record import Record
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Address, Database
-    from pydevpva.engine.host import EngineHost
+    from pydevpva.engine.services import EngineHost
 
 log = logging.getLogger(__name__)
 

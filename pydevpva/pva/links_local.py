@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydevpva.db.model import Field
-from pydevpva.engine.monitored_link import MonitoredLink
+from pydevpva.engine.links.monitored import MonitoredLink
 from pydevpva.pva.links_config import LinkConfig
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from p4p import server as p4p_server
 
-from pydevpva.engine.filters import split_filters
+from pydevpva.engine.filters.parse import split_filters
 from pydevpva.errors import NotFound, PydevpvaError
 from pydevpva.forks import in_child
 from pydevpva.pva.access import AccessRules

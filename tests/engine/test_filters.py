@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pydevpva.engine.filters import Filter, Update, parse_filters, run
-from pydevpva.engine.states import States
+from pydevpva.engine.filters.parse import Filter, Update, parse_filters, run
+from pydevpva.engine.named_states import States
 from pydevpva.errors import NotFound
 from tests.local_ioc import local_ioc
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pydevpva.engine.broken_link import BrokenLink
+from pydevpva.engine.links.broken import BrokenLink
 from pydevpva.errors import LoadError, PutError
 from pydevpva.ioc import Ioc
 from pydevpva.pva.links import PvaLink

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pydevpva.db.linktext import parse_link
 from pydevpva.engine.database import Address
-from pydevpva.engine.monitored_link import MonitoredLink
+from pydevpva.engine.links.monitored import MonitoredLink
 from pydevpva.errors import PydevpvaError
 from pydevpva.records.core.record import Record
 from pydevpva.shell import values

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from pydevpva.db.json5 import Json
 from pydevpva.db.model import Field
-from pydevpva.engine.computed_link import ComputedLink
-from pydevpva.engine.json_links import json_link
+from pydevpva.engine.links.computed import ComputedLink
+from pydevpva.engine.links.json import json_link
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value
 
 if TYPE_CHECKING:
-    from pydevpva.engine.host import EngineHost
+    from pydevpva.engine.services import EngineHost
 
 
 class StateLink(ComputedLink):

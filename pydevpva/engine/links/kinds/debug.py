@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydevpva.db.json5 import Json
 from pydevpva.db.model import Field
-from pydevpva.engine.json_links import check_link, json_link, make_child
+from pydevpva.engine.links.json import check_link, json_link, make_child
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 
 if TYPE_CHECKING:
-    from pydevpva.engine.host import EngineHost
+    from pydevpva.engine.services import EngineHost
 
 log = logging.getLogger(__name__)
 

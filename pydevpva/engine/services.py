@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 from pydevpva.db import json5
 from pydevpva.db.linktext import LinkText, UnreadLink, parse_link
 from pydevpva.db.model import Field
-from pydevpva.engine import calc_link, const_link, debug_link, state_link  # noqa: F401  # they register their links
-from pydevpva.engine.broken_link import BrokenLink
 from pydevpva.engine.clock import EventTimes, now
-from pydevpva.engine.json_links import make_json_link
-from pydevpva.engine.links import RecordLink
-from pydevpva.engine.monitored_link import MonitoredLink
+from pydevpva.engine.links.broken import BrokenLink
+from pydevpva.engine.links.json import make_json_link
+from pydevpva.engine.links.kinds import calc as calc_link  # noqa: F401
+from pydevpva.engine.links.kinds import const as const_link
+from pydevpva.engine.links.kinds import debug as debug_link  # noqa: F401
+from pydevpva.engine.links.kinds import state as state_link  # noqa: F401
+from pydevpva.engine.links.monitored import MonitoredLink
+from pydevpva.engine.links.record import RecordLink
 from pydevpva.engine.processing import complete, process
 from pydevpva.engine.scan import IO_INTR, in_slices
 from pydevpva.errors import LoadError, NotFound, PutError

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydevpva.db.json5 import Json, parse
 from pydevpva.db.model import Field
-from pydevpva.engine.json_links import json_link
+from pydevpva.engine.links.json import json_link
 from pydevpva.records.core.links import ConstantLink, Link
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value, converter, plain_text
 
 if TYPE_CHECKING:
-    from pydevpva.engine.host import EngineHost
+    from pydevpva.engine.services import EngineHost
 
 
 class TextConstant(ConstantLink):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydevpva.db.json5 import Json
 from pydevpva.db.model import Field
-from pydevpva.engine.computed_link import ComputedLink
-from pydevpva.engine.json_links import check_link, json_link, make_child
+from pydevpva.engine.links.computed import ComputedLink
+from pydevpva.engine.links.json import check_link, json_link, make_child
 from pydevpva.errors import did_you_mean
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
 from pydevpva.records.core.alarm import LINK, MAJOR, MINOR, raise_alarm
@@ -17,7 +17,7 @@ from pydevpva.records.core.record import DEVICE_TIME, Record
 from pydevpva.records.core.values import Value, converter
 
 if TYPE_CHECKING:
-    from pydevpva.engine.host import EngineHost
+    from pydevpva.engine.services import EngineHost
 
 KEYS = ("expr", "major", "minor", "args", "units", "prec", "time", "out")
 TIMES = CALC_NAMES[:12]

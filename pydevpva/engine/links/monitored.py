@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from pydevpva.engine.links import RecordLink
+from pydevpva.engine.links.record import RecordLink
 from pydevpva.engine.processing import process
 from pydevpva.errors import PutError
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_VALUE

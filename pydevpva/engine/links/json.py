@@ -22,7 +22,7 @@ from pydevpva.records.core.links import NO_LINK, Link
 from pydevpva.records.core.record import Record
 
 if TYPE_CHECKING:
-    from pydevpva.engine.host import EngineHost
+    from pydevpva.engine.services import EngineHost
 
 Factory = Callable[["EngineHost", Record, Field, str, Json], Link]
 Check = Callable[[str, Json], None]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import ClassVar
 
-from pydevpva.engine.filters import Argument, Filter, Update, name, number, one_of, only_whole, whole
+from pydevpva.engine.filters.parse import Argument, Filter, Update, name, number, one_of, only_whole, whole
 from pydevpva.engine.timetext import formatted
 from pydevpva.errors import did_you_mean
 from pydevpva.records.core.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE

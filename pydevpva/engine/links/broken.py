@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydevpva.engine.computed_link import ComputedLink
+from pydevpva.engine.links.computed import ComputedLink
 from pydevpva.records.core.values import Value
 
 

@@ -1,0 +1,1 @@
+"""JSON links, {"const": 5}: one file per kind, found by its name."""
