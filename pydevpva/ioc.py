@@ -29,9 +29,9 @@ from pydevpva.errors import LoadError, Location, NotFound, Problem, PydevpvaErro
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.garbage import Collector
 from pydevpva.loop import Loop
-from pydevpva.pva.groups import Definitions as GroupDefinitions
-from pydevpva.pva.groups import check as check_groups
-from pydevpva.pva.links_factory import RemoteLinks
+from pydevpva.pva.groups.definitions import Definitions as GroupDefinitions
+from pydevpva.pva.groups.definitions import check as check_groups
+from pydevpva.pva.links.opening import RemoteLinks
 from pydevpva.records.core.factory import behaviour
 from pydevpva.records.core.record import Record
 

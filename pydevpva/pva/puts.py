@@ -8,10 +8,10 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydevpva.errors import PutError, PydevpvaError
-from pydevpva.pva.accept import NOTHING, checked
 from pydevpva.pva.access import AccessRules, Peers
-from pydevpva.pva.normative import Shape
 from pydevpva.pva.options import PutOptions
+from pydevpva.pva.types.accept import NOTHING, checked
+from pydevpva.pva.types.normative import Shape
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Address, Database

@@ -17,19 +17,19 @@ from pydevpva.engine.filters.parse import split_filters
 from pydevpva.errors import NotFound, PydevpvaError
 from pydevpva.forks import in_child
 from pydevpva.pva.access import AccessRules
+from pydevpva.pva.channels.served_name import ServedName
 from pydevpva.pva.forked import close_sockets
-from pydevpva.pva.names import ServedName
-from pydevpva.pva.normative import shape_of
 from pydevpva.pva.own_clients import allow_shape
 from pydevpva.pva.puts import Puts
+from pydevpva.pva.types.normative import shape_of
 from pydevpva.records.core.record import ATTRIBUTES
 
 if TYPE_CHECKING:
     from p4p._p4p import SharedPV
 
     from pydevpva.engine.database import Database
-    from pydevpva.pva.groups import Definition
-    from pydevpva.pva.groups_member import Group
+    from pydevpva.pva.groups.definitions import Definition
+    from pydevpva.pva.groups.members import Group
 
 log = logging.getLogger(__name__)
 
@@ -102,8 +102,8 @@ class Server:
         return self.listening()
 
     def _add_groups(self) -> None:
-        from pydevpva.pva.groups_member import make_groups
-        from pydevpva.pva.groups_names import GroupName
+        from pydevpva.pva.groups.members import make_groups
+        from pydevpva.pva.groups.served_name import GroupName
 
         self.groups = make_groups(self._definitions, self._database)
         for name, group in self.groups.items():

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from p4p.client.thread import Context
 
-from pydevpva.pva.decode import image_of
+from pydevpva.pva.types.decode import image_of
 from tests.clients import Watch
 from tests.ioc_process import ROOT, ServerProcess
 

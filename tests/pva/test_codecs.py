@@ -13,9 +13,9 @@ import pytest
 from p4p import Value
 
 from pydevpva.errors import LoadError
-from pydevpva.pva import decode
-from pydevpva.pva.decode import value_of
-from pydevpva.pva.image_type import IMAGE
+from pydevpva.pva.types import decode
+from pydevpva.pva.types.decode import value_of
+from pydevpva.pva.types.image import IMAGE
 from pydevpva.records.results.codecs import compress, decompress
 from tests.clients import Pvapy, Watch
 from tests.ioc_process import ServerProcess

@@ -9,8 +9,8 @@ import pytest
 from p4p import Type, Value
 from p4p.nt import NTNDArray, NTScalar, NTTable
 
-from pydevpva.pva.decode import value_of
-from pydevpva.pva.image_type import IMAGE, MEMBERS
+from pydevpva.pva.types.decode import value_of
+from pydevpva.pva.types.image import IMAGE, MEMBERS
 from pydevpva.records.results.ndarray import COLOR_MODES
 
 

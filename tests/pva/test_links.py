@@ -12,9 +12,9 @@ import pytest
 from pydevpva.engine.links.broken import BrokenLink
 from pydevpva.errors import LoadError, PutError
 from pydevpva.ioc import Ioc
-from pydevpva.pva.links import PvaLink
-from pydevpva.pva.links_config import link_config
-from pydevpva.pva.links_local import LocalLink
+from pydevpva.pva.links.config import link_config
+from pydevpva.pva.links.link import PvaLink
+from pydevpva.pva.links.local import LocalLink
 from tests.ioc_process import PATIENCE, loopback
 from tests.pva.conftest import eventually
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from p4p.client.thread import Context
 
-from pydevpva.pva.decode import value_of
+from pydevpva.pva.types.decode import value_of
 from pydevpva.records.core.record import NEVER
 from tests.clients import Pvapy
 from tests.pva.conftest import Serve, Served, eventually

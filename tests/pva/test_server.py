@@ -113,7 +113,7 @@ def test_an_interface_that_is_not_ours_is_an_error(tmp_path: Path) -> None:
 def test_a_client_that_comes_while_the_ioc_is_busy_gets_its_value_afterwards(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("pydevpva.pva.names.PATIENCE", 0.1)
+    monkeypatch.setattr("pydevpva.pva.channels.served_name.PATIENCE", 0.1)
     served = serve('record(ai, "A") { field(VAL, "3") }')
     release = threading.Event()
     served.ioc.database.loop.submit(release.wait, PATIENCE)

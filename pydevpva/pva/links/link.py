@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pydevpva.db.model import Field
 from pydevpva.engine.processing import process
 from pydevpva.errors import UnreadableImage
-from pydevpva.pva.links_client import DISCONNECTED, Done, Part, RemotePV
-from pydevpva.pva.links_config import LinkConfig
-from pydevpva.pva.links_values import Far, filler
+from pydevpva.pva.links.client import DISCONNECTED, Done, Part, RemotePV
+from pydevpva.pva.links.config import LinkConfig
+from pydevpva.pva.links.values import Far, filler
 from pydevpva.records.core.alarm import AMSG_SIZE, INVALID, LINK, raise_alarm
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import STRING_BYTES, Value, clip_text, to_array

@@ -14,7 +14,7 @@ from p4p import Type
 
 from pydevpva.engine.database import Address
 from pydevpva.errors import NotFound
-from pydevpva.pva import wire
+from pydevpva.pva.types import codes as wire
 
 ALARM = ("alarm", ("S", "alarm_t", [("severity", "i"), ("status", "i"), ("message", "s")]))
 TIME = ("timeStamp", ("S", "time_t", [("secondsPastEpoch", "l"), ("nanoseconds", "i"), ("userTag", "i")]))

@@ -10,12 +10,13 @@ import numpy as np
 from p4p import Value
 
 from pydevpva.engine.database import Address
-from pydevpva.pva import metadata, wire
-from pydevpva.pva.channel import Channel
-from pydevpva.pva.image_codec import Packing
-from pydevpva.pva.image_type import CONSTANT, IMAGE, MEMBERS, SIDE_VALUES, attributes, comparable, set_time
-from pydevpva.pva.memory import keep_image_memory
-from pydevpva.pva.normative import Kind, Shape, shape_of
+from pydevpva.pva.channels.field import Channel
+from pydevpva.pva.channels.memory import keep_image_memory
+from pydevpva.pva.channels.packing import Packing
+from pydevpva.pva.types import codes as wire
+from pydevpva.pva.types import metadata
+from pydevpva.pva.types.image import CONSTANT, IMAGE, MEMBERS, SIDE_VALUES, attributes, comparable, set_time
+from pydevpva.pva.types.normative import Kind, Shape, shape_of
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.record import Record
 from pydevpva.records.results.codecs import Array

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from pydevpva.errors import UnreadableImage
-from pydevpva.pva import wire
-from pydevpva.pva.image_type import COLOR_MODE
+from pydevpva.pva.types import codes as wire
+from pydevpva.pva.types.image import COLOR_MODE
 from pydevpva.records.results.codecs import decompress
 from pydevpva.records.results.ndarray import NDArray, mode_fits
 

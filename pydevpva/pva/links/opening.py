@@ -15,10 +15,10 @@ from pydevpva.db.model import Field
 from pydevpva.engine.links.broken import BrokenLink
 from pydevpva.engine.links.json import json_link
 from pydevpva.errors import NotFound, did_you_mean
-from pydevpva.pva.links import PvaLink
-from pydevpva.pva.links_client import RemotePV, RemotePVs
-from pydevpva.pva.links_config import LinkConfig, link_config, plain_config
-from pydevpva.pva.links_local import LocalLink
+from pydevpva.pva.links.client import RemotePV, RemotePVs
+from pydevpva.pva.links.config import LinkConfig, link_config, plain_config
+from pydevpva.pva.links.link import PvaLink
+from pydevpva.pva.links.local import LocalLink
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 

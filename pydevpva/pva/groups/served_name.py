@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydevpva.pva.groups_channel import GroupChannel
-from pydevpva.pva.groups_member import Group
-from pydevpva.pva.groups_puts import GroupPut
-from pydevpva.pva.names import ServedName
+from pydevpva.pva.channels.served_name import ServedName
+from pydevpva.pva.groups.channel import GroupChannel
+from pydevpva.pva.groups.members import Group
+from pydevpva.pva.groups.put import GroupPut
 from pydevpva.pva.options import put_options
 from pydevpva.pva.puts import Puts
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from pydevpva.engine.database import Address
 from pydevpva.errors import PutError
-from pydevpva.pva import wire
-from pydevpva.pva.accept import checked
-from pydevpva.pva.groups import Path
-from pydevpva.pva.groups_member import Group, Member, Source
-from pydevpva.pva.normative import Kind
+from pydevpva.pva.groups.definitions import Path
+from pydevpva.pva.groups.members import Group, Member, Source
 from pydevpva.pva.options import PutOptions
 from pydevpva.pva.puts import ClientPut, Puts, Running
+from pydevpva.pva.types import codes as wire
+from pydevpva.pva.types.accept import checked
+from pydevpva.pva.types.normative import Kind
 
 log = logging.getLogger(__name__)
 

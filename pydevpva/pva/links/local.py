@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydevpva.db.model import Field
 from pydevpva.engine.links.monitored import MonitoredLink
-from pydevpva.pva.links_config import LinkConfig
+from pydevpva.pva.links.config import LinkConfig
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value
 

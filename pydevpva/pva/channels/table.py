@@ -14,9 +14,10 @@ from typing import Any
 from p4p import Type, Value
 
 from pydevpva.engine.database import Address
-from pydevpva.pva import metadata, wire
-from pydevpva.pva.decode import array_of
-from pydevpva.pva.normative import ALARM, TIME, Kind, Shape
+from pydevpva.pva.types import codes as wire
+from pydevpva.pva.types import metadata
+from pydevpva.pva.types.decode import array_of
+from pydevpva.pva.types.normative import ALARM, TIME, Kind, Shape
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.record import Record
 

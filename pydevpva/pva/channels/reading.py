@@ -6,8 +6,8 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from pydevpva.pva import wire
-from pydevpva.pva.normative import Kind, Shape, is_short
+from pydevpva.pva.types import codes as wire
+from pydevpva.pva.types.normative import Kind, Shape, is_short
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import STRING_BYTES, clip_text
 from pydevpva.records.shared import characters

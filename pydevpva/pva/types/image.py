@@ -10,8 +10,8 @@ from typing import Any
 
 from p4p import Type
 
-from pydevpva.pva import wire
-from pydevpva.pva.normative import ALARM, FORMS, TIME
+from pydevpva.pva.types import codes as wire
+from pydevpva.pva.types.normative import ALARM, FORMS, TIME
 
 MEMBERS = {
     "bool": "booleanValue", "int8": "byteValue", "int16": "shortValue", "int32": "intValue", "int64": "longValue",

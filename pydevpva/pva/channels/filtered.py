@@ -14,10 +14,10 @@ import numpy as np
 from pydevpva.engine.database import Address
 from pydevpva.engine.filters.kinds import Timestamp
 from pydevpva.engine.filters.parse import Update, run
-from pydevpva.pva import wire
-from pydevpva.pva.channel import WANTED, Channel
-from pydevpva.pva.normative import Kind, Shape, shape_of
-from pydevpva.pva.reading import reader
+from pydevpva.pva.channels.field import WANTED, Channel
+from pydevpva.pva.channels.reading import reader
+from pydevpva.pva.types import codes as wire
+from pydevpva.pva.types.normative import Kind, Shape, shape_of
 from pydevpva.records.core.record import Record
 from pydevpva.records.shared import characters
 

@@ -183,7 +183,7 @@ class RemotePV:
             self._start_put()  # what waited for the connection
         self._popping = True  # by us, when this update has been told
         if unpacking := [work for user in self.users if (work := user.unpacking()) is not None]:
-            from pydevpva.pva.image_codec import codec_threads
+            from pydevpva.pva.channels.packing import codec_threads
 
             codec_threads().submit(self._unpack, unpacking)
         else:

@@ -12,12 +12,12 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from pydevpva.errors import NotFound, PydevpvaError, did_you_mean
-from pydevpva.pva import wire
-from pydevpva.pva.groups import WITHOUT_CHANNEL, Definition, FieldMapping
-from pydevpva.pva.groups_type import group_type
-from pydevpva.pva.metadata import nanosecond_mask
-from pydevpva.pva.normative import Kind, Shape, shape, shape_of
-from pydevpva.pva.reading import Read, reader
+from pydevpva.pva.channels.reading import Read, reader
+from pydevpva.pva.groups.definitions import WITHOUT_CHANNEL, Definition, FieldMapping
+from pydevpva.pva.groups.structure import group_type
+from pydevpva.pva.types import codes as wire
+from pydevpva.pva.types.metadata import nanosecond_mask
+from pydevpva.pva.types.normative import Kind, Shape, shape, shape_of
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Address, Database

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from pydevpva.engine.database import Address
-from pydevpva.pva import wire
-from pydevpva.pva.normative import FORMS, Kind, Shape, form_of
+from pydevpva.pva.types import codes as wire
+from pydevpva.pva.types.normative import FORMS, Kind, Shape, form_of
 from pydevpva.records.core import properties
 from pydevpva.records.core.alarm import CONDITIONS
 from pydevpva.records.core.record import Record

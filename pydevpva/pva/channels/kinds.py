@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from pydevpva.engine.database import Address
-from pydevpva.pva.channel import Channel
-from pydevpva.pva.filtered import FilteredChannel
-from pydevpva.pva.normative import Shape, shape_of
+from pydevpva.pva.channels.field import Channel
+from pydevpva.pva.channels.filtered import FilteredChannel
+from pydevpva.pva.types.normative import Shape, shape_of
 
 
 class AnyChannel(Protocol):
@@ -28,11 +28,11 @@ def channel_of(name: str, address: Address, pv: Any, renew: Callable[[], None]) 
     """
     record_type = address.record.rtype.name
     if address.field.name == "VAL" and record_type == "ndarray":
-        from pydevpva.pva.image import ElementsChannel, ImageChannel  # numpy only where there are images
+        from pydevpva.pva.channels.image import ElementsChannel, ImageChannel  # numpy only where there are images
 
         return ElementsChannel(address, pv, renew) if "." in name else ImageChannel(address, pv)
     if address.field.name == "VAL" and record_type == "table":
-        from pydevpva.pva.table import TableChannel
+        from pydevpva.pva.channels.table import TableChannel
 
         return TableChannel(address, pv, renew)
     if address.filters:

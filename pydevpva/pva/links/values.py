@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from pydevpva.pva import wire
+from pydevpva.pva.types import codes as wire
 from pydevpva.records.core.links import NO_DATA
 from pydevpva.records.core.values import Value, converter, to_array
 
@@ -69,7 +69,7 @@ class Far:
 
     def _image(self) -> Any:
         """The image, decompressed; its own attributes for each who asks."""
-        from pydevpva.pva.decode import image_of
+        from pydevpva.pva.types.decode import image_of
 
         if self._unpacked is not None:
             return self._unpacked.view()
@@ -110,7 +110,7 @@ class Far:
     def whole(self) -> Value:
         """The value as it is: arrays, images and tables too."""
         if not self._field:
-            from pydevpva.pva.decode import value_of
+            from pydevpva.pva.types.decode import value_of
 
             return self._image() if self._is_packed() else value_of(self._root)
         value = self._value()

@@ -10,11 +10,11 @@ from typing import Any
 
 from p4p._p4p import SharedPV  # p4p.server.raw wraps it once more: 2.5 times the memory and the time per record
 
-from pydevpva.pva.accept import sent_value
-from pydevpva.pva.channels import AnyChannel, channel_of
+from pydevpva.pva.channels.kinds import AnyChannel, channel_of
 from pydevpva.pva.options import put_options
 from pydevpva.pva.puts import ClientPut, Puts
 from pydevpva.pva.threads import hold_thread, release_thread
+from pydevpva.pva.types.accept import sent_value
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from typing import Any
 from p4p import Type
 
 from pydevpva.errors import PydevpvaError
-from pydevpva.pva.groups import FieldMapping, Path
-from pydevpva.pva.normative import ALARM, TIME, Kind, Shape
+from pydevpva.pva.groups.definitions import FieldMapping, Path
+from pydevpva.pva.types.normative import ALARM, TIME, Kind, Shape
 
 CONST_CODES: dict[type, str] = {bool: "?", int: "l", float: "d", str: "s"}
 OPTIONS = ("record", ("S", "", [("_options", ("S", "", [("queueSize", "i"), ("atomic", "?")]))]))

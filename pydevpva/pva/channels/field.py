@@ -11,9 +11,10 @@ from typing import Any
 from p4p import Value
 
 from pydevpva.engine.database import Address
-from pydevpva.pva import metadata, wire
-from pydevpva.pva.normative import Kind, Shape
-from pydevpva.pva.reading import reader
+from pydevpva.pva.channels.reading import reader
+from pydevpva.pva.types import codes as wire
+from pydevpva.pva.types import metadata
+from pydevpva.pva.types.normative import Kind, Shape
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.record import NEVER, Record
 

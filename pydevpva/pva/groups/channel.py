@@ -12,11 +12,11 @@ from typing import Any
 from p4p import Value
 
 from pydevpva.loop import Loop
-from pydevpva.pva import metadata
-from pydevpva.pva.groups import Path
-from pydevpva.pva.groups_member import WITHOUT_VALUE, Group, Member, Source
-from pydevpva.pva.groups_type import plain_code
-from pydevpva.pva.normative import Kind
+from pydevpva.pva.groups.definitions import Path
+from pydevpva.pva.groups.members import WITHOUT_VALUE, Group, Member, Source
+from pydevpva.pva.groups.structure import plain_code
+from pydevpva.pva.types import metadata
+from pydevpva.pva.types.normative import Kind
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.record import Record
 

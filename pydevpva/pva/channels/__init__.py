@@ -1,0 +1,1 @@
+"""What clients see of one name while at least one of them is connected; one file per kind."""

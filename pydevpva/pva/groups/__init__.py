@@ -1,0 +1,1 @@
+"""Groups: several fields as one structure."""

@@ -1,0 +1,1 @@
+"""Normative types and the structure of what is sent and received."""
