@@ -74,7 +74,7 @@ def _run(name: str, argv: Sequence[str], always_shell: bool) -> NoReturn:
     if arguments.has("-V"):
         sys.exit(_print(_versions()))
     if arguments.value("--attach") is not None:
-        from pydevpva.shell.attach import attach
+        from pydevpva.shell.attach.client import attach
 
         sys.exit(attach(arguments.value("--attach") or "", arguments.value("-c"), arguments.has("--log")))
     for flag in ("-c", "--log"):
@@ -119,7 +119,7 @@ def _print(text: str) -> int:
 
 
 def _versions() -> str:
-    from pydevpva.shell.versions import epics_version, own_version, p4p_version
+    from pydevpva.shell.process.versions import epics_version, own_version, p4p_version
 
     python = sys.version.split()[0]
     return f"pydevpva {own_version()}\nEPICS {epics_version()}\np4p {p4p_version()}\nPython {python}\n"

@@ -22,13 +22,13 @@ from pydevpva.evaluator.python_path import set_python_path
 from pydevpva.forks import ParentOnly
 from pydevpva.ioc import Ioc
 from pydevpva.libcom import parse_definitions
-from pydevpva.shell import registry
-from pydevpva.shell.boot import boot_place
-from pydevpva.shell.enduring import reason
-from pydevpva.shell.failures import Failures
-from pydevpva.shell.language import LanguageError, Line, Redirect, expand, logical_lines, split
-from pydevpva.shell.log import Log
-from pydevpva.shell.output import BLUE, BOLD, RED, CannotOpen, CannotWrite, Output
+from pydevpva.shell.language import registry
+from pydevpva.shell.language.failures import Failures
+from pydevpva.shell.language.iocsh import LanguageError, Line, Redirect, expand, logical_lines, split
+from pydevpva.shell.process.enduring import reason
+from pydevpva.shell.process.envpaths import boot_place
+from pydevpva.shell.process.log import Log
+from pydevpva.shell.process.output import BLUE, BOLD, RED, CannotOpen, CannotWrite, Output
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

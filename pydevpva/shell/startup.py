@@ -11,13 +11,14 @@ from typing import NoReturn
 
 from pydevpva.errors import PydevpvaError
 from pydevpva.ioc import Ioc
-from pydevpva.shell import console, exit_record, mistaken, registry
-from pydevpva.shell.boot import how_to_load
-from pydevpva.shell.ending import Ending
-from pydevpva.shell.enduring import open_standard_streams, reason
-from pydevpva.shell.log import always_on
+from pydevpva.shell.language import registry
+from pydevpva.shell.process import exit_record, mistaken
+from pydevpva.shell.process.enduring import open_standard_streams, reason
+from pydevpva.shell.process.envpaths import how_to_load
+from pydevpva.shell.process.log import always_on
+from pydevpva.shell.process.shutdown import Ending
 from pydevpva.shell.session import Halted, Shell
-from pydevpva.shell.streams import route
+from pydevpva.shell.terminal import console
 
 
 class StartupFailed(Exception):
@@ -156,7 +157,7 @@ class Startup:
 
     def open_console(self, path: str) -> bool:
         """Let people attach at this path. False: it cannot be used, and why has been printed."""
-        from pydevpva.shell.console_server import ConsoleServer
+        from pydevpva.shell.attach.server import ConsoleServer
 
         try:
             server = ConsoleServer(path, route(), self.ioc, self.shell.common)

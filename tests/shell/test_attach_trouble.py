@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pydevpva.shell.frames import ERR, HELLO, INTERRUPT, OUT, STATUS, frame, received
+from pydevpva.shell.attach.frames import ERR, HELLO, INTERRUPT, OUT, STATUS, frame, received
 from tests.ioc_process import ServerProcess, Starter
 
 CLIENT = [sys.executable, "-c", "from pydevpva.cli import shell_main; shell_main()", "--attach", "c.sock", "-c"]

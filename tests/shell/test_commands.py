@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pydevpva.shell import registry
 from pydevpva.shell.commands.accepted import WITHOUT_MEANING
+from pydevpva.shell.language import registry
 from tests.shell.both import OURS, run
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pydevpva.shell.language import LanguageError, expand, logical_lines, split
+from pydevpva.shell.language.iocsh import LanguageError, expand, logical_lines, split
 from tests.shell.both import OURS, both, missing, run
 
 WORDS = r"""

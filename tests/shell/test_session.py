@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pydevpva.shell import registry, table
-from pydevpva.shell.registry import NO_EFFECT, SAME
+from pydevpva.shell.language import registry
+from pydevpva.shell.language.registry import NO_EFFECT, SAME
+from pydevpva.shell.reports import command_page as table
 from tests.ioc_process import ROOT, loopback
 from tests.shell.both import OURS, REAL, Run, run
 

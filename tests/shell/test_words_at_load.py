@@ -173,7 +173,7 @@ def test_a_command_of_a_well_known_module_is_named_with_it(command: str, module:
 
 def test_no_command_of_ours_is_taken_for_one_of_a_module() -> None:
     from pydevpva.db.modules import of_command
-    from pydevpva.shell import registry
+    from pydevpva.shell.language import registry
 
     assert [name for name in registry.names() if of_command(name) is not None] == []
 

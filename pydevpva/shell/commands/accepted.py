@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydevpva.shell.registry import ARGV, Argument, Function, command
+from pydevpva.shell.language.registry import ARGV, Argument, Function, command
 from pydevpva.shell.session import Shell
 
 _MUTEX = "there are no EPICS mutexes here: one database thread owns all records"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pydevpva.db.loader import expand, parse_macros
-from pydevpva.shell.registry import PATH, Argument, CommandFailed, command
+from pydevpva.shell.language.registry import PATH, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
 

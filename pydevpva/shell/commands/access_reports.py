@@ -9,7 +9,7 @@ from typing import Any
 from pydevpva.errors import NotFound
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
 from pydevpva.shell.commands.access import read
-from pydevpva.shell.registry import INT, RECORD, Argument, command
+from pydevpva.shell.language.registry import INT, RECORD, Argument, command
 from pydevpva.shell.session import Shell
 
 GROUP = "asgname"

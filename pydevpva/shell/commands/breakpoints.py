@@ -6,13 +6,13 @@ import time
 
 from pydevpva.errors import NotFound
 from pydevpva.records.core.record import Record
-from pydevpva.shell.breakpoints import Breakpoints, Stopped
 from pydevpva.shell.commands.records import print_report
-from pydevpva.shell.formats import Columns
-from pydevpva.shell.locksets import linked, lock_sets
-from pydevpva.shell.registry import INT, RECORD, Argument, command
+from pydevpva.shell.language.registry import INT, RECORD, Argument, command
+from pydevpva.shell.reports.breakpoints import Breakpoints, Stopped
+from pydevpva.shell.reports.formats import Columns
+from pydevpva.shell.reports.locksets import linked, lock_sets
+from pydevpva.shell.reports.static_fields import report
 from pydevpva.shell.session import Shell
-from pydevpva.shell.static import report
 
 _PROMPT = "without the -> of another shell after its messages; the field BKPT stays 0"
 NAME = Argument("record name", RECORD)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydevpva.errors import did_you_mean
 from pydevpva.records.core.record import ATTRIBUTES
-from pydevpva.shell.catalog import Catalog
-from pydevpva.shell.registry import PDBBASE, RECORD, RTYPE, Argument, CommandFailed, command
+from pydevpva.shell.language.registry import PDBBASE, RECORD, RTYPE, Argument, CommandFailed, command
+from pydevpva.shell.reports.catalog import Catalog
 from pydevpva.shell.session import Shell
 
 _ALIAS = "says what is wrong; dbl lists an alias after its record; clients see one made before iocInit"

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from pydevpva.db.model import DEVICE_LINK_TYPES, Field, RecordType
 from pydevpva.errors import NotFound
 from pydevpva.records.core.record import Record
-from pydevpva.shell.catalog import Catalog
-from pydevpva.shell.formats import SIZES, SPECIAL, escaped
-from pydevpva.shell.registry import INT, MENU, PDBBASE, RTYPE, Argument, command
+from pydevpva.shell.language.registry import INT, MENU, PDBBASE, RTYPE, Argument, command
+from pydevpva.shell.reports.catalog import Catalog
+from pydevpva.shell.reports.formats import SIZES, SPECIAL, escaped
+from pydevpva.shell.reports.static_fields import dump_text
 from pydevpva.shell.session import Shell
-from pydevpva.shell.static import dump_text
 
 BASE = Argument("pdbbase", PDBBASE)
 OF_TYPE = Argument("recordTypeName", RTYPE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import platform
 
-from pydevpva.shell.formats import glob
-from pydevpva.shell.registry import ENVIRONMENT, Argument, CommandFailed, command
+from pydevpva.shell.language.registry import ENVIRONMENT, Argument, CommandFailed, command
+from pydevpva.shell.reports.formats import glob
 from pydevpva.shell.session import Shell
 
 # EPICS's configuration parameters with their defaults, in the order of envDefs.h; None: no default

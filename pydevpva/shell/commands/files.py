@@ -6,7 +6,7 @@ import os
 import subprocess
 from typing import TextIO
 
-from pydevpva.shell.registry import PATH, Argument, CommandFailed, command
+from pydevpva.shell.language.registry import PATH, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
 

@@ -10,12 +10,12 @@ from pydevpva.engine.database import Address
 from pydevpva.engine.links.monitored import MonitoredLink
 from pydevpva.errors import PydevpvaError
 from pydevpva.records.core.record import Record
-from pydevpva.shell import values
 from pydevpva.shell.commands.records import NAME, find
-from pydevpva.shell.registry import ARGV, RECORD, Argument, CommandFailed, command
+from pydevpva.shell.language.registry import ARGV, RECORD, Argument, CommandFailed, command
+from pydevpva.shell.reports import values
+from pydevpva.shell.reports.static_fields import time_text
+from pydevpva.shell.reports.usercode import code_of, published
 from pydevpva.shell.session import Shell
-from pydevpva.shell.static import time_text
-from pydevpva.shell.usercode import code_of, published
 
 SEVERITIES = ("", "MINOR", "MAJOR", "INVALID")
 GLANCE = 0.1  # seconds between looks at Ctrl-C

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.shell.commands import access
-from pydevpva.shell.registry import CommandFailed, command
+from pydevpva.shell.language.registry import CommandFailed, command
 from pydevpva.shell.session import Shell
 
 NOT_NEW = "iocBuild: ERROR IOC can only be initialized from uninitialized or stopped state"
@@ -96,7 +96,7 @@ def _run(shell: Shell) -> None:
 
 
 def _banner(shell: Shell) -> None:
-    from pydevpva.shell.versions import epics_version, own_version
+    from pydevpva.shell.process.versions import epics_version, own_version
 
     rule = "#" * 76
     shell.print(f"{rule}\n## pydevpva {own_version()}\n## EPICS {epics_version()} definitions\n{rule}")

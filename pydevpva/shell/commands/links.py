@@ -10,11 +10,11 @@ from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import HARDWARE_TYPES, LINK_TYPES, Field
 from pydevpva.errors import PydevpvaError
 from pydevpva.records.core.record import Record
-from pydevpva.shell.catalog import Catalog
-from pydevpva.shell.locksets import linked, lock_sets
-from pydevpva.shell.registry import INT, PDBBASE, RECORD, Argument, command
+from pydevpva.shell.language.registry import INT, PDBBASE, RECORD, Argument, command
+from pydevpva.shell.reports.catalog import Catalog
+from pydevpva.shell.reports.locksets import linked, lock_sets
+from pydevpva.shell.reports.static_fields import link_text, static_text
 from pydevpva.shell.session import Shell
-from pydevpva.shell.static import link_text, static_text
 
 NAME, LEVEL = Argument("record name", RECORD), Argument("level", INT)
 

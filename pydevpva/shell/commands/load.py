@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from pydevpva.db.definitions import EPICS_DBD
 from pydevpva.db.loader import parse_macros
 from pydevpva.errors import LoadError, Problem, once
-from pydevpva.shell.boot import database_source, made_by_make, wanted_macros
-from pydevpva.shell.registry import PATH, PDBBASE, REGISTRAR, Argument, CommandFailed, command
+from pydevpva.shell.language.registry import PATH, PDBBASE, REGISTRAR, Argument, CommandFailed, command
+from pydevpva.shell.process.envpaths import database_source, made_by_make, wanted_macros
 from pydevpva.shell.session import Shell
 
 ALREADY_THERE = frozenset({"softIoc.dbd", "softIocPVA.dbd", "softIocPVX.dbd", "pydev.dbd", "pycalcRecord.dbd"})

@@ -10,13 +10,13 @@ from pydevpva.engine.database import Address
 from pydevpva.errors import NotFound, PutError, PydevpvaError
 from pydevpva.records.core import fields, properties
 from pydevpva.records.core.values import converter, parse_number, to_array
-from pydevpva.shell import values
-from pydevpva.shell.catalog import Catalog
 from pydevpva.shell.commands.records import NAME, find, live
-from pydevpva.shell.formats import SIZES, SPECIAL, Columns, glob
-from pydevpva.shell.registry import INT, VALUE, Argument, command
+from pydevpva.shell.language.registry import INT, VALUE, Argument, command
+from pydevpva.shell.reports import values
+from pydevpva.shell.reports.catalog import Catalog
+from pydevpva.shell.reports.formats import SIZES, SPECIAL, Columns, glob
+from pydevpva.shell.reports.static_fields import time_text
 from pydevpva.shell.session import Shell
-from pydevpva.shell.static import time_text
 
 DBF = [
     "STRING", "CHAR", "UCHAR", "SHORT", "USHORT", "LONG", "ULONG", "INT64", "UINT64", "FLOAT", "DOUBLE", "ENUM", "MENU",

@@ -12,9 +12,9 @@ from pydevpva.errors import CodeError
 from pydevpva.evaluator.failures import traceback_text
 from pydevpva.records.core.record import Record
 from pydevpva.shell.commands.records import NAME, find
-from pydevpva.shell.registry import INT, MODULE, PYTHON, Argument, CommandFailed, command
+from pydevpva.shell.language.registry import INT, MODULE, PYTHON, Argument, CommandFailed, command
+from pydevpva.shell.reports.usercode import code_of, failures_of, sources
 from pydevpva.shell.session import Shell
-from pydevpva.shell.usercode import code_of, failures_of, sources
 
 SHOWN = 10
 CODE = Argument("pycode", PYTHON)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydevpva.shell.registry import INT, STATE, Argument, command
+from pydevpva.shell.language.registry import INT, STATE, Argument, command
 from pydevpva.shell.session import Shell
 
 NAME = Argument("name", STATE)

@@ -6,8 +6,8 @@ import logging
 import threading
 import time
 
-from pydevpva.shell.entries import Entry
-from pydevpva.shell.registry import ARGV, INT, Argument, command
+from pydevpva.shell.language.registry import ARGV, INT, Argument, command
+from pydevpva.shell.process.log_entries import Entry
 from pydevpva.shell.session import Shell
 
 HEADING = "            NAME       EPICS ID   LWP ID   OSIPRI  OSSPRI  STATE"

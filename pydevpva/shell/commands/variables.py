@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pydevpva.shell.formats import glob
-from pydevpva.shell.registry import VARIABLE, Argument, CommandFailed, command
+from pydevpva.shell.language.registry import VARIABLE, Argument, CommandFailed, command
+from pydevpva.shell.reports.formats import glob
 from pydevpva.shell.session import Shell
 
 Number = int | float

@@ -17,13 +17,26 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from pydevpva.shell.console import plain_lines
-from pydevpva.shell.enduring import reason
-from pydevpva.shell.entries import Entry
-from pydevpva.shell.frames import END, ERR, HELLO, INTERRUPT, OUT, READY, STATUS, TYPED, WINDOW, frame, received, refuse
-from pydevpva.shell.interrupts import Interrupts
+from pydevpva.shell.attach.frames import (
+    END,
+    ERR,
+    HELLO,
+    INTERRUPT,
+    OUT,
+    READY,
+    STATUS,
+    TYPED,
+    WINDOW,
+    frame,
+    received,
+    refuse,
+)
+from pydevpva.shell.attach.interrupts import Interrupts
+from pydevpva.shell.process.enduring import reason
+from pydevpva.shell.process.log_entries import Entry
+from pydevpva.shell.process.streams import Routed
 from pydevpva.shell.session import Common, Shell
-from pydevpva.shell.streams import Routed
+from pydevpva.shell.terminal.console import plain_lines
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import PipeInput
@@ -264,8 +277,8 @@ class Console:
         from prompt_toolkit.input import create_pipe_input
         from prompt_toolkit.output.vt100 import Vt100_Output
 
-        from pydevpva.shell.above import AbovePrompt
-        from pydevpva.shell.prompt import LineEditor, Terminal
+        from pydevpva.shell.terminal.above_prompt import AbovePrompt
+        from pydevpva.shell.terminal.prompt import LineEditor, Terminal
 
         connection = self.connection
         above = [AbovePrompt(stream) for stream in streams]

@@ -11,7 +11,7 @@ from pydevpva.db.model import LINK_TYPES
 from pydevpva.engine.database import Address
 from pydevpva.records.core.values import converter, plain_text
 from pydevpva.records.shared.characters import get as served
-from pydevpva.shell.formats import escaped
+from pydevpva.shell.reports.formats import escaped
 
 SIZES = {"CHAR": 1, "UCHAR": 1, "SHORT": 2, "USHORT": 2, "LONG": 4, "ULONG": 4, "FLOAT": 4, "INT64": 8, "UINT64": 8,
          "DOUBLE": 8, "STRING": 40}  # fmt: skip

@@ -9,8 +9,8 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.lexers import Lexer
 
-from pydevpva.shell import registry
-from pydevpva.shell.registry import ARGV
+from pydevpva.shell.language import registry
+from pydevpva.shell.language.registry import ARGV
 
 STYLE = {
     "command": "bold", "unknown": "", "string": "ansigreen", "macro": "ansimagenta", "comment": "ansibrightblack",

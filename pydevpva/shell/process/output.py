@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from typing import TextIO, cast
 
-from pydevpva.shell.enduring import Enduring, reason, standard
-from pydevpva.shell.entries import Entry, is_journal
-from pydevpva.shell.language import Redirect
-from pydevpva.shell.streams import Routed
+from pydevpva.shell.language.iocsh import Redirect
+from pydevpva.shell.process.enduring import Enduring, reason, standard
+from pydevpva.shell.process.log_entries import Entry, is_journal
+from pydevpva.shell.process.streams import Routed
 
 STDERR = 2
 BOLD, UNDERLINE, RED, GREEN, BLUE = "1", "4", "31;1", "32;1", "34;1"

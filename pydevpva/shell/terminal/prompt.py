@@ -24,12 +24,12 @@ from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.search import accept_search
 from prompt_toolkit.styles import Style
 
-from pydevpva.shell.above import AbovePrompt
-from pydevpva.shell.completion import ShellCompleter
-from pydevpva.shell.language import is_open_python
-from pydevpva.shell.output import GREEN
+from pydevpva.shell.language.iocsh import is_open_python
+from pydevpva.shell.process.output import GREEN
 from pydevpva.shell.session import Shell
-from pydevpva.shell.typing_aids import STYLE, IocshLexer, hint
+from pydevpva.shell.terminal.above_prompt import AbovePrompt
+from pydevpva.shell.terminal.completion import ShellCompleter
+from pydevpva.shell.terminal.hints import STYLE, IocshLexer, hint
 
 PROMPT, CONTINUED = "epics> ", "  ...> "
 HISTORY = "~/.pydevpva_history"

@@ -1,17 +1,17 @@
-"""docs/shell.md from the registry: python -m pydevpva.shell.table > docs/shell.md. Main thread."""
+"""docs/shell.md from the registry: python -m pydevpva.shell.reports.command_page > docs/shell.md. Main thread."""
 
 from __future__ import annotations
 
 import sys
 
-from pydevpva.shell import registry
-from pydevpva.shell.registry import DIFFERS, NO_EFFECT, OURS, SAME, Command
+from pydevpva.shell.language import registry
+from pydevpva.shell.language.registry import DIFFERS, NO_EFFECT, OURS, SAME, Command
 
 HEAD = """\
 # The shell, command by command
 
 `pydevpva-shell`, and `pydevpva` on a terminal, read EPICS's iocsh. This page is made from the commands themselves
-(`python -m pydevpva.shell.table`); `help NAME` shows each one's use.
+(`python -m pydevpva.shell.reports.command_page`); `help NAME` shows each one's use.
 
 | status | means |
 |---|---|

@@ -12,9 +12,8 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from pydevpva.errors import PydevpvaError
-from pydevpva.shell import registry
-from pydevpva.shell.catalog import Catalog
-from pydevpva.shell.registry import (
+from pydevpva.shell.language import registry
+from pydevpva.shell.language.registry import (
     COMMAND,
     ENVIRONMENT,
     EVENT,
@@ -29,6 +28,7 @@ from pydevpva.shell.registry import (
     VALUE,
     VARIABLE,
 )  # fmt: skip
+from pydevpva.shell.reports.catalog import Catalog
 from pydevpva.shell.session import Shell
 
 _WORDS = re.compile(r"""(?:"[^"]*"|'[^']*'|[^ \t(),"'<>])+""")

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TextIO, cast
 
-from pydevpva.shell.enduring import reason
-from pydevpva.shell.output import GREEN
+from pydevpva.shell.process.enduring import reason
+from pydevpva.shell.process.output import GREEN
+from pydevpva.shell.process.streams import route
 from pydevpva.shell.session import Shell
-from pydevpva.shell.streams import route
 
 PROMPT = "epics> "
 
@@ -66,8 +66,8 @@ def plain_lines(shell: Shell, stream: TextIO | None) -> Iterator[str]:
 def _edited_lines(shell: Shell, after_prompt: Callable[[], object]) -> Iterator[str]:
     from prompt_toolkit.output.vt100 import Vt100_Output
 
-    from pydevpva.shell.above import AbovePrompt
-    from pydevpva.shell.prompt import LineEditor, Terminal
+    from pydevpva.shell.terminal.above_prompt import AbovePrompt
+    from pydevpva.shell.terminal.prompt import LineEditor, Terminal
 
     out, err = route()
     # telnet and procServ do not answer questions about the cursor: the line editor must not ask and then warn

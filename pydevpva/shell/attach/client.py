@@ -16,8 +16,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from pydevpva.shell.enduring import open_standard_streams, reason
-from pydevpva.shell.frames import (
+from pydevpva.shell.attach.frames import (
     END,
     ERR,
     HELLO,
@@ -30,6 +29,7 @@ from pydevpva.shell.frames import (
     Frames,
     frame,
 )  # fmt: skip
+from pydevpva.shell.process.enduring import open_standard_streams, reason
 
 ANSWER_SECONDS = 5.0
 NOT_THERE, GONE, INTERRUPTED = 2, 1, 130

@@ -15,7 +15,7 @@ from pydevpva.db.model import LINK_TYPES, Device, Field
 from pydevpva.db.values import value_of
 from pydevpva.errors import PydevpvaError
 from pydevpva.records.core.record import NEVER, Record
-from pydevpva.shell.formats import real
+from pydevpva.shell.reports.formats import real
 
 HEX_BITS = {"CHAR": 32, "UCHAR": 32, "SHORT": 32, "USHORT": 16, "ENUM": 16, "LONG": 32, "ULONG": 32, "INT64": 64,
             "UINT64": 64}  # fmt: skip

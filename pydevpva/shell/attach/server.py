@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from pydevpva.errors import PydevpvaError
 from pydevpva.forks import in_child
-from pydevpva.shell.attached import Connection
-from pydevpva.shell.enduring import reason
-from pydevpva.shell.frames import refuse
+from pydevpva.shell.attach.console import Connection
+from pydevpva.shell.attach.frames import refuse
+from pydevpva.shell.process.enduring import reason
+from pydevpva.shell.process.streams import Routed
 from pydevpva.shell.session import Common
-from pydevpva.shell.streams import Routed
 
 if TYPE_CHECKING:
     from pydevpva.ioc import Ioc

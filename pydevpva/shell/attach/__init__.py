@@ -1,0 +1,1 @@
+"""Consoles of people who attach to a running IOC."""

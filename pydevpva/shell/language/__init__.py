@@ -1,0 +1,1 @@
+"""The iocsh language: words, macros, redirections, and the registry of commands."""

@@ -1,0 +1,1 @@
+"""The life of the process: command line to running IOC, log, end."""

@@ -1,0 +1,1 @@
+"""What reports are made of: how values, records and code are shown."""

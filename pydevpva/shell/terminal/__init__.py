@@ -1,0 +1,1 @@
+"""A person at a terminal: line editor, completion, colours."""
