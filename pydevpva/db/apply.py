@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from pydevpva.db.lexis import WS
 from pydevpva.db.model import DEVICE_LINK_TYPES, FIELD_TYPES, Breaktable, Device, Field, Menu, RecordType
 from pydevpva.db.numbers import parse_double
 from pydevpva.db.source import Source
-from pydevpva.db.statements import Item, Statement
+from pydevpva.db.syntax import Item, Statement
 from pydevpva.errors import NotFound, Problem, did_you_mean
-
-if TYPE_CHECKING:
-    from pydevpva.db.definitions import Definitions
 
 Problems = list[Problem]
 SPECIALS = tuple(
@@ -26,20 +23,36 @@ _BOOLEANS = {"YES": True, "TRUE": True, "NO": False, "FALSE": False}
 _ASL = {"ASL0": 0, "ASL1": 1}
 
 
-def _menu(into: Definitions, statement: Statement, source: Source) -> Problems:
+class Target(Protocol):
+    """What statements define things in: db.definitions.Definitions."""
+
+    types: dict[str, RecordType]
+    menus: dict[str, Menu]
+    breaktables: dict[str, Breaktable]
+    declared_variables: dict[str, str]
+    links: dict[str, str]
+    user_types: list[str]
+
+    @property
+    def record_type_names(self) -> Sequence[str]: ...
+    def menu(self, name: str) -> Menu: ...
+    def all_devices(self) -> dict[str, dict[str, Device]]: ...
+
+
+def _menu(into: Target, statement: Statement, source: Source) -> Problems:
     (name,) = statement.words
     if not name:
         return [source.problem(statement.offset, "the menu has no name")]
     keys, labels = zip(*(item.words for item in statement.items), strict=True)
-    into._menus.setdefault(name, Menu(name, keys, labels))
+    into.menus.setdefault(name, Menu(name, keys, labels))
     return []
 
 
-def _recordtype(into: Definitions, statement: Statement, source: Source) -> Problems:
+def _recordtype(into: Target, statement: Statement, source: Source) -> Problems:
     (name,) = statement.words
     if not name or not statement.items:
         return [source.problem(statement.offset, f'record type "{name}" has no {"fields" if name else "name"}')]
-    if name in into._types:
+    if name in into.types:
         return []
     problems: Problems = []
     fields = {}
@@ -49,8 +62,8 @@ def _recordtype(into: Definitions, statement: Statement, source: Source) -> Prob
         except _WrongField as error:
             place = _place(source.text, item.offset, error.attribute)
             problems.append(source.problem(place, f"field {item.words[0]}: {error}"))
-    into._types[name] = RecordType(name, fields, source.locate(statement.offset))
-    into._user_types.append(name)
+    into.types[name] = RecordType(name, fields, source.locate(statement.offset))
+    into.user_types.append(name)
     return problems
 
 
@@ -67,7 +80,7 @@ def _place(text: str, offset: int, attribute: str) -> int:
     return match.start() if match else offset
 
 
-def _field(into: Definitions, item: Item, index: int) -> Field:
+def _field(into: Target, item: Item, index: int) -> Field:
     """A field's definition (dbRecordtypeFieldItem). Raises _WrongField."""
     name, kind = item.words
     type_ = kind.removeprefix("DBF_")
@@ -113,7 +126,7 @@ _ATTRIBUTES: dict[str, tuple[str, Callable[[str], object]]] = {
 }
 
 
-def _device(into: Definitions, statement: Statement, source: Source) -> Problems:
+def _device(into: Target, statement: Statement, source: Source) -> Problems:
     record_type, link_type, dset, choice = statement.words
     if link_type not in DEVICE_LINK_TYPES:
         near = did_you_mean(link_type, DEVICE_LINK_TYPES)
@@ -121,12 +134,12 @@ def _device(into: Definitions, statement: Statement, source: Source) -> Problems
     if record_type not in into.record_type_names:
         near = did_you_mean(record_type, into.record_type_names)
         return [source.problem(statement.offset, f'no record type "{record_type}" for device "{choice}"{near}')]
-    devices = into._all_devices().setdefault(record_type, {})
+    devices = into.all_devices().setdefault(record_type, {})
     devices.setdefault(choice, Device(record_type, link_type, dset, choice, source.locate(statement.offset)))
     return []
 
 
-def _breaktable(into: Definitions, statement: Statement, source: Source) -> Problems:
+def _breaktable(into: Target, statement: Statement, source: Source) -> Problems:
     (name,) = statement.words
     numbers = []
     for item in statement.items:
@@ -141,12 +154,12 @@ def _breaktable(into: Definitions, statement: Statement, source: Source) -> Prob
     rises = {(y1 > y0) == (x1 > x0) if x1 != x0 and y1 != y0 else None for (x0, y0), (x1, y1) in pairwise(points)}
     if len(rises) > 1 or None in rises:
         return [source.problem(end, f'the slope of breaktable "{name}" is zero or changes sign')]
-    into._tables.setdefault(name, Breaktable(name, points))
+    into.breaktables.setdefault(name, Breaktable(name, points))
     return []
 
 
 def _named(attribute: str) -> Define:
-    def define(into: Definitions, statement: Statement, source: Source) -> Problems:
+    def define(into: Target, statement: Statement, source: Source) -> Problems:
         (name,) = statement.words
         if not name:
             return [source.problem(statement.offset, f"the {statement.kind} has no name")]
@@ -158,21 +171,21 @@ def _named(attribute: str) -> Define:
     return define
 
 
-def _variable(into: Definitions, statement: Statement, source: Source) -> Problems:
+def _variable(into: Target, statement: Statement, source: Source) -> Problems:
     name, *kind = statement.words
     if not name:
         return [source.problem(statement.offset, "the variable has no name")]
-    into._variables.setdefault(name, kind[0] if kind else "int")
+    into.declared_variables.setdefault(name, kind[0] if kind else "int")
     return []
 
 
-def _link(into: Definitions, statement: Statement, source: Source) -> Problems:
+def _link(into: Target, statement: Statement, source: Source) -> Problems:
     name, jlif = statement.words
     into.links.setdefault(name, jlif)
     return []
 
 
-Define = Callable[["Definitions", Statement, Source], Problems]
+Define = Callable[["Target", Statement, Source], Problems]
 DEFINE: dict[str, Define] = {
     "menu": _menu,
     "recordtype": _recordtype,

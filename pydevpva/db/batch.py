@@ -15,7 +15,8 @@ from pydevpva.db.lexis import plain, unquote
 from pydevpva.db.model import Field, FieldText, RecordInstance, RecordType
 from pydevpva.db.modules import dtyp_advice, record_type_advice
 from pydevpva.db.source import Source
-from pydevpva.db.statements import REGULAR_ITEM, Item, RegularRecord, Statement
+from pydevpva.db.statements import REGULAR_ITEM
+from pydevpva.db.syntax import Item, RegularRecord, Statement
 from pydevpva.errors import NotFound, Problem, did_you_mean, nearest_field
 from pydevpva.libcom import undefined
 

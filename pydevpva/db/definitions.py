@@ -13,7 +13,8 @@ import epicscorelibs
 from pydevpva.db import apply
 from pydevpva.db.model import Breaktable, Device, Menu, RecordType
 from pydevpva.db.source import Reader, Source
-from pydevpva.db.statements import Statement, statements
+from pydevpva.db.statements import statements
+from pydevpva.db.syntax import Statement
 from pydevpva.errors import LoadError, Location, NotFound, Problem, did_you_mean
 
 EPICS_DBD = os.path.join(os.path.dirname(epicscorelibs.__file__), "dbd")
@@ -32,61 +33,61 @@ class Definitions:
     """
 
     def __init__(self) -> None:
-        self._types: dict[str, RecordType] = {}
-        self._menus: dict[str, Menu] = {}
-        self._tables: dict[str, Breaktable] = {}
+        self.types: dict[str, RecordType] = {}
+        self.menus: dict[str, Menu] = {}
+        self.breaktables: dict[str, Breaktable] = {}
         self._devices: dict[str, dict[str, Device]] | None = None
         self._loaded: set[str] = set()
         self.drivers: list[str] = []
         self.links: dict[str, str] = {}
         self.functions: list[str] = []
         self.registrars: list[str] = []
-        self._variables: dict[str, str] = {}
-        self._user_types: list[str] = []
+        self.declared_variables: dict[str, str] = {}
+        self.user_types: list[str] = []
 
     # what others ask
 
     def record_type(self, name: str) -> RecordType:
         """The record type of that name; NotFound."""
-        found = self._types.get(name)
+        found = self.types.get(name)
         if found is None:
             file = self._type_files.get(name)
             if file is None:
                 raise NotFound(f'no record type "{name}"{did_you_mean(name, self.record_type_names)}')
             self._read_own(file)
-            found = self._types[name]
+            found = self.types[name]
         return found
 
     def menu(self, name: str) -> Menu:
         """The menu of that name; NotFound."""
-        found = self._menus.get(name)
+        found = self.menus.get(name)
         if found is None:
             for file in self._files_with_menu(name):
                 self._read_own(file)
-            found = self._menus.get(name)
+            found = self.menus.get(name)
         if found is None:
-            raise NotFound(f'no menu "{name}"{did_you_mean(name, self._menus)}')
+            raise NotFound(f'no menu "{name}"{did_you_mean(name, self.menus)}')
         return found
 
     def devices(self, record_type: str) -> dict[str, Device]:
         """A record type's devices by DTYP choice, in the order of their indices: EPICS's, ours, the user's."""
-        return self._all_devices().get(record_type, {})
+        return self.all_devices().get(record_type, {})
 
     def breaktable(self, name: str) -> Breaktable:
         """The breakpoint table of that name, as in menuConvert; NotFound."""
-        found = self._tables.get(name)
+        found = self.breaktables.get(name)
         if found is None and name in self._table_files:
             self._read_own(self._table_files[name])
-            found = self._tables.get(name)
+            found = self.breaktables.get(name)
         if found is None:
-            known = {*self._tables, *self._table_files}
+            known = {*self.breaktables, *self._table_files}
             raise NotFound(f'no breaktable "{name}"{did_you_mean(name, known)}')
         return found
 
     @property
     def record_type_names(self) -> Sequence[str]:
         """All record types: EPICS's in the order of base.dbd, ours, the user's."""
-        return [*self._type_files, *(name for name in self._user_types if name not in self._type_files)]
+        return [*self._type_files, *(name for name in self.user_types if name not in self._type_files)]
 
     @property
     def variables(self) -> dict[str, str]:
@@ -95,11 +96,11 @@ class Definitions:
             self._loaded.add("dbCore.dbd")
             for file in ("dbCore.dbd", "asSub.dbd", "rsrv.dbd", "links.dbd"):
                 self._read_own(os.path.join(EPICS_DBD, file))
-        return self._variables
+        return self.declared_variables
 
     def load(self, path: str, search: Sequence[str] = (), macros: Mapping[str, str] | None = None) -> None:
         """Read a .dbd file (dbLoadDatabase). LoadError has all that is wrong; then nothing of the file is taken."""
-        self._all_devices()
+        self.all_devices()
         reader = Reader(macros or {}, search, fallback=EPICS_DBD, skip=self._is_read_lazily)
         try:
             file = reader.find(path)
@@ -139,7 +140,8 @@ class Definitions:
         if problems:
             raise LoadError(problems)
 
-    def _all_devices(self) -> dict[str, dict[str, Device]]:
+    def all_devices(self) -> dict[str, dict[str, Device]]:
+        """The devices of every record type that has some, as `devices` gives them."""
         if self._devices is None:
             self._devices = {}
             self._read_own(os.path.join(EPICS_DBD, "devSoft.dbd"))
@@ -150,7 +152,7 @@ class Definitions:
 
     def snapshot(self) -> dict[str, object]:
         """What is defined now, for `restore`."""
-        self._all_devices()
+        self.all_devices()
         copies: dict[str, object] = {k: v.copy() for k, v in self.__dict__.items() if isinstance(v, dict | list | set)}
         copies["_devices"] = {name: devices.copy() for name, devices in (self._devices or {}).items()}
         return copies

@@ -9,7 +9,7 @@ from typing import Any
 import pyparsing as pp
 
 from pydevpva.db.lexis import BARE_CHAR, JSON_BARE, JSON_NUMBER, JSON_STRING, QUOTED, STRING, WS, unescape, unquote
-from pydevpva.db.statements import ARGUMENTS, KEYWORDS, Item, Statement
+from pydevpva.db.syntax import ARGUMENTS, KEYWORDS, Item, Statement
 from pydevpva.errors import did_you_mean
 
 MAX_NESTING = 100  # of JSON; deeper would overflow the stack

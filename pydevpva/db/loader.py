@@ -11,7 +11,8 @@ from pydevpva.db.batch import Batch
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.model import RecordInstance
 from pydevpva.db.source import Reader
-from pydevpva.db.statements import RegularRecord, Statement, statements
+from pydevpva.db.statements import statements
+from pydevpva.db.syntax import RegularRecord, Statement
 from pydevpva.errors import LoadError, Location, NotFound, Problem
 from pydevpva.libcom import Macros, parse_definitions, undefined
 

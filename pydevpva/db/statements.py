@@ -6,49 +6,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pydevpva.db import lexis
 from pydevpva.db.lexis import JSON_BARE, JSON_STRING, STRING, WS, unquote
 from pydevpva.db.source import MAX_PROBLEMS, Source
+from pydevpva.db.syntax import ARGUMENTS, KEYWORDS, Item, RegularRecord, Statement
 from pydevpva.errors import Problem
 
-
-@dataclass(slots=True)
-class Statement:
-    """One thing said at an offset: its keyword, its arguments without quotes, and what its braces hold."""
-
-    kind: str
-    offset: int
-    words: tuple[str, ...]
-    items: list[Item]
-
-
-@dataclass(slots=True)
-class Item:
-    """One thing in braces: field, info, alias, choice, an attribute of a field, a number of a breaktable."""
-
-    kind: str
-    offset: int
-    words: tuple[str, ...]
-    json: bool = False
-    items: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(slots=True)
-class RegularRecord:
-    """A record without JSON in its body, which is REGULAR_ITEM's, one after the other, in text[start:end]."""
-
-    kind: str
-    offset: int
-    type: str
-    name: str
-    start: int
-    end: int
-
-
-_KEYWORDS = "grecord|record|recordtype|menu|device|driver|link|registrar|function|variable|breaktable|alias"
-KEYWORDS = tuple(_KEYWORDS.split("|"))
+_KEYWORDS = "|".join(KEYWORDS)
 REGULAR_ITEM = re.compile(
     rf"(field|info){WS}\({WS}({STRING}){WS},{WS}({JSON_STRING}|{JSON_BARE}){WS}\){WS}|alias{WS}\({WS}({STRING}){WS}\){WS}"
 )
@@ -76,15 +41,6 @@ _BOUNDARY = re.compile(
     rf"{lexis.QUOTED}|'[^'\n]*'|#[^\n]*|(?<!{lexis.BARE_CHAR})(?P<begin>(?:{_KEYWORDS})){WS}\(|{lexis.BARE_CHAR}+"
 )
 _LINE_BOUNDARY = re.compile(rf"^[ \t]*(?:{_KEYWORDS})[ \t]*\([^,)\n]*(?:,|\){WS}\{{)", re.MULTILINE)
-ARGUMENTS = {
-    "device": (4, 4),
-    "driver": (1, 1),
-    "link": (2, 2),
-    "registrar": (1, 1),
-    "function": (1, 1),
-    "variable": (1, 2),
-    "alias": (2, 2),
-}
 
 
 def statements(source: Source, problems: list[Problem]) -> Iterator[Statement | RegularRecord]:
