@@ -8,9 +8,9 @@ from pydevpva.db.model import Field
 from pydevpva.engine.filters import kinds as filter_kinds  # noqa: F401
 from pydevpva.engine.filters.parse import Filter, Update, run
 from pydevpva.records.core import fields
-from pydevpva.records.core.properties import precision
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import LINKS, Value, format_float, plain_text
+from pydevpva.records.core.shown import precision
+from pydevpva.records.core.values import LINKS, Value, first, format_float, plain_text
 from pydevpva.records.shared import characters
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Address:
         elif self.filters and self.field.type == "NOACCESS" and self.record.array_info(self.field.name) is None:
             value = None  # TIME, of which the filter ts makes a value
         else:
-            value = fields.get(self.record, self.field)
+            value = self.record.get(self.field.name)
         return self._filtered(value, 0, False) if self.filters else value
 
     def elements_in_use(self) -> Value:
@@ -77,18 +77,18 @@ class Address:
 
     def event(self, mask: int) -> bool:
         """Whether the filters let an update with this mask of what happened pass to those who watch."""
-        return run(self.filters, Update(self.record, fields.get(self.record, self.field), mask, True)) is not None
+        return run(self.filters, Update(self.record, self.record.get(self.field.name), mask, True)) is not None
 
     def _filtered(self, value: Value, mask: int, is_event: bool) -> Value:
         update = run(self.filters, Update(self.record, value, mask, is_event))
         passed = value if update is None else update.value
-        return fields.first(passed, self.dbf) if self.elements == 1 else passed
+        return first(passed, self.dbf) if self.elements == 1 else passed
 
     def text(self) -> str:
         """The value as EPICS shows it as a string."""
         if not self.filters:
             return fields.text(self.record, self.field)
-        value = fields.first(self.get(), self.dbf)
+        value = first(self.get(), self.dbf)
         if isinstance(value, str):
             return value
         if self.dbf in ("ENUM", "MENU", "DEVICE"):

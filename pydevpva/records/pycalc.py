@@ -9,11 +9,10 @@ import logging
 from typing import Any
 
 from pydevpva.errors import CodeError, Stopped
-from pydevpva.records.core import fields
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_VALUE
 from pydevpva.records.core.links import NO_DATA
 from pydevpva.records.core.record import Failures, Record
-from pydevpva.records.core.values import Value
+from pydevpva.records.core.values import Value, first
 from pydevpva.records.results.array import array
 from pydevpva.records.results.scalar import NUMBERS, converted, text
 from pydevpva.records.shared.array import element_type, load_constant, zeros
@@ -43,7 +42,7 @@ class Pycalc(Record, rtype="pycalc"):
             used = 1 if single or field == "VAL" else 0
             setattr(self, count, used)
             values = zeros(element_type(self, kind), used)
-            setattr(self, field, fields.first(values, element_type(self, kind)) if single else values)
+            setattr(self, field, first(values, element_type(self, kind)) if single else values)
             if field != "VAL":
                 setattr(self, f"SIZ{field}", _SIZES[element_type(self, kind)])
 
@@ -66,7 +65,7 @@ class Pycalc(Record, rtype="pycalc"):
         if getattr(self, capacity) == 1:
             if len(value) == 0:
                 return
-            value = fields.first(value, "")
+            value = first(value, "")
             setattr(self, count, 1)
         else:
             setattr(self, count, len(value))

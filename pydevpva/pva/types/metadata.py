@@ -10,7 +10,7 @@ from typing import Any
 from pydevpva.engine.database import Address
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.normative import FORMS, Kind, Shape, form_of
-from pydevpva.records.core import properties
+from pydevpva.records.core import shown
 from pydevpva.records.core.alarm import CONDITIONS
 from pydevpva.records.core.record import Record
 
@@ -78,7 +78,7 @@ def changing(address: Address, shape: Shape) -> Leaves:
     if shape.kind is Kind.CHOICE:
         leaves["value.choices"] = wire.texts(record.choices(name))
         return leaves
-    if (units := properties.units(record, name)) is not None:
+    if (units := shown.units(record, name)) is not None:
         leaves["display.units"] = wire.text(units)
     if shape.numeric and not address.long:
         leaves.update(_limits(record, name, shape.code))
@@ -87,13 +87,13 @@ def changing(address: Address, shape: Shape) -> Leaves:
 
 def _limits(record: Record, name: str, code: str) -> Leaves:
     leaves: Leaves = {}
-    if (display := properties.display_limits(record, name)) is not None:
+    if (display := shown.display_limits(record, name)) is not None:
         leaves.update(zip(LIMITS[:2], display, strict=True))
-    if (digits := properties.precision(record, name)) is not None:
+    if (digits := shown.precision(record, name)) is not None:
         leaves["display.precision"] = max(0, digits)
-    if (control := properties.control_limits(record, name)) is not None:
+    if (control := shown.control_limits(record, name)) is not None:
         leaves.update(zip(LIMITS[2:4], control, strict=True))
-    if (alarms := properties.alarm_limits(record, name)) is not None:
+    if (alarms := shown.alarm_limits(record, name)) is not None:
         leaves.update(zip(LIMITS[4:], alarms, strict=True))
     return {leaf: value if leaf == "display.precision" else wire.limit(value, code) for leaf, value in leaves.items()}
 

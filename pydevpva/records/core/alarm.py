@@ -5,10 +5,7 @@ Database thread.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pydevpva.records.core.record import Record
+from pydevpva.records.core.common import CommonFields
 
 NO_ALARM, MINOR, MAJOR, INVALID = range(4)
 CONDITIONS = (
@@ -22,13 +19,13 @@ AMSG_SIZE = 39
 DBE_VALUE, DBE_LOG, DBE_ALARM, DBE_PROPERTY = 1, 2, 4, 8
 
 
-def failure(record: Record) -> str:
+def failure(record: CommonFields) -> str:
     """The alarm of a record whose device support failed, for people."""
     severity, status = ("no alarm", "MINOR", "MAJOR", "INVALID")[record.SEVR], CONDITIONS[record.STAT]
     return f"reading or writing failed: {severity} {status} {record.AMSG}".rstrip()
 
 
-def raise_alarm(record: Record, stat: int, sevr: int, message: str = "") -> bool:
+def raise_alarm(record: CommonFields, stat: int, sevr: int, message: str = "") -> bool:
     """Raise the alarm of this processing when it is worse than what was raised before (recGblSetSevrMsg)."""
     if record.NSEV < sevr:
         record.NSTA, record.NSEV, record.NAMSG = stat, sevr, message
@@ -36,7 +33,7 @@ def raise_alarm(record: Record, stat: int, sevr: int, message: str = "") -> bool
     return False
 
 
-def settle_alarms(record: Record) -> int:
+def settle_alarms(record: CommonFields) -> int:
     """Make the raised alarm the record's own and return DBE_ALARM when it changed (recGblResetAlarms)."""
     raised = record.NSEV
     if not (raised or record.SEVR or record.STAT or record.NSTA or record.AMSG):
@@ -53,7 +50,7 @@ def settle_alarms(record: Record) -> int:
     return DBE_ALARM
 
 
-def inherit_alarm(record: Record, mode: str, stat: int, sevr: int, message: str) -> None:
+def inherit_alarm(record: CommonFields, mode: str, stat: int, sevr: int, message: str) -> None:
     """What a link's NMS, MS, MSI or MSS hands over from the record at its other end (recGblInheritSevrMsg).
 
     Only MSS, which hands over the whole alarm, hands over its message.

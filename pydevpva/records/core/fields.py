@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydevpva.db.model import Field
 from pydevpva.errors import PutError, did_you_mean
 from pydevpva.records.core.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE, INVALID, LINK, raise_alarm
-from pydevpva.records.core.properties import precision, text_digits
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.shown import precision, text_digits
 from pydevpva.records.core.values import (
     LINKS,
     STRING_BYTES,
@@ -21,9 +20,6 @@ from pydevpva.records.core.values import (
     whole_text,
 )
 
-if TYPE_CHECKING:
-    from pydevpva.records.core.record import Record
-
 CHOICES = ("ENUM", "MENU", "DEVICE")
 LATER = ("SPC_ALARMACK", "SPC_AS", "SPC_DBADDR")
 
@@ -33,31 +29,9 @@ def refuse(record: Record, field: str, reason: str = "this field cannot be chang
     return PutError(f"{record.NAME}.{field}: {reason}")
 
 
-def get(record: Record, field: Field) -> Value:
-    """The native value: numbers, str, arrays of the elements in use, the text of a link."""
-    value = getattr(record, field.name)
-    if field.type in LINKS:
-        return str(value)
-    if field.type == "NOACCESS":
-        if (info := record.array_info(field.name)) is None:
-            raise PutError(f"{record.NAME}.{field.name} has no value that can be read")
-        if info[1] == 1:
-            return first(value, info[0])
-    return value
-
-
-def first(values: Value, dbf: str) -> Value:
-    """An array of capacity 1 as the scalar it is to clients; zero when no element is in use. Scalars stay."""
-    if isinstance(values, str) or not hasattr(values, "__len__"):
-        return values
-    if len(values) == 0:
-        return "" if dbf == "STRING" else converter(dbf)(0)
-    return values[0].item() if hasattr(values[0], "item") else values[0]
-
-
 def text(record: Record, field: Field) -> str:
     """The value as a string (dbGet with DBR_STRING); of an array its first element."""
-    value, dbf = get(record, field), record.dbf(field.name)
+    value, dbf = record.get(field.name), record.dbf(field.name)
     if record.elements(field.name) != 1:
         value = value[0] if len(value) else ""
     if isinstance(value, str):

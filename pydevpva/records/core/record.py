@@ -1,7 +1,7 @@
 """Record: what every record type shares. One object per EPICS record; it lives on the database thread.
 
 EPICS's fields are slots with native values (see values.py); inside processing `self.VAL = x` is a slot write and
-nothing else. Everything EPICS does on a put from outside is in `put`.
+nothing else. Everything EPICS does on a put from outside is in fields.py.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydevpva.db.model import Field, RecordType
-from pydevpva.errors import NotFound, nearest_field
-from pydevpva.records.core import fields
+from pydevpva.errors import NotFound, PutError, nearest_field
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, settle_alarms
+from pydevpva.records.core.common import CommonFields
 from pydevpva.records.core.links import NO_LINK, Link
 from pydevpva.records.core.properties import Properties
-from pydevpva.records.core.values import LINKS, Value
+from pydevpva.records.core.values import LINKS, Value, first
 
 if TYPE_CHECKING:
     from pydevpva.loop import Timer
@@ -143,7 +143,7 @@ class Notify(Protocol):
     def add(self, record: Record) -> None: ...
 
 
-class Record:
+class Record(CommonFields):
     """One record. Subclasses name themselves after their type: `class Ai(Record, rtype="ai")`."""
 
     __slots__ = (
@@ -169,9 +169,6 @@ class Record:
     if TYPE_CHECKING:  # EPICS's fields are slots made from the .dbd
 
         def __init__(self, host: Host) -> None: ...
-
-        def __getattr__(self, name: str) -> Any: ...
-        def __setattr__(self, name: str, value: Any) -> None: ...
 
     host: Host
     device: Device | None
@@ -322,12 +319,20 @@ class Record:
         return self.states() if definition.type == "ENUM" else self.host.choices(self, definition)
 
     def get(self, field: str) -> Value:
-        """A field's native value; a link's text."""
-        return fields.get(self, self.find_field(field))
+        """A field's native value: numbers, str, arrays of the elements in use, the text of a link (dbGet)."""
+        value, definition = getattr(self, field), self.find_field(field)
+        if definition.type in LINKS:
+            return str(value)
+        if definition.type == "NOACCESS":
+            if (info := self.array_info(field)) is None:
+                raise PutError(f"{self.NAME}.{field} has no value that can be read")
+            if info[1] == 1:
+                return first(value, info[0])
+        return value
 
     def whole(self, field: str, value: Value) -> Value:
         """What a put stores into a NOACCESS field that is no array: refused, unless the type has a use for it."""
-        raise fields.refuse(self, field)
+        raise PutError(f"{self.NAME}.{field}: this field cannot be changed")
 
     def closed(self, field: Field, value: Value) -> str:
         """Why others than the shell may not put this: its text becomes Python. "" for all else."""
@@ -337,19 +342,11 @@ class Record:
 
     def native(self, field: str) -> Value:
         """A field's value as user code and links of `ndarray` and `table` get it: a whole image, a whole table."""
-        return fields.get(self, self.find_field(field))
+        return self.get(field)
 
     def seen(self, field: str) -> Value:
         """The same for the record's own code."""
         return self.native(field)
-
-    def text(self, field: str) -> str:
-        """A field as EPICS shows it as a string: choices by label, floats with PREC."""
-        return fields.text(self, self.find_field(field))
-
-    def put(self, field: str, value: Value) -> None:
-        """Write a field as dbPut does: convert, special, post; without processing. PutError says why not."""
-        fields.put(self, self.find_field(field), value)
 
     def special(self, field: str, after: bool) -> None:
         """What this type does before and after a put to a field with a special of 100 and above."""

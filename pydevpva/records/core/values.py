@@ -193,6 +193,15 @@ _CONVERTERS: dict[str, Callable[[Value], Value]] = {
 }
 
 
+def first(values: Value, dbf: str) -> Value:
+    """An array of capacity 1 as the scalar it is to clients; zero when no element is in use. Scalars stay."""
+    if isinstance(values, str) or not hasattr(values, "__len__"):
+        return values
+    if len(values) == 0:
+        return "" if dbf == "STRING" else converter(dbf)(0)
+    return values[0].item() if hasattr(values[0], "item") else values[0]
+
+
 def to_array(values: Value, dbf: str) -> np.ndarray | list[str]:
     """Any sequence or array as an array of type dbf, C casts applied; STRING gives a list of str."""
     import numpy as np

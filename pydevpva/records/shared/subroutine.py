@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 
 from pydevpva.db.model import Field
 from pydevpva.errors import NotFound, Stopped
-from pydevpva.records.core.fields import first, refuse
+from pydevpva.records.core.fields import put, refuse
 from pydevpva.records.core.record import Failures, Record
-from pydevpva.records.core.values import STRING_BYTES, Value
+from pydevpva.records.core.values import STRING_BYTES, Value, first
 from pydevpva.records.results.scalar import NUMBERS, ResultError, converted, plain_number, shown, text
 from pydevpva.records.shared.snapshot import Snapshot, View, changes
 
@@ -156,6 +156,6 @@ class Subroutine(Record):
             if (name in self.inputs and field.type == "NOACCESS") or name in self.outputs:
                 self.put_array(name, value)
             elif field.special or field.prop or field.type.endswith("LINK") or isinstance(value, str):
-                self.put(name, value)
+                put(self, field, value)
             else:
                 setattr(self, name, value)

@@ -8,7 +8,7 @@ from typing import Any
 from pydevpva.db.model import LINK_TYPES
 from pydevpva.engine.database import Address
 from pydevpva.errors import NotFound, PutError, PydevpvaError
-from pydevpva.records.core import fields, properties
+from pydevpva.records.core import fields, shown
 from pydevpva.records.core.values import converter, parse_number, to_array
 from pydevpva.shell.commands.records import NAME, find, live
 from pydevpva.shell.language.registry import INT, VALUE, Argument, command
@@ -109,17 +109,17 @@ def dbtgf(shell: Shell, name: str | None) -> int:
 def _metadata(address: Address) -> Iterator[str]:
     record, name = address.record, address.field.name
     yield f"status = {record.STAT}, severity = {record.SEVR}"
-    units, precision = properties.units(record, name), properties.precision(record, name)
+    units, precision = shown.units(record, name), shown.precision(record, name)
     yield f'units = "{units}"' if units is not None else "units not returned"
     yield f"precision = {precision}" if precision is not None else "precision not returned"
     yield f"time = {time_text(record.TIME)}"
     choices = record.choices(name)
     yield f"no_strs = {len(choices)}:" if choices else "enum strings not returned"
     yield from (f'\t"{choice}"' for choice in choices)
-    for word, limits in (("gr", record.properties and properties.display_limits(record, name)),
-                         ("ctrl", properties.control_limits(record, name))):  # fmt: skip
+    for word, limits in (("gr", record.properties and shown.display_limits(record, name)),
+                         ("ctrl", shown.control_limits(record, name))):  # fmt: skip
         yield f"{word}Double: {limits[0]:g} .. {limits[1]:g}" if limits else f"DBR{word}Double not returned"
-    alarm = properties.alarm_limits(record, name)
+    alarm = shown.alarm_limits(record, name)
     yield "alDouble: {:g} < {:g} .. {:g} < {:g}".format(*alarm) if alarm else "DBRalDouble not returned"
     dbf, elements = values.read(address)
     yield f"DBF_{dbf}: {len(elements)} element{'' if len(elements) == 1 else 's'}"
