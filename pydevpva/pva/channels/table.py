@@ -8,30 +8,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
-from p4p import Type, Value
+from p4p import Value
 
 from pydevpva.engine.database import Address
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types import metadata
-from pydevpva.pva.types.decode import array_of
-from pydevpva.pva.types.normative import ALARM, TIME, Kind, Shape
+from pydevpva.pva.types.table import table_shape
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.record import Record
 
 log = logging.getLogger(__name__)
-
-CODES = {dtype: f"a{code}" for code, dtype in wire.DTYPES.items()} | {"bool": "a?", "string": "as"}
-
-
-@lru_cache(maxsize=1000)  # a post wants the same type object as the open
-def table_shape(signature: tuple[tuple[str, str], ...]) -> Shape:
-    """The NTTable of these (name, type) columns."""
-    columns = [(name, CODES[kind]) for name, kind in signature]
-    members = [("labels", "as"), ("value", ("S", "", columns)), ("descriptor", "s"), ALARM, TIME]
-    return Shape(Kind.TABLE, "", Type(members, id=Kind.TABLE.value))
 
 
 class TableChannel:
@@ -89,12 +77,6 @@ class TableChannel:
         for name, column in held.VAL.columns.items():
             leaves[f"value.{name}"] = wire.texts(column) if isinstance(column, list) else column
         return leaves | _stamp(record)
-
-
-def sent_columns(structure: Any) -> dict[str, Any]:
-    """The columns that a client put; strings as a list, numbers as a read-only array."""
-    sent = structure["value"]
-    return {name: array_of(sent, name) for name in sent if structure.changed(f"value.{name}")}
 
 
 def _table(record: Record) -> Any:

@@ -19,7 +19,7 @@ NOTHING = object()  # the client changed some other leaf, but not the value
 def sent_value(structure: Any, shape: Shape) -> Any:
     """The value a client put, or NOTHING. Arrays are p4p's own read-only memory: nobody else writes to them."""
     if shape.kind is Kind.TABLE:
-        from pydevpva.pva.channels.table import sent_columns
+        from pydevpva.pva.types.table import sent_columns
 
         return sent_columns(structure) or NOTHING
     leaf = "value.index" if shape.kind is Kind.CHOICE else "value"

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydevpva.errors import PydevpvaError
 
+COMMANDS = "pydevpva.shell.commands"  # the folder: a module there is found by being there
 Function = Callable[..., int | None]
 STRING, INT, DOUBLE, RECORD, PATH, PDBBASE, ARGV = "string", "int", "double", "record", "path", "pdbbase", "argv"
 # text, which a terminal can complete
@@ -117,10 +118,9 @@ def command(
 
 @cache
 def _load() -> None:
-    from pydevpva.shell import commands
-
+    commands = importlib.import_module(COMMANDS)
     for module in pkgutil.iter_modules(commands.__path__):
-        importlib.import_module(f"{commands.__name__}.{module.name}")
+        importlib.import_module(f"{COMMANDS}.{module.name}")
 
 
 def find(name: str) -> Command | None:
