@@ -77,7 +77,7 @@ class Ioc:
         self.database = Database(self.definitions, self._device_for, loop, self._python)
         self.evaluator.pydev.offer("overruns", lambda: self._overruns)
         self.remote_links = RemoteLinks(self.database, self.environment)
-        self.database.remote = self.remote_links
+        self.database.links.remote = self.remote_links
         load_devices(self.definitions)
 
     # ---- before init ----
@@ -194,7 +194,7 @@ class Ioc:
 
     def _start_records(self) -> None:
         self.database.scanner.on_new_interrupt = self._subscribe
-        self.database.written = self.instances
+        self.database.services.written = self.instances
         with for_good():
             self.database.create(self.instances.values())
             self.database.init()

@@ -41,7 +41,7 @@ class LocalIoc:
             ended.set()
 
         database = self.ioc.database
-        database.loop.submit(lambda: database.put(database.find(name), value, process, wait, done))
+        database.loop.submit(lambda: database.puts.put(database.find(name), value, process, wait, done))
 
         def result() -> str | None:
             assert ended.wait(PATIENCE), f"the put to {name} was not answered"

@@ -38,8 +38,8 @@ class AsyncInput(
         if not isinstance(link, RecordLink):
             return 2 if hasattr(record, "RVAL") else 0
         if not record.PACT:
-            database = link.address.database
-            database.process_notify(link.address, lambda error: database.loop.submit(complete, record))
+            host = record.host
+            host.process_and_wait(link.target, lambda error: host.submit(complete, record))
             record.PACT = 1
             return 0
         status = super().read(record)

@@ -16,7 +16,7 @@ from pydevpva.db.modules import dtyp_advice
 from pydevpva.devices.kinds import KINDS
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.engine.links.json import refused_link
-from pydevpva.engine.services import DEVICE_LINKS
+from pydevpva.engine.links.opening import DEVICE_LINKS
 from pydevpva.errors import Problem
 from pydevpva.evaluator.quoted import quoted_field
 

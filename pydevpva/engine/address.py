@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydevpva.db.model import Field
 from pydevpva.engine.filters import kinds as filter_kinds  # noqa: F401
 from pydevpva.engine.filters.parse import Filter, Update, run
@@ -13,19 +11,14 @@ from pydevpva.records.core.shown import precision
 from pydevpva.records.core.values import LINKS, Value, first, format_float, plain_text
 from pydevpva.records.shared import characters
 
-if TYPE_CHECKING:
-    from pydevpva.engine.database import Database
-
 
 class Address:
     """`long`: a string asked for in full length ($). Type and capacity are those that the filters leave."""
 
-    __slots__ = ("database", "dbf", "elements", "field", "filters", "long", "record")
+    __slots__ = ("dbf", "elements", "field", "filters", "long", "record")
 
-    def __init__(
-        self, database: Database, record: Record, field: Field, long: bool = False, filters: tuple[Filter, ...] = ()
-    ) -> None:
-        self.database, self.record, self.field, self.long, self.filters = database, record, field, long, filters
+    def __init__(self, record: Record, field: Field, long: bool = False, filters: tuple[Filter, ...] = ()) -> None:
+        self.record, self.field, self.long, self.filters = record, field, long, filters
         self.dbf, self.elements = record.dbf(field.name), record.elements(field.name)
         if filters:
             self._shape()
@@ -57,7 +50,7 @@ class Address:
 
     def source(self) -> Address:
         """The same without filters."""
-        return Address(self.database, self.record, self.field, self.long)
+        return Address(self.record, self.field, self.long)
 
     def get(self) -> Value:
         """The native value (see records/core/values.py)."""

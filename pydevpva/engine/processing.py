@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import ClassVar
 
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_VALUE, DISABLE, INVALID, SCAN, raise_alarm
 from pydevpva.records.core.links import NO_LINK
@@ -14,24 +13,21 @@ MAX_LOCK = 10  # tries to process an active record before it gets a SCAN alarm
 trace = logging.getLogger("pydevpva.tpro")
 
 
-class Tracing:
-    """TPRO: while a traced record processes, all records that it processes are shown too."""
+class Watch:
+    """What of an IOC's processing is watched: TPRO, breakpoints. While nothing is, there is none (Services.watch)."""
 
-    active = False
-
-
-class Debugging:
-    """Breakpoints, while there are any: `hold` says not to process a record now, `processed` is told of each."""
-
-    hold: ClassVar[Callable[[Record], bool] | None] = None
-    processed: ClassVar[Callable[[Record], None] | None] = None
+    def __init__(self) -> None:
+        self.tracing = False  # while a record with TPRO processes: all that it processes are shown too
+        self.hold: Callable[[Record], bool] | None = None  # a breakpoint: the record must not process now
+        self.processed: Callable[[Record], None] | None = None  # told of each record that has
 
 
 def process(record: Record) -> int:
     """Process one record unless it is active or disabled (dbProcess); -1 when its device support failed, else 0."""
-    if record.TPRO and not Tracing.active:
+    watch = record.host.watch
+    if record.TPRO and (watch is None or not watch.tracing):
         return _traced(record)
-    if Debugging.hold is not None and Debugging.hold(record):
+    if watch is not None and watch.hold is not None and watch.hold(record):
         record.not_posted()
         return 0
     if record.PACT:
@@ -43,26 +39,30 @@ def process(record: Record) -> int:
     if record.DISA == record.DISV:
         _disabled(record)
         return 0
-    if Tracing.active:
+    if watch is not None and watch.tracing:
         trace.info("dbProcess of '%s'", record.NAME)
     record.status = 0
     try:
         record.process()
     except Exception:
         _failed(record)
-    if Debugging.processed is not None:
-        Debugging.processed(record)
+    if watch is not None and watch.processed is not None:
+        watch.processed(record)
     if record.PACT and record.sinks:
         record.post_field("PACT")
     return record.status
 
 
 def _traced(record: Record) -> int:
-    Tracing.active = True
+    host = record.host
+    watch = host.watch = host.watch or Watch()
+    watch.tracing = True
     try:
         return process(record)
     finally:
-        Tracing.active = False
+        watch.tracing = False
+        if watch.hold is None:
+            host.watch = None
 
 
 def complete(record: Record) -> None:
@@ -84,7 +84,7 @@ def _failed(record: Record) -> None:
 
 
 def _still_active(record: Record) -> None:
-    if Tracing.active:
+    if record.host.watch is not None and record.host.watch.tracing:
         trace.info("dbProcess of Active '%s' with RPRO=%d", record.NAME, record.RPRO)
     if record.STAT == SCAN:
         return
@@ -96,7 +96,7 @@ def _still_active(record: Record) -> None:
 
 
 def _disabled(record: Record) -> None:
-    if Tracing.active:
+    if record.host.watch is not None and record.host.watch.tracing:
         trace.info("dbProcess of Disabled '%s'", record.NAME)
     record.RPRO = record.PUTF = 0
     if record.STAT != DISABLE:

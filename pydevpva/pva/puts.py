@@ -14,7 +14,8 @@ from pydevpva.pva.types.accept import NOTHING, checked
 from pydevpva.pva.types.normative import Shape
 
 if TYPE_CHECKING:
-    from pydevpva.engine.database import Address, Database
+    from pydevpva.engine.address import Address
+    from pydevpva.engine.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +135,7 @@ class ClientPut:
             address, value = database.find(f"{record.NAME}.PROC"), 1  # as QSRV2's processRequest
         else:
             value = checked(address, self._shape, value)
-        running = database.put_from_outside(address, value, process, block, self._answer)
+        running = database.puts.put_from_outside(address, value, process, block, self._answer)
         if self._operation is not None:
             self._running = running
 

@@ -19,7 +19,7 @@ def test_a_put_in_line_is_stored_though_the_record_is_processed_by_others_just_b
         first = ioc.begin_put("x", 1)
         ioc.until("x.PACT", bool)
         second = ioc.begin_put("x", 2)
-        ioc.until("x.PACT", lambda pact: len(database.waiting) == 1 and pact)
+        ioc.until("x.PACT", lambda pact: len(database.puts.waiting) == 1 and pact)
         held, hold = threading.Event(), threading.Event()
         submit(lambda: held.set() or hold.wait(10))
         assert held.wait(10)
@@ -31,7 +31,7 @@ def test_a_put_in_line_is_stored_though_the_record_is_processed_by_others_just_b
         hold.set()
         assert (first(), second()) == (None, None)
         assert ioc.get("x") == 2
-        assert (database.waiting, database.pending, record.notify) == ({}, set(), None)
+        assert (database.puts.waiting, database.puts.pending, record.notify) == ({}, set(), None)
 
 
 def test_a_put_whose_chain_leads_back_to_the_record_that_waits_for_it_completes(tmp_path: Path) -> None:
@@ -53,10 +53,10 @@ def test_puts_that_were_cancelled_in_line_are_forgotten_at_once(tmp_path: Path) 
         def in_and_out() -> int:
             address = database.find("x")
             for value in range(100):
-                put = database.put(address, value, None, True, errors.append)
+                put = database.puts.put(address, value, None, True, errors.append)
                 assert put is not None
                 put.cancel()
-            return sum(len(line) for line in database.waiting.values())
+            return sum(len(line) for line in database.puts.waiting.values())
 
         assert ioc.call(in_and_out) == 0
         assert errors == ["the put was cancelled before it began"] * 100

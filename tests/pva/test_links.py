@@ -57,7 +57,7 @@ def wait_for(ioc: Ioc, condition: Callable[[dict[str, Any]], object], what: str,
 
 def put(ioc: Ioc, name: str, value: Any, process: bool | None = None) -> None:
     """As a client would, without waiting for Python."""
-    ioc.database.loop.call(lambda: ioc.database.put_now(ioc.database.find(name), value, process))
+    ioc.database.loop.call(lambda: ioc.database.puts.put_now(ioc.database.find(name), value, process))
 
 
 def link(ioc: Ioc, record: str, field: str) -> Any:

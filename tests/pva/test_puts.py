@@ -49,7 +49,7 @@ def test_a_refused_put_says_which_field_and_why(serve: Serve, name: str, leaves:
 
 def test_code_put_by_a_client_runs_next_and_code_that_does_not_compile_is_refused(serve: Serve) -> None:
     served = serve('record(ao, "C") { field(DTYP, "pydev") field(OUT, "@VAL + 1") }')
-    served.ioc.database.code_puts = True
+    served.ioc.database.services.code_puts = True
     for wait in (False, True):
         answer = served.put("C.OUT", {"value": "@VAL +"}, wait=wait)
         assert answer == "<C.OUT>:1:6: SyntaxError: invalid syntax\n    VAL +\n         ^"
@@ -166,7 +166,7 @@ def test_access_security_refuses_with_its_reason(serve: Serve) -> None:
     assert answer.startswith("A.VAL: access security does not let ")
     assert answer.endswith("@127.0.0.1 write it")
     assert served.put("FREE", 1.0) == "ok"
-    served.on_database(served.record("A").put, "ASG", "")
+    served.on_database(served.ioc.database.find("A.ASG").put, "")
     assert served.put("A", 1.0) == "ok"
 
 

@@ -113,7 +113,7 @@ def test_puts_of_links_of_groups_and_of_the_shell(served: Served) -> None:
         }
         ways["group"] = lambda value: served.put("G", {"ao.value": value})
         ways["dbpf"] = lambda value: served.on_database(
-            served.ioc.database.put_now, served.ioc.database.find("AO"), value
+            served.ioc.database.puts.put_now, served.ioc.database.find("AO"), value
         )
         for value, (way, put) in enumerate(ways.items(), 1):
             put(float(value))

@@ -38,7 +38,7 @@ class Engine:
             answered.set()
 
         database = self.ioc.database
-        database.loop.submit(lambda: database.put(database.find(name), value, None, True, done))
+        database.loop.submit(lambda: database.puts.put(database.find(name), value, None, True, done))
         assert answered.wait(PATIENCE), f"put to {name}: no answer"
         return answers[0]
 

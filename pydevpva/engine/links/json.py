@@ -1,7 +1,7 @@
 """The kinds of JSON links, {"const": 5}, by name: where a room adds its own. Database thread, but for registering
 and `refused_link`.
 
-A kind is a factory: `factory(host, record, field, text, value)`, with the owner of the link, the field it stands in,
+A kind is a factory: `factory(opener, record, field, text, value)`, with the owner of the link, the field it stands in,
 the link's whole text (what str() of the link must give), and the JSON value that follows the kind's name. It
 returns a records.links.Link. Its check, `check(link_type, value)` with INLINK, OUTLINK or FWDLINK, runs when a database
 is loaded and before the factory; it raises ValueError with the reason when the value is none for it, and so may the
@@ -11,21 +11,40 @@ called when its text changes.
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import Protocol
 
 from pydevpva.db import json5
 from pydevpva.db.json5 import Json
 from pydevpva.db.model import Field
+from pydevpva.engine.address import Address
+from pydevpva.engine.links.remote import RemoteLinks
+from pydevpva.engine.put import Puts
 from pydevpva.errors import did_you_mean
 from pydevpva.records.core.links import NO_LINK, Link
 from pydevpva.records.core.record import Record
 
-if TYPE_CHECKING:
-    from pydevpva.engine.services import EngineHost
 
-Factory = Callable[["EngineHost", Record, Field, str, Json], Link]
+class Opener(Protocol):
+    """What a kind of link may ask of the room: opening.Opening."""
+
+    @property
+    def puts(self) -> Puts: ...
+
+    @property
+    def remote(self) -> RemoteLinks | None:
+        """Links to what is not in this IOC; None: it has none."""
+
+    def own(self, name: str) -> Address | None:
+        """The field of this IOC that a name means, without a search for similar names; None: there is none."""
+
+
+Factory = Callable[[Opener, Record, Field, str, Json], Link]
 Check = Callable[[str, Json], None]
+FOLDER = "pydevpva.engine.links.kinds"  # a module there is found by being there
 KINDS: dict[str, Factory] = {}
 CHECKS: dict[str, Check] = {}
 
@@ -44,6 +63,13 @@ def json_link(name: str, check: Check | None = None) -> Callable[[Factory], Fact
     return register
 
 
+@cache
+def load_kinds() -> None:
+    """Import the kinds of this package; other rooms register theirs when they are imported."""
+    for module in pkgutil.iter_modules(importlib.import_module(FOLDER).__path__):
+        importlib.import_module(f"{FOLDER}.{module.name}")
+
+
 def refused_link(text: str, link_type: str = "INLINK") -> str:
     """Why a link's text cannot be served, or ""; called when a database is loaded."""
     text = text.strip()
@@ -58,6 +84,7 @@ def refused_link(text: str, link_type: str = "INLINK") -> str:
 
 def check_link(link_type: str, value: Json) -> None:
     """Raise ValueError unless value, such as {"const": 5}, is a link for that type of field; {} is none and allowed."""
+    load_kinds()
     if not isinstance(value, dict) or len(value) > 1:
         raise ValueError(f"{value!r} is no JSON link, an object with one key, its type")
     for kind, content in value.items():
@@ -68,15 +95,15 @@ def check_link(link_type: str, value: Json) -> None:
             CHECKS[kind](link_type, content)
 
 
-def make_json_link(host: EngineHost, record: Record, field: Field, text: str, value: Json) -> Link:
+def make_json_link(opener: Opener, record: Record, field: Field, text: str, value: Json) -> Link:
     """The link that a JSON object such as {"const": 5} describes; value is that object. Raises ValueError."""
     check_link(field.type, value)
-    return make_child(host, record, field, text, value)
+    return make_child(opener, record, field, text, value)
 
 
-def make_child(host: EngineHost, record: Record, field: Field, text: str, value: Json) -> Link:
+def make_child(opener: Opener, record: Record, field: Field, text: str, value: Json) -> Link:
     """As make_json_link, for a link inside another whose check has seen it."""
     assert isinstance(value, dict)
     for kind, content in value.items():
-        return KINDS[kind](host, record, field, text, content)
+        return KINDS[kind](opener, record, field, text, content)
     return NO_LINK

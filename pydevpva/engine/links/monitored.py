@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
+from pydevpva.engine.address import Address
 from pydevpva.engine.links.record import RecordLink
 from pydevpva.engine.processing import process
+from pydevpva.engine.put import Done, Puts
 from pydevpva.errors import PutError
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_VALUE
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value
-
-if TYPE_CHECKING:
-    from pydevpva.engine.address import Address
-    from pydevpva.engine.notify import Done
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +22,14 @@ class MonitoredLink(RecordLink):
     Several changes before the owner's turn are one processing, as with EPICS's CA links.
     """
 
-    __slots__ = ("_last", "_queued", "always", "watching")
+    __slots__ = ("_last", "_puts", "_queued", "always", "watching")
     is_volatile = True
 
-    def __init__(self, owner: Record, field: str, text: str, address: Address, mode: str, watching: str) -> None:
+    def __init__(
+        self, owner: Record, field: str, text: str, address: Address, mode: str, watching: str, puts: Puts
+    ) -> None:
         super().__init__(owner, field, text, address, mode, processing=False)
+        self._puts = puts
         self.watching = watching  # "CP", "CPP" or ""
         self._queued = False
         self._last: Value = None
@@ -69,12 +69,12 @@ class MonitoredLink(RecordLink):
         """Queue one processing of the owner."""
         if not self._queued:
             self._queued = True
-            self.address.database.loop.submit(self._run)
+            self._owner.host.submit(self._run)
 
     def _run(self) -> None:
-        database = self.address.database
-        if database.scanner.paused:
-            database.when_running(self._run)
+        host = self._owner.host
+        if host.paused:
+            host.when_running(self._run)
             return
         self._queued = False
         if self.watching == "CP" or (self.watching == "CPP" and self._owner.SCAN == 0):
@@ -82,18 +82,17 @@ class MonitoredLink(RecordLink):
 
     def put(self, value: Value, dbf: str) -> bool:
         """As a client's put: later, and processing as the field asks."""
-        self.address.database.loop.submit(self._put, self._as_sent(value, dbf) if isinstance(value, str) else value)
+        self._owner.host.submit(self._put, self._as_sent(value, dbf) if isinstance(value, str) else value)
         return True
 
     def put_async(self, value: Value, dbf: str, done: Done) -> bool:
         """As put; done(None or error) when all that the put set off has completed."""
-        database = self.address.database
         sent = self._as_sent(value, dbf) if isinstance(value, str) else value
-        database.loop.submit(database.put_from_outside, self.address, sent, None, True, done)
+        self._owner.host.submit(self._puts.put_from_outside, self.address, sent, None, True, done)
         return True
 
     def _put(self, value: Value) -> None:
-        self.address.database.put_from_outside(self.address, value, None, False, self._put_done)
+        self._puts.put_from_outside(self.address, value, None, False, self._put_done)
 
     def _put_done(self, error: str | None) -> None:
         if error is not None:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from pydevpva.engine.address import Address
 from pydevpva.engine.processing import process_target
+from pydevpva.engine.put import check_code
 from pydevpva.errors import PutError
 from pydevpva.records.core import fields
 from pydevpva.records.core.alarm import INVALID, LINK, inherit_alarm, raise_alarm
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import LINKS, STRING_BYTES, Value, clip_text, converter, to_array
-
-if TYPE_CHECKING:
-    from pydevpva.engine.database import Address
 
 log = logging.getLogger(__name__)
 
@@ -170,7 +168,7 @@ class RecordLink:
             return False
         try:
             if self.target.code_fields:
-                self.address.database.check_code(self.address, value)
+                check_code(self.address, value)
             fields.put(self.target, self.address.field, value)
         except PutError as error:
             log.debug("%s.%s: %s", self._owner.NAME, self.field, error)

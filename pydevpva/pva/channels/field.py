@@ -10,7 +10,7 @@ from typing import Any
 
 from p4p import Value
 
-from pydevpva.engine.database import Address
+from pydevpva.engine.address import Address
 from pydevpva.pva.channels.reading import reader
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types import metadata
@@ -46,7 +46,7 @@ class Channel:
         self._read = reader(address, shape)
         self._key = b"value.index" if shape.kind is Kind.CHOICE else b"value"
         self._nanosecond_mask = metadata.nanosecond_mask(address.record)
-        self._loop = address.database.loop
+        self._loop = address.record.host.loop
         self._post = pv.post
         self._hot = Value(shape.type)
         self._time = self._hot["timeStamp"]  # the same memory: shorter to look up

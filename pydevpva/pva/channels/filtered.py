@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pydevpva.engine.database import Address
+from pydevpva.engine.address import Address
 from pydevpva.engine.filters.kinds import Timestamp
 from pydevpva.engine.filters.parse import Update, run
 from pydevpva.pva.channels.field import WANTED, Channel

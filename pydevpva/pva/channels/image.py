@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from p4p import Value
 
-from pydevpva.engine.database import Address
+from pydevpva.engine.address import Address
 from pydevpva.pva.channels.field import Channel
 from pydevpva.pva.channels.memory import keep_image_memory
 from pydevpva.pva.channels.packing import Packing
@@ -73,7 +73,7 @@ class ImageChannel:
     def changed(self, record: Record, mask: int, field: str | None) -> None:
         """See records.record.Sink. A bug here does not stop the record."""
         try:
-            self.address.database.loop.end_pass()  # updates stay in the order of the changes
+            record.host.loop.end_pass()  # updates stay in the order of the changes
             if field is None or field == "VAL":
                 happened = mask | PROCESSED
             else:
@@ -118,7 +118,7 @@ class ImageChannel:
         """Take what describes the array, and send it with its pixels, now or when they are compressed."""
         self._describe(record)
         if record.CODC and (codec := record.codec()):
-            self._packing = Packing(codec, record.image, record.JQLT, self._packed, self.address.database.loop.submit)
+            self._packing = Packing(codec, record.image, record.JQLT, self._packed, record.host.loop.submit)
         else:
             self._send(record.image.dtype.name, record.VAL, PLAIN)
 

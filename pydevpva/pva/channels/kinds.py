@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from pydevpva.engine.database import Address
+from pydevpva.engine.address import Address
 from pydevpva.pva.channels.field import Channel
 from pydevpva.pva.channels.filtered import FilteredChannel
 from pydevpva.pva.types.normative import Shape, shape_of

@@ -15,7 +15,7 @@ from pydevpva.records.shared import characters
 if TYPE_CHECKING:
     import numpy as np
 
-    from pydevpva.engine.database import Address
+    from pydevpva.engine.address import Address
 
 Read = Callable[[Record], Any]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from p4p import Value
 
-from pydevpva.engine.database import Address
+from pydevpva.engine.address import Address
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types import metadata
 from pydevpva.pva.types.table import table_shape
@@ -46,7 +46,7 @@ class TableChannel:
     def changed(self, record: Record, mask: int, field: str | None) -> None:
         """See records.record.Sink. A bug here does not stop the record."""
         try:
-            self.address.database.loop.end_pass()  # updates stay in the order of the changes
+            record.host.loop.end_pass()  # updates stay in the order of the changes
             if field == "VAL" and mask == 0:  # a put that no processing has posted
                 mask = DBE_VALUE if _table(record).VAL is not self._shown else 0
             if field in (None, "VAL"):

@@ -129,9 +129,9 @@ class Follower:
             if events:
                 events |= DBE_VALUE if stored else 0
                 own = current(member, source, events) if member in member.triggers else {}
-                source.address.database.loop.submit(self._post, own)
+                record.host.submit(self._post, own)
             elif stored and member in member.triggers:
-                source.address.database.loop.submit(self._post_own, _value(member, source, record))
+                record.host.submit(self._post_own, _value(member, source, record))
         except Exception:
             log.exception("internal error: group %s, field %s cannot be posted", self._channel.group.name, member.name)
 

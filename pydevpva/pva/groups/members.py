@@ -20,7 +20,8 @@ from pydevpva.pva.types.metadata import nanosecond_mask
 from pydevpva.pva.types.normative import Kind, Shape, shape, shape_of
 
 if TYPE_CHECKING:
-    from pydevpva.engine.database import Address, Database
+    from pydevpva.engine.address import Address
+    from pydevpva.engine.database import Database
 
 log = logging.getLogger(__name__)
 

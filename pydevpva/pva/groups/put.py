@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from pydevpva.engine.database import Address
+from pydevpva.engine.address import Address
+from pydevpva.engine.put import check_code
 from pydevpva.errors import PutError
 from pydevpva.pva.groups.definitions import Path
 from pydevpva.pva.groups.members import Group, Member, Source
@@ -110,7 +111,7 @@ class GroupPut(ClientPut):
             self._start_all(work)
             return
         for address, value in work:
-            self._puts.database.put_now(address, value, process)
+            self._puts.database.puts.put_now(address, value, process)
         self._end(None)
 
     def _check_members(self) -> None:
@@ -124,7 +125,7 @@ class GroupPut(ClientPut):
             if field.type in wire.LINKS:
                 raise PutError(f"{record.NAME}.{field.name}: a group with a link cannot be written")
             if member in self._sent and member.writable:
-                self._puts.database.check_code(source.address, self._as_put(member, source))
+                check_code(source.address, self._as_put(member, source))
 
     def _item(self, member: Member) -> tuple[Address, Any] | None:
         """The field and the value to put for a member; None: nothing."""
@@ -147,7 +148,7 @@ class GroupPut(ClientPut):
         running = Composite()
         self._running = running
         for address, value in work:
-            part = self._puts.database.put(address, value, self._options.process, True, self._part_done)
+            part = self._puts.database.puts.put(address, value, self._options.process, True, self._part_done)
             if part is not None:
                 running.parts.append(part)
         self._part_done(None)

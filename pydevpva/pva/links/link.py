@@ -100,7 +100,7 @@ class PvaLink:
             self._process()
         elif not self._rests:
             self._rests = True
-            self._database.when_running(self._process)
+            self._database.services.when_running(self._process)
 
     def _process(self) -> None:
         self._rests = False

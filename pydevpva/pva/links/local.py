@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydevpva.db.model import Field
+from pydevpva.engine.address import Address
 from pydevpva.engine.links.monitored import MonitoredLink
+from pydevpva.engine.put import Done, Puts
 from pydevpva.pva.links.config import LinkConfig
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value
-
-if TYPE_CHECKING:
-    from pydevpva.engine.database import Address
-    from pydevpva.engine.notify import Done
 
 PROCESS = {"": None, "NPP": False, "PP": True, "CP": True, "CPP": True}
 
@@ -22,9 +18,11 @@ class LocalLink(MonitoredLink):
 
     __slots__ = ("_config",)
 
-    def __init__(self, owner: Record, field: Field, text: str, address: Address, config: LinkConfig) -> None:
+    def __init__(
+        self, owner: Record, field: Field, text: str, address: Address, config: LinkConfig, puts: Puts
+    ) -> None:
         watching = config.proc if field.type == "INLINK" and config.proc in ("CP", "CPP") else ""
-        super().__init__(owner, field.name, text, address, config.sevr, watching)
+        super().__init__(owner, field.name, text, address, config.sevr, watching, puts)
         self._config = config
 
     def get(self, dbf: str) -> Value:
@@ -42,15 +40,14 @@ class LocalLink(MonitoredLink):
         return value
 
     def put_async(self, value: Value, dbf: str, done: Done) -> bool:
-        database = self.address.database
-        database.loop.submit(database.put_from_outside, self.address, value, PROCESS[self._config.proc], True, done)
+        process_it = PROCESS[self._config.proc]
+        self._owner.host.submit(self._puts.put_from_outside, self.address, value, process_it, True, done)
         return True
 
     def _put(self, value: Value) -> None:
-        self.address.database.put_from_outside(self.address, value, PROCESS[self._config.proc], False, self._put_done)
+        self._puts.put_from_outside(self.address, value, PROCESS[self._config.proc], False, self._put_done)
 
     def forward(self) -> None:
         """Process the target, also one that is not passive."""
-        database = self.address.database
-        address = database.find(f"{self.target.NAME}.PROC")
-        database.loop.submit(database.put, address, 1, None, False, self._put_done)
+        address = Address(self.target, self.target.find_field("PROC"))
+        self._owner.host.submit(self._puts.put, address, 1, None, False, self._put_done)

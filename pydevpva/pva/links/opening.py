@@ -13,8 +13,8 @@ from pydevpva.db.json5 import Json
 from pydevpva.db.linktext import LinkText
 from pydevpva.db.model import Field
 from pydevpva.engine.links.broken import BrokenLink
-from pydevpva.engine.links.json import json_link
-from pydevpva.errors import NotFound, did_you_mean
+from pydevpva.engine.links.json import Opener, json_link
+from pydevpva.errors import did_you_mean
 from pydevpva.pva.links.client import RemotePV, RemotePVs
 from pydevpva.pva.links.config import LinkConfig, link_config, plain_config
 from pydevpva.pva.links.link import PvaLink
@@ -23,8 +23,7 @@ from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 
 if TYPE_CHECKING:
-    from pydevpva.engine.database import Address, Database
-    from pydevpva.engine.services import EngineHost
+    from pydevpva.engine.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -76,26 +75,16 @@ def check(link_type: str, value: Json) -> None:
 
 
 @json_link("pva", check)
-def pva_link(host: EngineHost, record: Record, field: Field, text: str, value: Json) -> Link:
+def pva_link(opener: Opener, record: Record, field: Field, text: str, value: Json) -> Link:
     """{"pva": "NAME"}, {"pva": {pv: "NAME", field: "a.b", proc: "CP", ...}}."""
     config = link_config(value)
-    address = _own(host.database, config)
+    address = opener.own(config.pv) if config.field in ("", "value") else None  # else: a part of its structure
     if address is not None:
-        return LocalLink(record, field, text, address, config)
-    remote = host.database.remote
+        return LocalLink(record, field, text, address, config, opener.puts)
+    remote = opener.remote
     if config.local or not isinstance(remote, RemoteLinks):
         log.error(
             "%s.%s: a link with local:true needs a record of this IOC, not %s", record.NAME, field.name, config.pv
         )
         return BrokenLink(record, field, text)
     return remote.make(record, field, text, config)
-
-
-def _own(database: Database, config: LinkConfig) -> Address | None:
-    """The field of this IOC that a link means; a part of its structure other than the value is none."""
-    if config.field not in ("", "value") or not database.has_record(config.pv):  # `find` would seek similar names
-        return None
-    try:
-        return database.find(config.pv)
-    except NotFound:
-        return None

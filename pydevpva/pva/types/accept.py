@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydevpva.engine.database import Address
+from pydevpva.engine.address import Address
 from pydevpva.errors import PutError
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.normative import Kind, Shape, is_short

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydevpva.engine.database import Address
+from pydevpva.engine.address import Address
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.normative import FORMS, Kind, Shape, form_of
 from pydevpva.records.core import shown

@@ -12,7 +12,7 @@ from typing import Any
 
 from p4p import Type
 
-from pydevpva.engine.database import Address
+from pydevpva.engine.address import Address
 from pydevpva.errors import NotFound
 from pydevpva.pva.types import codes as wire
 

@@ -6,7 +6,7 @@ import queue
 from collections.abc import Iterator
 
 from pydevpva.db.linktext import parse_link
-from pydevpva.engine.database import Address
+from pydevpva.engine.address import Address
 from pydevpva.engine.links.monitored import MonitoredLink
 from pydevpva.errors import PydevpvaError
 from pydevpva.records.core.record import Record

@@ -211,14 +211,14 @@ def db_notify_dump(shell: Shell) -> None:
 
 def _waiting(shell: Shell, awaited: Mapping[object, list[Record]]) -> Iterator[str]:
     database = shell.ioc.database
-    for put in sorted(database.pending, key=lambda p: str(p.address.record.NAME)):
+    for put in sorted(database.puts.pending, key=lambda p: str(p.address.record.NAME)):
         record = put.address.record
         if record.notify is not put:
             continue
         yield f"{record.NAME} state 2 ppn {id(put):#x}\n  waitList"
         for other in awaited.get(put, ()):
             yield f"    {other.NAME} pact {other.PACT}"
-        behind = [p for p in database.waiting.get(record, ()) if not p.ended]
+        behind = [p for p in database.puts.waiting.get(record, ()) if not p.ended]
         if behind:
             yield f"{record.NAME} restartList"
             yield from (f"    {p.address.record.NAME}" for p in behind)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pydevpva.db.model import LINK_TYPES
-from pydevpva.engine.database import Address
+from pydevpva.engine.address import Address
 from pydevpva.errors import NotFound, PutError, PydevpvaError
 from pydevpva.records.core import fields, shown
 from pydevpva.records.core.values import converter, parse_number, to_array
@@ -180,7 +180,7 @@ def dbtpf(shell: Shell, name: str | None, text: str | None) -> int:
             shell.print(f"Cvt to DBR_{dbr} failed.")
             continue
         outcome: list[str | None] = []
-        shell.on_database(shell.ioc.database.put, address, value, None, False, outcome.append)
+        shell.on_database(shell.ioc.database.puts.put, address, value, None, False, outcome.append)
         if outcome and outcome[0] is not None:
             shell.print(f"Put as DBR_{dbr:<6} Failed.")
             continue
@@ -244,8 +244,8 @@ def _put_and_tell(shell: Shell, name: str, text: str | None, missing: str, words
 
     if text is None:
         proc = shell.ioc.database.find(f"{address.record.NAME}.PROC")
-        shell.on_database(shell.ioc.database.put, proc, 1, True, True, done)
+        shell.on_database(shell.ioc.database.puts.put, proc, 1, True, True, done)
     else:
         value = values.parse(address, said) if address.elements != 1 else text
-        shell.on_database(shell.ioc.database.put, address, value, None, True, done)
+        shell.on_database(shell.ioc.database.puts.put, address, value, None, True, done)
     return 0

@@ -152,7 +152,7 @@ def _put(shell: Shell, name: str, text: str, outcome: Future[str | None]) -> Non
     except ValueError as error:
         advice = f'an array is written as JSON: dbpf("{name}", "[1, 2]")'
         raise CommandFailed(f"dbpf {name}: {error}\n    {advice}") from None
-    database.put(address, value, None, False, outcome.set_result)
+    database.puts.put(address, value, None, False, outcome.set_result)
 
 
 @command("dbpr", NAME, Argument("interest level", INT))

@@ -52,4 +52,4 @@ def _set(shell: Shell, known: dict[str, Number], name: str, text: str) -> None:
         shell.complain(f"Invalid {kind}, var '{name}' not changed.")
         return
     if name == CODE_PUTS:
-        shell.ioc.database.code_puts = value != 0
+        shell.ioc.database.services.code_puts = value != 0

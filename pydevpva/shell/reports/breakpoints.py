@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from pydevpva.engine.database import Database
-from pydevpva.engine.processing import Debugging, process
+from pydevpva.engine.processing import Watch, process
 from pydevpva.records.core.record import Record
 from pydevpva.threads import DeepThread
 
@@ -72,7 +72,9 @@ class Breakpoints:
         if record in found.points:
             return False
         found.points.append(record)
-        Debugging.hold, Debugging.processed = self._hold, self._processed
+        services = self._database.services
+        services.watch = services.watch or Watch()
+        services.watch.hold, services.watch.processed = self._hold, self._processed
         return True
 
     def remove(self, record: Record) -> bool:
@@ -142,7 +144,7 @@ class Breakpoints:
         if found.ended and found in self.sets:
             self.sets.remove(found)
             if not self.sets:
-                Debugging.hold = Debugging.processed = None
+                self._database.services.watch = None
             self.say(f"\n   BKPT> End debug of lockset {found.number}")
 
     def _body(self, found: Stopped) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydevpva.db import json5
 from pydevpva.db.model import LINK_TYPES
-from pydevpva.engine.database import Address
+from pydevpva.engine.address import Address
 from pydevpva.records.core.values import converter, plain_text
 from pydevpva.records.shared.characters import get as served
 from pydevpva.shell.reports.formats import escaped

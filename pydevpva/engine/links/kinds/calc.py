@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydevpva.db.json5 import Json
 from pydevpva.db.model import Field
 from pydevpva.engine.links.computed import ComputedLink
-from pydevpva.engine.links.json import check_link, json_link, make_child
+from pydevpva.engine.links.json import Opener, check_link, json_link, make_child
 from pydevpva.errors import did_you_mean
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
 from pydevpva.records.core.alarm import LINK, MAJOR, MINOR, raise_alarm
 from pydevpva.records.core.links import NO_DATA, Link
 from pydevpva.records.core.record import DEVICE_TIME, Record
 from pydevpva.records.core.values import Value, converter
-
-if TYPE_CHECKING:
-    from pydevpva.engine.services import EngineHost
 
 KEYS = ("expr", "major", "minor", "args", "units", "prec", "time", "out")
 TIMES = CALC_NAMES[:12]
@@ -205,18 +202,18 @@ CHECKS = {
 
 
 @json_link("calc", check)
-def calc(host: EngineHost, record: Record, field: Field, text: str, value: Json) -> Link:
+def calc(opener: Opener, record: Record, field: Field, text: str, value: Json) -> Link:
     """An expression for an input or output link, with the links inside it."""
     assert isinstance(value, dict)
     settings: dict[str, Any] = dict(value)
     inlink = Field(field.name, "INLINK")
     args = settings.get("args", [])
     settings["args"] = [
-        make_child(host, record, inlink, "", arg) if isinstance(arg, dict) else arg
+        make_child(opener, record, inlink, "", arg) if isinstance(arg, dict) else arg
         for arg in (args if isinstance(args, list) else [args])
     ]
     if "out" in settings:
-        settings["out"] = make_child(host, record, field, "", settings["out"])
+        settings["out"] = make_child(opener, record, field, "", settings["out"])
     if "time" in settings:
         settings["time"] = TIMES.index(settings["time"].upper())
     return CalcLink(record, field, text, settings)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydevpva.db.json5 import Json, parse
 from pydevpva.db.model import Field
-from pydevpva.engine.links.json import json_link
+from pydevpva.engine.links.json import Opener, json_link
 from pydevpva.records.core.links import ConstantLink, Link
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value, converter, plain_text
-
-if TYPE_CHECKING:
-    from pydevpva.engine.services import EngineHost
 
 
 class TextConstant(ConstantLink):
@@ -66,7 +63,7 @@ def check(link_type: str, value: Json) -> None:
 
 
 @json_link("const", check)
-def constant(host: EngineHost, record: Record, field: Field, text: str, value: Json) -> Link:
+def constant(opener: Opener, record: Record, field: Field, text: str, value: Json) -> Link:
     """One double makes all numbers of an array doubles; true and false are 1 and 0."""
     if not isinstance(value, list):
         return JsonConstant(text, int(value) if isinstance(value, bool) else value)

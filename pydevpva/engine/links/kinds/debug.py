@@ -4,16 +4,13 @@ lnkDebug.c). Database thread."""
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydevpva.db.json5 import Json
 from pydevpva.db.model import Field
-from pydevpva.engine.links.json import check_link, json_link, make_child
+from pydevpva.engine.links.json import Opener, check_link, json_link, make_child
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
-
-if TYPE_CHECKING:
-    from pydevpva.engine.services import EngineHost
 
 log = logging.getLogger(__name__)
 
@@ -52,12 +49,12 @@ class Traced(Wrapped):
 
 
 @json_link("debug", check_link)
-def debug(host: EngineHost, record: Record, field: Field, text: str, value: Json) -> Link:
+def debug(opener: Opener, record: Record, field: Field, text: str, value: Json) -> Link:
     """EPICS's parsers print what they do when a link is debugged; ours do not, so this is the link inside."""
-    return Wrapped(make_child(host, record, field, text, value), text)
+    return Wrapped(make_child(opener, record, field, text, value), text)
 
 
 @json_link("trace", check_link)
-def trace(host: EngineHost, record: Record, field: Field, text: str, value: Json) -> Link:
+def trace(opener: Opener, record: Record, field: Field, text: str, value: Json) -> Link:
     """Log every use of the link inside."""
-    return Traced(make_child(host, record, field, text, value), text, f"{record.NAME}.{field.name}")
+    return Traced(make_child(opener, record, field, text, value), text, f"{record.NAME}.{field.name}")

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pydevpva.db.json5 import Json
 from pydevpva.db.model import Field
 from pydevpva.engine.links.computed import ComputedLink
-from pydevpva.engine.links.json import json_link
+from pydevpva.engine.links.json import Opener, json_link
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value
-
-if TYPE_CHECKING:
-    from pydevpva.engine.services import EngineHost
 
 
 class StateLink(ComputedLink):
@@ -22,11 +17,11 @@ class StateLink(ComputedLink):
     __slots__ = ("_inverted", "_name", "_states")
     is_volatile = False
 
-    def __init__(self, host: EngineHost, record: Record, field: Field, text: str, name: str) -> None:
+    def __init__(self, record: Record, field: Field, text: str, name: str) -> None:
         super().__init__(record, field, text)
         self._inverted = len(name) > 1 and name[0] == "!"
         self._name = name[1:] if self._inverted else name
-        self._states = host.states
+        self._states = record.host.states
         self._states.create(self._name)
 
     def value(self) -> int:
@@ -55,6 +50,6 @@ def check(link_type: str, value: Json) -> None:
 
 
 @json_link("state", check)
-def state(host: EngineHost, record: Record, field: Field, text: str, value: Json) -> Link:
+def state(opener: Opener, record: Record, field: Field, text: str, value: Json) -> Link:
     """One of the IOC's named states; it is made here if it is new."""
-    return StateLink(host, record, field, text, str(value))
+    return StateLink(record, field, text, str(value))
