@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Protocol
 
+from pydevpva.db.dbf import TYPES
 from pydevpva.db.lexis import WS
-from pydevpva.db.model import DEVICE_LINK_TYPES, FIELD_TYPES, Breaktable, Device, Field, Menu, RecordType
+from pydevpva.db.model import DEVICE_LINK_TYPES, Breaktable, Device, Field, Menu, RecordType
 from pydevpva.db.numbers import parse_double
 from pydevpva.db.source import Source
 from pydevpva.db.syntax import Item, Statement
@@ -84,8 +85,8 @@ def _field(into: Target, item: Item, index: int) -> Field:
     """A field's definition (dbRecordtypeFieldItem). Raises _WrongField."""
     name, kind = item.words
     type_ = kind.removeprefix("DBF_")
-    if type_ not in FIELD_TYPES or not kind.startswith("DBF_"):
-        raise _WrongField(f'no field type "{kind}"{did_you_mean(kind, ["DBF_" + t for t in FIELD_TYPES])}')
+    if type_ not in TYPES or not kind.startswith("DBF_"):
+        raise _WrongField(f'no field type "{kind}"{did_you_mean(kind, ["DBF_" + t for t in TYPES])}')
     values: dict[str, object] = {}
     for attribute, text in item.items:
         read = _ATTRIBUTES.get(attribute)

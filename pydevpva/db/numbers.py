@@ -6,23 +6,14 @@ import math
 import re
 import struct
 
+from pydevpva.db.dbf import TYPES
+
 _INTEGER = re.compile(r"[ \t-\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]*)|([1-9][0-9]*))[ \t-\r]*\Z")
 _DOUBLE = re.compile(
     r"\s*[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf(?:inity)?|nan(?:\(\w*\))?)\s*\Z", re.IGNORECASE
 )
 _HEX = re.compile(r"\s*([+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?)\s*\Z")
 _FLT_MIN, _FLT_MAX = 1.1754943508222875e-38, 3.4028234663852886e38
-BITS = {
-    "CHAR": (8, True),
-    "UCHAR": (8, False),
-    "SHORT": (16, True),
-    "USHORT": (16, False),
-    "ENUM": (16, False),
-    "LONG": (32, True),
-    "ULONG": (32, False),
-    "INT64": (64, True),
-    "UINT64": (64, False),
-}
 
 
 def parse_integer(text: str) -> int:
@@ -61,15 +52,15 @@ def number(text: str, type_: str) -> int | float:
 
     As in EPICS an integer must fit 64 bits, and of that the field keeps its own low bits.
     """
-    bits = BITS.get(type_)
-    if bits is None:
+    dbf = TYPES[type_]
+    if not dbf.is_integer:
         value = parse_double(text or "0")
         if type_ == "FLOAT" and math.isfinite(value):
             if 0 < value <= _FLT_MIN or abs(value) >= _FLT_MAX:
                 raise ValueError(f'"{text}" is out of range of a FLOAT')
             (value,) = struct.unpack("f", struct.pack("f", value))
         return value
-    width, signed = bits
+    width, signed = dbf.bits, dbf.signed
     whole = parse_integer(text or "0")
     if not (-(1 << 63) <= whole < 1 << 63 if signed else abs(whole) < 1 << 64):
         raise ValueError(f'"{text}" is out of range')

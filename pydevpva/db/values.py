@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pydevpva.db.dbf import FLOATS, INTEGERS, LINKS
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.linktext import parse_link
-from pydevpva.db.model import FLOAT_TYPES, INTEGER_TYPES, LINK_TYPES, Field
+from pydevpva.db.model import Field
 from pydevpva.db.numbers import number, parse_integer
 from pydevpva.errors import did_you_mean
 from pydevpva.libcom import Calc, CalcError
@@ -25,12 +26,12 @@ def check(text: str, field: Field, record_type: str, definitions: Definitions) -
         raise ValueError(f'"{text}" has an undefined macro')
     if field.type == "STRING":
         _string(text, field)
-    elif field.type in LINK_TYPES:
+    elif field.type in LINKS:
         if "{" in text or "#" in text:  # nothing else can be wrong with a link's text
             parse_link(text, field.type)
     elif field.type in ("MENU", "DEVICE"):
         index_of(text, choices(field, record_type, definitions), field)
-    elif field.type in INTEGER_TYPES or field.type in FLOAT_TYPES:
+    elif field.type in INTEGERS or field.type in FLOATS:
         number(text, field.type)
     else:
         raise ValueError("cannot be set in a .db file")
@@ -40,7 +41,7 @@ def value_of(text: str, field: Field, record_type: str, definitions: Definitions
     """The text as the field's native value: int, float, str, or the index of a menu or DTYP. Raises ValueError."""
     if field.type in ("MENU", "DEVICE"):
         return index_of(text, choices(field, record_type, definitions), field)
-    if field.type in INTEGER_TYPES or field.type in FLOAT_TYPES:
+    if field.type in INTEGERS or field.type in FLOATS:
         return number(text, field.type)
     return text
 

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 
 from pydevpva.db import values
+from pydevpva.db.dbf import LINKS
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.linktext import UnreadLink, parse_link
-from pydevpva.db.model import LINK_TYPES, Device, Field, FieldText, RecordInstance
+from pydevpva.db.model import Device, Field, FieldText, RecordInstance
 from pydevpva.db.modules import dtyp_advice
 from pydevpva.devices.kinds import KINDS
 from pydevpva.devices.registry import DeviceSupport
@@ -42,7 +43,7 @@ def check(record: RecordInstance, definitions: Definitions) -> Iterator[Problem]
             if first != "@" or _QUOTED.search(given.text):
                 yield from _link(record, fields[name], given, device)
         elif first in _ODD:
-            if fields[name].type in LINK_TYPES:
+            if fields[name].type in LINKS:
                 yield from _link(record, fields[name], given, device if name in DEVICE_LINKS else None)
         elif first in _NO_WORD and fields[name].type == "MENU":
             yield from _choice(record, fields[name], given, definitions)

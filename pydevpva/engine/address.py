@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pydevpva.db.dbf import LINKS
 from pydevpva.db.model import Field
 from pydevpva.engine.filters import kinds as filter_kinds  # noqa: F401
 from pydevpva.engine.filters.parse import Filter, Update, run
 from pydevpva.records.core import fields
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.shown import precision
-from pydevpva.records.core.values import LINKS, Value, first, format_float, plain_text
+from pydevpva.records.core.values import Value, first, format_float, plain_text
 from pydevpva.records.shared import characters
 
 

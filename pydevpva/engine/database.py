@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 
+from pydevpva.db.dbf import LINKS
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.model import RecordInstance
 from pydevpva.engine.address import Address
@@ -22,7 +23,6 @@ from pydevpva.loop import Loop
 from pydevpva.records.core.alarm import UDF
 from pydevpva.records.core.factory import Factory
 from pydevpva.records.core.record import Device, Record
-from pydevpva.records.core.values import LINKS
 
 MANY = 10_000  # records that may be looked at in one piece
 PINI_NO, PINI_YES, PINI_RUN, PINI_RUNNING, PINI_PAUSE, PINI_PAUSED = range(6)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from pydevpva.db.dbf import LINKS
 from pydevpva.db.model import RecordInstance
 from pydevpva.records.core.factory import Factory
 from pydevpva.records.core.record import Host, Record
-from pydevpva.records.core.values import LINKS
 
 Links = dict[str, str]  # link fields and their texts, to be opened when all records are there
 

@@ -13,13 +13,14 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable
 
+from pydevpva.db.dbf import LINKS
 from pydevpva.engine.address import Address
 from pydevpva.engine.processing import process
 from pydevpva.errors import PutError
 from pydevpva.loop import Loop
 from pydevpva.records.core.alarm import failure
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import LINKS, Value
+from pydevpva.records.core.values import Value
 
 log = logging.getLogger(__name__)
 Done = Callable[[str | None], object]

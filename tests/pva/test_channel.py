@@ -159,7 +159,7 @@ def test_channels_are_open_only_while_somebody_is_there(serve: Serve) -> None:
     assert not served.record("A").sinks
     watch = served.watch("A")
     watch.next()
-    assert len(served.record("A").sinks) == 1
+    assert served.on_database(lambda: len(served.record("A").sinks)) == 1  # in its turn: the channel follows after open
     watch.close()
     served.client.close()
     eventually(lambda: not served.record("A").sinks, "the channel is closed")

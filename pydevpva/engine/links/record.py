@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from pydevpva.db.dbf import LINKS
 from pydevpva.engine.address import Address
 from pydevpva.engine.processing import process_target
 from pydevpva.engine.put import check_code
@@ -12,7 +13,7 @@ from pydevpva.errors import PutError
 from pydevpva.records.core import fields
 from pydevpva.records.core.alarm import INVALID, LINK, inherit_alarm, raise_alarm
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import LINKS, STRING_BYTES, Value, clip_text, converter, to_array
+from pydevpva.records.core.values import STRING_BYTES, Value, clip_text, converter, to_array
 
 log = logging.getLogger(__name__)
 

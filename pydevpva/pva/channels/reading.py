@@ -6,6 +6,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from pydevpva.db.dbf import LINKS
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.normative import Kind, Shape, is_short
 from pydevpva.records.core.record import Record
@@ -25,7 +26,7 @@ def reader(address: Address, shape: Shape) -> Read:
     record, name = address.record, address.field.name
     if address.is_strings:
         return lambda r: _from_bytes(characters.get(r, address.field))
-    if address.long and address.dbf not in wire.LINKS:
+    if address.long and address.dbf not in LINKS:
         if record.array_info(name) is None:
             return lambda r: _characters(r.get(name), b"\0")
         size = attrgetter("LEN" if name == "VAL" else "OLEN")  # an lsi that was never set has no character

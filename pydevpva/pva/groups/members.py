@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from pydevpva.db.dbf import LINKS
 from pydevpva.errors import NotFound, PydevpvaError, did_you_mean
 from pydevpva.pva.channels.reading import Read, reader
 from pydevpva.pva.groups.definitions import WITHOUT_CHANNEL, Definition, FieldMapping
 from pydevpva.pva.groups.structure import group_type
-from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.metadata import nanosecond_mask
 from pydevpva.pva.types.normative import Kind, Shape, shape, shape_of
 
@@ -127,7 +127,7 @@ def _source(mapping: FieldMapping, database: Database) -> Source | None:
 
 
 def _shape(mapping: FieldMapping, address: Address) -> Shape:
-    if address.field.type in wire.LINKS:
+    if address.field.type in LINKS:
         raise NotFound("a link cannot be a field of a group")
     look = shape_of(address)
     if mapping.type == "any" and look.kind is Kind.TEXT and address.dbf == "CHAR":

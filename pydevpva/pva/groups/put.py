@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from pydevpva.db.dbf import LINKS
 from pydevpva.engine.address import Address
 from pydevpva.engine.put import check_code
 from pydevpva.errors import PutError
@@ -15,7 +16,6 @@ from pydevpva.pva.groups.definitions import Path
 from pydevpva.pva.groups.members import Group, Member, Source
 from pydevpva.pva.options import PutOptions
 from pydevpva.pva.puts import ClientPut, Puts, Running
-from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.accept import checked
 from pydevpva.pva.types.normative import Kind
 
@@ -122,7 +122,7 @@ class GroupPut(ClientPut):
             record, field = source.address.record, source.address.field
             if record.DISP and field.name != "DISP":
                 raise PutError(f"{record.NAME}.{field.name}: puts are disabled (DISP=1)")
-            if field.type in wire.LINKS:
+            if field.type in LINKS:
                 raise PutError(f"{record.NAME}.{field.name}: a group with a link cannot be written")
             if member in self._sent and member.writable:
                 check_code(source.address, self._as_put(member, source))

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from pydevpva.db.dbf import CHOICES, LINKS
 from pydevpva.pva.types import codes as wire
 from pydevpva.records.core.links import NO_DATA
 from pydevpva.records.core.values import Value, converter, to_array
 
-_DBF = {code: dbf for dbf, code in wire.CODES.items() if dbf not in ("ENUM", "MENU", "DEVICE", *wire.LINKS)}
+_DBF = {code: dbf for dbf, code in wire.CODES.items() if dbf not in (*CHOICES, *LINKS)}
 
 
 class Far:

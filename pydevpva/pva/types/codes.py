@@ -9,25 +9,16 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from pydevpva.db.dbf import CHOICES, TYPES
 from pydevpva.records.core.values import cast
 
-CODES = {
-    "CHAR": "b", "UCHAR": "B", "SHORT": "h", "USHORT": "H", "LONG": "i", "ULONG": "I", "INT64": "l", "UINT64": "L",
-    "FLOAT": "f", "DOUBLE": "d", "STRING": "s", "ENUM": "H", "MENU": "H", "DEVICE": "H",
-    "INLINK": "s", "OUTLINK": "s", "FWDLINK": "s",
-}  # fmt: skip
-CHOICES = frozenset({"ENUM", "MENU", "DEVICE"})
-LINKS = frozenset({"INLINK", "OUTLINK", "FWDLINK"})
-RANGES = {
-    "b": (-(2**7), 2**7 - 1), "B": (0, 2**8 - 1), "h": (-(2**15), 2**15 - 1), "H": (0, 2**16 - 1),
-    "i": (-(2**31), 2**31 - 1), "I": (0, 2**32 - 1), "l": (-(2**63), 2**63 - 1), "L": (0, 2**64 - 1),
-}  # fmt: skip
-DTYPES = {
-    "b": "int8", "B": "uint8", "h": "int16", "H": "uint16", "i": "int32", "I": "uint32", "l": "int64", "L": "uint64",
-    "f": "float32", "d": "float64",
-}  # fmt: skip
+CODES = {name: dbf.pva for name, dbf in TYPES.items() if dbf.pva}
+_NUMBERS = {dbf.pva: dbf for dbf in TYPES.values() if dbf.numpy and dbf.name not in CHOICES}
+RANGES = {code: dbf.range for code, dbf in _NUMBERS.items() if dbf.is_integer}
+DTYPES = {code: np.dtype(dbf.numpy).name for code, dbf in _NUMBERS.items()}
 _BY_DTYPE = {dtype: code for code, dtype in DTYPES.items()} | {"bool": "?"}
-_DBF = {CODES[dbf]: dbf for dbf in ("CHAR", "UCHAR", "SHORT", "USHORT", "LONG", "ULONG", "INT64", "UINT64")}
 
 
 def limit(value: float, code: str) -> float:
@@ -36,7 +27,7 @@ def limit(value: float, code: str) -> float:
     if code not in RANGES:
         return value
     wide = cast(value, "INT64" if RANGES[code][0] else "UINT64")
-    return cast(wide, _DBF[code])
+    return cast(wide, _NUMBERS[code].name)
 
 
 def text(value: str) -> str | bytes:

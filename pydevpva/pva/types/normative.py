@@ -12,6 +12,7 @@ from typing import Any
 
 from p4p import Type
 
+from pydevpva.db.dbf import CHOICES, LINKS
 from pydevpva.engine.address import Address
 from pydevpva.errors import NotFound
 from pydevpva.pva.types import codes as wire
@@ -58,7 +59,7 @@ def shape_of(address: Address) -> Shape:
     dbf, array = address.dbf, address.elements != 1
     if dbf not in wire.CODES:
         raise NotFound(f"{address.record.NAME}.{address.field.name} has no value that clients could see ({dbf})")
-    if dbf in wire.LINKS:
+    if dbf in LINKS:
         return shape(Kind.TEXT, "s")
     if address.long:  # "REC.DESC$": QSRV2 gives the characters
         return shape(Kind.NUMBER if address.filters and address.elements == 1 else Kind.NUMBERS, "b")
@@ -67,7 +68,7 @@ def shape_of(address: Address) -> Shape:
     if array:
         is_text = dbf == "CHAR" and form_of(address) == "String"
         return shape(Kind.TEXT, "s") if is_text else shape(Kind.NUMBERS, wire.CODES[dbf])
-    return shape(Kind.CHOICE, "i") if dbf in wire.CHOICES else shape(Kind.NUMBER, wire.CODES[dbf])
+    return shape(Kind.CHOICE, "i") if dbf in CHOICES else shape(Kind.NUMBER, wire.CODES[dbf])
 
 
 def is_short(address: Address) -> bool:

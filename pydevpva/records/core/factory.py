@@ -8,13 +8,14 @@ from __future__ import annotations
 import importlib.util
 from typing import Any
 
+from pydevpva.db.dbf import LINKS
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.model import Field, RecordType
 from pydevpva.db.values import value_of
 from pydevpva.errors import NotFound, did_you_mean
 from pydevpva.records.core.links import NO_LINK
 from pydevpva.records.core.record import NEVER, Record
-from pydevpva.records.core.values import LINKS, to_float32
+from pydevpva.records.core.values import to_float32
 
 
 def behaviour(name: str) -> type[Record]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pydevpva.db.dbf import CHOICES, LINKS
 from pydevpva.db.model import Field
 from pydevpva.errors import PutError, did_you_mean
 from pydevpva.records.core.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE, INVALID, LINK, raise_alarm
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.shown import precision, text_digits
 from pydevpva.records.core.values import (
-    LINKS,
     STRING_BYTES,
     Value,
     c_integer,
@@ -20,7 +20,6 @@ from pydevpva.records.core.values import (
     whole_text,
 )
 
-CHOICES = ("ENUM", "MENU", "DEVICE")
 LATER = ("SPC_ALARMACK", "SPC_AS", "SPC_DBADDR")
 
 

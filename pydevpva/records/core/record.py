@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from pydevpva.db.dbf import LINKS
 from pydevpva.db.model import Breaktable, Field, RecordType
 from pydevpva.errors import NotFound, PutError, nearest_field
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, settle_alarms
 from pydevpva.records.core.common import CommonFields
 from pydevpva.records.core.links import NO_LINK, Link
 from pydevpva.records.core.properties import Properties
-from pydevpva.records.core.values import LINKS, Value, first
+from pydevpva.records.core.values import Value, first
 
 if TYPE_CHECKING:
     from pydevpva.loop import Loop, Timer

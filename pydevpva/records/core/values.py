@@ -10,30 +10,14 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pydevpva.db.dbf import DTYPES, INTEGERS
+
 if TYPE_CHECKING:
     import numpy as np
 
 Number = int | float
 Value = Any  # int | float | str | numpy.ndarray | list[str]: what a field holds
 
-INTEGERS = {
-    "CHAR": (-(2**7), 2**7 - 1),
-    "UCHAR": (0, 2**8 - 1),
-    "SHORT": (-(2**15), 2**15 - 1),
-    "USHORT": (0, 2**16 - 1),
-    "LONG": (-(2**31), 2**31 - 1),
-    "ULONG": (0, 2**32 - 1),
-    "INT64": (-(2**63), 2**63 - 1),
-    "UINT64": (0, 2**64 - 1),
-    "ENUM": (0, 2**16 - 1),
-    "MENU": (0, 2**16 - 1),
-    "DEVICE": (0, 2**16 - 1),
-}
-DTYPES = {
-    "CHAR": "i1", "UCHAR": "u1", "SHORT": "i2", "USHORT": "u2", "LONG": "i4", "ULONG": "u4",
-    "INT64": "i8", "UINT64": "u8", "FLOAT": "f4", "DOUBLE": "f8", "ENUM": "u2",
-}  # fmt: skip
-LINKS = ("INLINK", "OUTLINK", "FWDLINK")
 STRING_BYTES = 39  # MAX_STRING_SIZE less the terminating NUL
 
 

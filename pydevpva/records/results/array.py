@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from pydevpva.db.dbf import DTYPES, INTEGERS
 from pydevpva.plain.values import SIMPLE, Frame, Masked
-from pydevpva.records.core.values import DTYPES, INTEGERS
 from pydevpva.records.results.scalar import NUMBERS, ResultError, WrongKind, opened, shown, text
 
 PLAIN = SIMPLE | {list, tuple, range, np.ndarray, Masked, Frame, dict}

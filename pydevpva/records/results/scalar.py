@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from pydevpva.db.dbf import INTEGERS
 from pydevpva.errors import did_you_mean
 from pydevpva.plain.results import plain
 from pydevpva.plain.values import SIMPLE, Frame, Made, Masked, Refused
 from pydevpva.plain.words import named, shown
-from pydevpva.records.core.values import INTEGERS, STRING_BYTES, clip_text, to_float32
+from pydevpva.records.core.values import STRING_BYTES, clip_text, to_float32
 
 __all__ = [
     "NUMBERS", "STRING_BYTES", "ResultError", "WrongKind", "converted", "label_index", "opened", "shown", "state",

@@ -7,12 +7,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from pydevpva.db.dbf import DTYPES
 from pydevpva.libcom import memory_hash
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.properties import Properties, Source, properties
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import DTYPES, STRING_BYTES, Value
+from pydevpva.records.core.values import STRING_BYTES, Value
 
 log = logging.getLogger(__name__)
 ALWAYS, ON_CHANGE = 0, 1

@@ -5,10 +5,11 @@ Of an array of strings these are as many as it has elements in use; a string tak
 
 from __future__ import annotations
 
+from pydevpva.db.dbf import LINKS
 from pydevpva.db.model import Field
 from pydevpva.records.core import fields
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import LINKS, STRING_BYTES
+from pydevpva.records.core.values import STRING_BYTES
 
 ROOM = STRING_BYTES + 1  # of a string in an array
 LINK_SIZE = 1024  # PVLINK_STRINGSZ

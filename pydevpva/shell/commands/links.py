@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterable, Iterator, Mapping
 
+from pydevpva.db.dbf import LINKS
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.linktext import LinkText, parse_link
-from pydevpva.db.model import HARDWARE_TYPES, LINK_TYPES, Field
+from pydevpva.db.model import HARDWARE_TYPES, Field
 from pydevpva.errors import PydevpvaError
 from pydevpva.records.core.record import Record
 from pydevpva.shell.language.registry import INT, PDBBASE, RECORD, Argument, command
@@ -28,7 +29,7 @@ def _records(shell: Shell, name: str | None = None) -> list[Record]:
 
 
 def _links(record: Record) -> Iterator[Field]:
-    return (field for field in record.rtype.fields.values() if field.type in LINK_TYPES)
+    return (field for field in record.rtype.fields.values() if field.type in LINKS)
 
 
 def _one(name: str | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pydevpva.db.model import LINK_TYPES
+from pydevpva.db.dbf import LINKS, TYPES
 from pydevpva.engine.address import Address
 from pydevpva.errors import NotFound, PutError, PydevpvaError
 from pydevpva.records.core import fields, shown
@@ -18,10 +18,7 @@ from pydevpva.shell.reports.formats import SIZES, SPECIAL, Columns, glob
 from pydevpva.shell.reports.static_fields import time_text
 from pydevpva.shell.session import Shell
 
-DBF = [
-    "STRING", "CHAR", "UCHAR", "SHORT", "USHORT", "LONG", "ULONG", "INT64", "UINT64", "FLOAT", "DOUBLE", "ENUM", "MENU",
-    "DEVICE", "INLINK", "OUTLINK", "FWDLINK", "NOACCESS",
-]  # fmt: skip
+DBF = list(TYPES)
 DBR = DBF[:12]
 LONG_LINK = 1024
 BUFFER = 3200  # bytes that dbtgf reads of each type
@@ -43,12 +40,12 @@ def dba(shell: Shell, name: str | None) -> int:
     dbf, size, special = address.dbf, SIZES.get(address.dbf, 8), SPECIAL.get(field.special, field.special or 0)
     elements = address.elements
     if address.long:
-        dbf, size, elements = "CHAR", 1, LONG_LINK if field.type in LINK_TYPES else field.size
+        dbf, size, elements = "CHAR", 1, LONG_LINK if field.type in LINKS else field.size
     elif dbf == "STRING" and elements == 1:
         size = field.size or size
     if field.type == "NOACCESS" and dbf != "NOACCESS":
         special = SPECIAL["SPC_DBADDR"]
-    dbr = "ENUM" if dbf in ("MENU", "DEVICE") else "STRING" if dbf in LINK_TYPES else dbf
+    dbr = "ENUM" if dbf in ("MENU", "DEVICE") else "STRING" if dbf in LINKS else dbf
     shell.print(f"Record Address: {id(record):#x} Field Address: {id(field):#x} Field Description: {id(field):#x}")
     shell.print(f"   No Elements: {elements}\n   Record Type: {record.rtype.name}")
     shell.print(f"    Field Type: {DBF.index(dbf)} = DBF_{dbf}\n    Field Size: {size}\n       Special: {special}")
@@ -152,7 +149,7 @@ def _converted(address: Address, dbr: str) -> Any:
         return fields.texts(address.record, address.field, value[:most])
     value = _bytes(address) if address.long else address.get()
     if scalar:
-        if address.field.type in LINK_TYPES:
+        if address.field.type in LINKS:
             raise ValueError("a link's text is not a number")
         return [converter(dbr)(value)]
     return to_array(list(value)[:most], dbr)
@@ -160,7 +157,7 @@ def _converted(address: Address, dbr: str) -> Any:
 
 def _bytes(address: Address) -> list[int]:
     raw = str(address.get()).encode("utf-8", "surrogateescape")
-    return list(raw.ljust(LONG_LINK if address.field.type in LINK_TYPES else address.field.size, b"\0"))
+    return list(raw.ljust(LONG_LINK if address.field.type in LINKS else address.field.size, b"\0"))
 
 
 @command("dbtpf", NAME, Argument("value", VALUE))
@@ -172,7 +169,7 @@ def dbtpf(shell: Shell, name: str | None, text: str | None) -> int:
     if not live(shell, "dbtpf", name):
         return -1
     address = shell.ioc.database.find(name)
-    own = address.dbf if address.dbf in DBR else "STRING" if address.field.type in LINK_TYPES else "ENUM"
+    own = address.dbf if address.dbf in DBR else "STRING" if address.field.type in LINKS else "ENUM"
     for dbr in DBR:
         try:
             value = text if dbr == "STRING" else parse_number(text, dbr)

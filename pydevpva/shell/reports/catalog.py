@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pydevpva.db.model import LINK_TYPES, RecordInstance
+from pydevpva.db.dbf import LINKS
+from pydevpva.db.model import RecordInstance
 from pydevpva.errors import NotFound, did_you_mean
 from pydevpva.ioc import Ioc
 from pydevpva.records.core.factory import Factory
@@ -82,7 +83,7 @@ class Catalog:
         record.NAME, record.info = instance.name, instance.infos
         for name, given in instance.fields.items():
             field = cls.rtype.fields[name]
-            if field.type in LINK_TYPES:
+            if field.type in LINKS:
                 setattr(record, name, ConstantLink(given.text))
             elif field.type == "DEVICE":
                 record.DTYP = list(self.definitions.devices(instance.type)).index(given.text)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+from pydevpva.db.dbf import TYPES
+
 ESCAPES = {
     "\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v",
     "\\": "\\\\", "'": "\\'", '"': '\\"', "\0": "\\0",
@@ -14,9 +16,7 @@ ESCAPES = {
 LINE = 80
 SPECIAL = {"SPC_NOMOD": 1, "SPC_DBADDR": 2, "SPC_SCAN": 3, "SPC_ALARMACK": 5, "SPC_AS": 6, "SPC_ATTRIBUTE": 7,
            "SPC_MOD": 100, "SPC_RESET": 101, "SPC_LINCONV": 102, "SPC_CALC": 103}  # fmt: skip
-SIZES = {"CHAR": 1, "UCHAR": 1, "SHORT": 2, "USHORT": 2, "LONG": 4, "ULONG": 4, "FLOAT": 4, "INT64": 8, "UINT64": 8,
-         "DOUBLE": 8, "STRING": 40, "ENUM": 2, "MENU": 2, "DEVICE": 2, "INLINK": 80, "OUTLINK": 80, "FWDLINK": 80,
-         "NOACCESS": 8}  # fmt: skip
+SIZES = {name: dbf.size for name, dbf in TYPES.items()}
 
 
 def escaped(text: str | bytes) -> str:

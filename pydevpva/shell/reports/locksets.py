@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pydevpva.db.model import LINK_TYPES
+from pydevpva.db.dbf import LINKS
 from pydevpva.records.core.record import Record
 
 FIRST = 2  # EPICS's first record has this number
@@ -41,7 +41,7 @@ def linked(record: Record) -> list[Record]:
     """
     found = []
     for field in record.rtype.fields.values():
-        if field.type in LINK_TYPES:
+        if field.type in LINKS:
             link = getattr(record, field.name)
             address = getattr(link, "address", None)
             if address is not None and not link.is_volatile:

@@ -9,9 +9,10 @@ import re
 import time
 from collections.abc import Iterator
 
+from pydevpva.db.dbf import LINKS
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.linktext import LinkText, parse_link
-from pydevpva.db.model import LINK_TYPES, Device, Field
+from pydevpva.db.model import Device, Field
 from pydevpva.db.values import value_of
 from pydevpva.errors import PydevpvaError
 from pydevpva.records.core.record import NEVER, Record
@@ -28,7 +29,7 @@ LINK_ROOM = 127
 def static_text(definitions: Definitions, record: Record, field: Field) -> str:
     """A field as dbGetString gives it; "" for what has no text."""
     value = getattr(record, field.name)
-    if field.type in LINK_TYPES:
+    if field.type in LINKS:
         return link_text(definitions, record, field)[1]
     if field.type in ("DOUBLE", "FLOAT"):
         return real(value, field.type == "DOUBLE")
@@ -45,7 +46,7 @@ def static_text(definitions: Definitions, record: Record, field: Field) -> str:
 def dump_text(definitions: Definitions, record: Record, field: Field) -> tuple[str, bool]:
     """A field's text, and whether that is what the .dbd gives it (dbIsDefaultValue)."""
     text = static_text(definitions, record, field)
-    if field.type in LINK_TYPES or field.type == "STRING":
+    if field.type in LINKS or field.type == "STRING":
         return text, text == field.initial
     if field.type == "NOACCESS":
         return text, True
@@ -98,7 +99,7 @@ def report(definitions: Definitions, record: Record, level: int) -> Iterator[str
         field = record.rtype.fields[name]
         if field.interest > level:
             continue
-        if field.type in LINK_TYPES:
+        if field.type in LINKS:
             text = " ".join(link_text(definitions, record, field))
             yield f"{name:<4}: {text}"[:LINK_ROOM]
         elif field.type == "NOACCESS":

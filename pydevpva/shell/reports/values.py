@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pydevpva.db import json5
-from pydevpva.db.model import LINK_TYPES
+from pydevpva.db.dbf import CHOICES, LINKS, TYPES
 from pydevpva.engine.address import Address
 from pydevpva.records.core.values import converter, plain_text
 from pydevpva.records.shared.characters import get as served
 from pydevpva.shell.reports.formats import escaped
 
-SIZES = {"CHAR": 1, "UCHAR": 1, "SHORT": 2, "USHORT": 2, "LONG": 4, "ULONG": 4, "FLOAT": 4, "INT64": 8, "UINT64": 8,
-         "DOUBLE": 8, "STRING": 40}  # fmt: skip
+SIZES = {name: dbf.size for name, dbf in TYPES.items() if name == "STRING" or (dbf.bits and name not in CHOICES)}
 BUFFER = 800  # bytes dbgf reads: what is beyond in a long array is not shown
 CHUNK, STRING_ROOM = 75, 76
 BITS = {"SHORT": 16, "USHORT": 16, "LONG": 32, "ULONG": 32, "UINT64": 64}
@@ -47,7 +46,7 @@ def read(address: Address) -> tuple[str, Any]:
     if address.long:
         raw = str(address.get()).encode("utf-8", "surrogateescape") + b"\0"
         return "CHAR", list(raw[:BUFFER])
-    if dbf not in SIZES or dbf in LINK_TYPES or (dbf == "STRING" and address.elements == 1):
+    if dbf not in SIZES or dbf in LINKS or (dbf == "STRING" and address.elements == 1):
         return "STRING", [_clip(address.text())]
     value = address.elements_in_use()
     return dbf, value[: BUFFER // SIZES[dbf]] if hasattr(value, "__len__") else [value]
