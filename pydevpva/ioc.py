@@ -16,12 +16,11 @@ from pydevpva.db.loader import Loaded, load_records
 from pydevpva.db.model import RecordInstance
 from pydevpva.db.modules import record_type_advice
 from pydevpva.db.template import load_template
-from pydevpva.devices import load_devices
 from pydevpva.devices.hanging import Hanging
 from pydevpva.devices.loading import check as check_devices
 from pydevpva.devices.pydev import Pydev
 from pydevpva.devices.python import Python
-from pydevpva.devices.registry import DeviceSupport
+from pydevpva.devices.registry import own_devices, support_for
 from pydevpva.engine.database import Database
 from pydevpva.engine.make_records import for_good
 from pydevpva.engine.scan import SLICE, in_slices
@@ -61,7 +60,7 @@ class Ioc:
     def __init__(self, serve: bool = True) -> None:
         self.state = "new"  # new, built, running, paused, stopped
         self.environment: dict[str, str] = {}  # what epicsEnvSet has set
-        self.definitions = Definitions()
+        self.definitions = Definitions(own_devices)
         self.instances = Instances()
         self.group_definitions = GroupDefinitions()
         self.evaluator = Evaluator()
@@ -78,7 +77,6 @@ class Ioc:
         self.evaluator.pydev.offer("overruns", lambda: self._overruns)
         self.remote_links = RemoteLinks(self.database, self.environment)
         self.database.links.remote = self.remote_links
-        load_devices(self.definitions)
 
     # ---- before init ----
 
@@ -86,7 +84,6 @@ class Ioc:
         """dbLoadDatabase: a .dbd file of the user's own."""
         self._check_new("dbLoadDatabase")
         self.definitions.load(path, list(search), macros)
-        load_devices(self.definitions)
 
     def load_records(self, path: str, macros: Mapping[str, str] = NONE, search: Iterable[str] = ()) -> None:
         """dbLoadRecords: all of the file or nothing."""
@@ -257,7 +254,8 @@ class Ioc:
             raise PydevpvaError(f"{what}: not possible after iocInit")
 
     def _device_for(self, record: Record, dset: str) -> Any:
-        support = DeviceSupport.classes[dset]
+        support = support_for(record.rtype.name, dset)
+        assert support is not None  # looked at when the record was loaded
         return support(record, self._python) if support is Pydev else support()
 
     def _refusals(self, instance: RecordInstance) -> Iterable[Problem]:

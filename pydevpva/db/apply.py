@@ -37,7 +37,7 @@ class Target(Protocol):
     @property
     def record_type_names(self) -> Sequence[str]: ...
     def menu(self, name: str) -> Menu: ...
-    def all_devices(self) -> dict[str, dict[str, Device]]: ...
+    def devices(self, record_type: str) -> dict[str, Device]: ...
 
 
 def _menu(into: Target, statement: Statement, source: Source) -> Problems:
@@ -135,7 +135,7 @@ def _device(into: Target, statement: Statement, source: Source) -> Problems:
     if record_type not in into.record_type_names:
         near = did_you_mean(record_type, into.record_type_names)
         return [source.problem(statement.offset, f'no record type "{record_type}" for device "{choice}"{near}')]
-    devices = into.all_devices().setdefault(record_type, {})
+    devices = into.devices(record_type)
     devices.setdefault(choice, Device(record_type, link_type, dset, choice, source.locate(statement.offset)))
     return []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -32,7 +32,10 @@ class Definitions:
     when it is loaded before that was first used.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, own_devices: Callable[[str], Iterable[Device]] | None = None) -> None:
+        """own_devices: what else a record type's DTYP may be, which no .dbd says; asked once for each type."""
+        self._own_devices = own_devices
+        self._asked: set[str] = set()
         self.types: dict[str, RecordType] = {}
         self.menus: dict[str, Menu] = {}
         self.breaktables: dict[str, Breaktable] = {}
@@ -71,7 +74,12 @@ class Definitions:
 
     def devices(self, record_type: str) -> dict[str, Device]:
         """A record type's devices by DTYP choice, in the order of their indices: EPICS's, ours, the user's."""
-        return self.all_devices().get(record_type, {})
+        devices = self._all_devices().setdefault(record_type, {})
+        if self._own_devices is not None and record_type not in self._asked:
+            self._asked.add(record_type)
+            for device in self._own_devices(record_type):
+                devices.setdefault(device.choice, device)
+        return devices
 
     def breaktable(self, name: str) -> Breaktable:
         """The breakpoint table of that name, as in menuConvert; NotFound."""
@@ -100,7 +108,7 @@ class Definitions:
 
     def load(self, path: str, search: Sequence[str] = (), macros: Mapping[str, str] | None = None) -> None:
         """Read a .dbd file (dbLoadDatabase). LoadError has all that is wrong; then nothing of the file is taken."""
-        self.all_devices()
+        self._all_devices()
         reader = Reader(macros or {}, search, fallback=EPICS_DBD, skip=self._is_read_lazily)
         try:
             file = reader.find(path)
@@ -140,7 +148,7 @@ class Definitions:
         if problems:
             raise LoadError(problems)
 
-    def all_devices(self) -> dict[str, dict[str, Device]]:
+    def _all_devices(self) -> dict[str, dict[str, Device]]:
         """The devices of every record type that has some, as `devices` gives them."""
         if self._devices is None:
             self._devices = {}
@@ -152,7 +160,7 @@ class Definitions:
 
     def snapshot(self) -> dict[str, object]:
         """What is defined now, for `restore`."""
-        self.all_devices()
+        self._all_devices()
         copies: dict[str, object] = {k: v.copy() for k, v in self.__dict__.items() if isinstance(v, dict | list | set)}
         copies["_devices"] = {name: devices.copy() for name, devices in (self._devices or {}).items()}
         return copies

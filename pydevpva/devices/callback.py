@@ -19,11 +19,7 @@ from pydevpva.records.core.values import Value
 log = logging.getLogger(__name__)
 
 
-class AsyncInput(
-    SoftInput,
-    dsets="devAiSoftCallback devBiSoftCallback devI64inSoftCallback devLiSoftCallback devMbbiSoftCallback"
-    " devMbbiDirectSoftCallback devSiSoftCallback",
-):
+class AsyncInput(SoftInput, reads="callback"):
     """VAL from INP, after the record there has processed. Only records of this IOC can be waited for."""
 
     __slots__ = ()
@@ -48,11 +44,7 @@ class AsyncInput(
         return 2 if hasattr(record, "RVAL") else min(status, 0)
 
 
-class AsyncOutput(
-    SoftOutput,
-    dsets="devAoSoftCallback devBoSoftCallback devCalcoutSoftCallback devI64outSoftCallback devLoSoftCallback"
-    " devLsoSoftCallback devMbboSoftCallback devMbboDirectSoftCallback devPrintfSoftCallback devSoSoftCallback",
-):
+class AsyncOutput(SoftOutput, writes="callback"):
     """VAL to OUT; the record is through when all that the put set off is."""
 
     __slots__ = ()

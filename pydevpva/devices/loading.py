@@ -15,7 +15,7 @@ from pydevpva.db.linktext import UnreadLink, parse_link
 from pydevpva.db.model import Device, Field, FieldText, RecordInstance
 from pydevpva.db.modules import dtyp_advice
 from pydevpva.devices.kinds import KINDS
-from pydevpva.devices.registry import DeviceSupport
+from pydevpva.devices.registry import support_for
 from pydevpva.engine.links.json import refused_link
 from pydevpva.engine.links.opening import DEVICE_LINKS
 from pydevpva.errors import Problem
@@ -33,7 +33,7 @@ def check(record: RecordInstance, definitions: Definitions) -> Iterator[Problem]
     if devices:
         dtyp = record.fields.get("DTYP")
         device = _device(record, dtyp, devices, definitions)
-        if dtyp is not None and (device is None or device.dset not in DeviceSupport.classes):
+        if dtyp is not None and (device is None or support_for(record.type, device.dset) is None):
             yield _no_support(record, dtyp, device, devices)
             return
     fields = definitions.record_type(record.type).fields
@@ -65,7 +65,7 @@ def _device(
 def _no_support(record: RecordInstance, given: FieldText, device: Device | None, devices: dict[str, Device]) -> Problem:
     name = device.choice if device is not None else given.text
     cause, advice = dtyp_advice(name, record.type)
-    choices = ", ".join(choice for choice, device in devices.items() if device.dset in DeviceSupport.classes)
+    choices = ", ".join(choice for choice, device in devices.items() if support_for(record.type, device.dset))
     shown = f'"{given.text}"' + (f', which is "{name}"' if name != given.text else "")
     why = advice or f"there is no device support for DTYP {shown}; choices: {choices}"
     return Problem(given.location, f"record {record.name}: {why}", cause=cause)

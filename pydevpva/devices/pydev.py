@@ -10,7 +10,6 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from pydevpva.db.definitions import Definitions
 from pydevpva.devices.kinds import KINDS, SCALED
 from pydevpva.devices.python import Failures, NotPublished, Python
 from pydevpva.devices.registry import DeviceSupport
@@ -28,7 +27,7 @@ log = logging.getLogger("pydevpva.python")
 IDLE, RUNNING, COMPLETE = range(3)
 
 
-class Pydev(DeviceSupport):
+class Pydev(DeviceSupport, dsets="pydev"):
     """A record's code, and where its one evaluation stands.
 
     IDLE -> `read` or `write` sends the code off and sets PACT: RUNNING -> the outcome arrives and is stored:
@@ -230,14 +229,6 @@ class Pydev(DeviceSupport):
         if self._kind.scaled and self._is_output:
             record.VAL = getattr(record, self._kind.scaled)
         record.UDF = 0
-
-
-def add_to(definitions: Definitions, classes: dict[str, Any]) -> None:
-    """Serve every dset that a .dbd names with the choice "pydev"."""
-    for rtype in KINDS:
-        device = definitions.devices(rtype).get("pydev")
-        if device is not None:
-            classes[device.dset] = Pydev
 
 
 def _elements(dbf: str, capacity: int) -> Callable[[object], object]:

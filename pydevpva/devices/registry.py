@@ -1,29 +1,45 @@
-"""Device support by the name of its dset in the .dbd: the class statement is the registration. No thread."""
+"""Device support: by the name of its dset, or for a record type's soft channels by what its class says. No thread."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from functools import cache
 from typing import Any, ClassVar
 
+from pydevpva.db.model import Device
+from pydevpva.devices.kinds import KINDS
+from pydevpva.errors import Location, NotFound
+from pydevpva.records.core.factory import behaviour
 from pydevpva.records.core.record import Record
+
+FOLDER = "pydevpva.devices"  # a module there is found by being there
+HERE = Location("the class of the record type")
+CHOICES = {"soft": "Soft Channel", "raw": "Raw Soft Channel", "callback": "Async Soft Channel"}
 
 
 class DeviceSupport:
-    """Base of device support. `class Soft(DeviceSupport, dsets="devAiSoft devBiSoft")`.
+    """Base of device support. `class Stdio(DeviceSupport, dsets="devLsoStdio")` serves the dsets it names.
 
-    One object serves one record; it is made when the record is and lives on the database thread.
+    `class SoftInput(DeviceSupport, reads="soft")` serves that soft channel of all record types that read one, `writes`
+    that of all that write (see Record). One object serves one record; it is made when the record is and lives on the
+    database thread.
     """
 
     classes: ClassVar[dict[str, type[DeviceSupport]]] = {}
+    soft: ClassVar[dict[tuple[str, bool], type[DeviceSupport]]] = {}  # by soft channel and whether it writes
 
     __slots__ = ()
     keeps: ClassVar[bool] = False  # VAL stays when `read` has failed, where EPICS has it emptied
 
-    def __init_subclass__(cls, dsets: str = "", **kwargs: Any) -> None:
+    def __init_subclass__(cls, dsets: str = "", reads: str = "", writes: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         for dset in dsets.split():
             if dset in DeviceSupport.classes:
                 raise TypeError(f"device support {dset} is defined twice: {DeviceSupport.classes[dset]} and {cls}")
             DeviceSupport.classes[dset] = cls
+        if reads or writes:
+            DeviceSupport.soft[reads or writes, bool(writes)] = cls
 
     def init_record(self, record: Record) -> int:
         """0: RVAL was read back and is to be converted, 2: not."""
@@ -51,3 +67,38 @@ class DeviceSupport:
     def no_event(self, record: Record) -> str:
         """Why `event` gives none."""
         return "its device support has no interrupts"
+
+
+@cache
+def load_devices() -> None:
+    """Import all device support of this package."""
+    for module in pkgutil.iter_modules(importlib.import_module(FOLDER).__path__):
+        importlib.import_module(f"{FOLDER}.{module.name}")
+
+
+def support_for(record_type: str, dset: str) -> type[DeviceSupport] | None:
+    """The device support of that name for a record type that we have; None: there is none."""
+    load_devices()
+    kind = behaviour(record_type)
+    if (way := kind.soft_devices.get(dset)) is not None:
+        return DeviceSupport.soft[way, kind.writes]
+    if dset == pydev_dset(record_type) and record_type in KINDS:
+        return DeviceSupport.classes["pydev"]
+    return DeviceSupport.classes.get(dset)
+
+
+def own_devices(record_type: str) -> list[Device]:
+    """The choices of DTYP that a record type's class declares; those that EPICS's .dbd has too are the same there."""
+    try:
+        kind = behaviour(record_type)
+    except NotFound:
+        return []
+    made = [Device(record_type, "CONSTANT", dset, CHOICES[way], HERE) for dset, way in kind.soft_devices.items()]
+    if record_type in KINDS:
+        made.append(Device(record_type, "INST_IO", pydev_dset(record_type), "pydev", HERE))
+    return made
+
+
+def pydev_dset(record_type: str) -> str:
+    """The name of DTYP "pydev" of a record type, as the dbDump commands show it."""
+    return f"devPydev{record_type[0].upper()}{record_type[1:]}"

@@ -15,12 +15,7 @@ def _stamp(record: Record, link: Link) -> None:
         record.TIME, record.UTAG = stamp
 
 
-class SoftInput(
-    DeviceSupport,
-    dsets="devAiSoft devBiSoft devI64inSoft devLiSoft devLsiSoft devMbbiSoft devMbbiDirectSoft devSiSoft devEventSoft"
-    " devAaiSoft devWfSoft devSASoft devHistogramSoft devCompressSoft"
-    " devNdarraySoft devTableSoft",
-):
+class SoftInput(DeviceSupport, reads="soft"):
     """VAL from INP. A record type that needs more than one scalar defines soft_start and soft_read."""
 
     __slots__ = ()
@@ -59,11 +54,7 @@ class SetUserTag(DeviceSupport, dsets="devLoPDBQ2UTag"):
         return 0
 
 
-class SoftOutput(
-    DeviceSupport,
-    dsets="devAoSoft devBoSoft devCalcoutSoft devI64outSoft devLoSoft devLsoSoft devMbboSoft devMbboDirectSoft "
-    " devSoSoft devAaoSoft devPrintfSoft",
-):
+class SoftOutput(DeviceSupport, writes="soft"):
     """VAL to OUT. A record type that writes something else defines soft_write."""
 
     __slots__ = ()
@@ -76,7 +67,7 @@ class SoftOutput(
         return 0 if record.rtype.name in UNTOLD else status
 
 
-class RawInput(DeviceSupport, dsets="devAiSoftRaw devBiSoftRaw devMbbiSoftRaw devMbbiDirectSoftRaw"):
+class RawInput(DeviceSupport, reads="raw"):
     """RVAL from INP, masked."""
 
     __slots__ = ()
@@ -100,7 +91,7 @@ class RawInput(DeviceSupport, dsets="devAiSoftRaw devBiSoftRaw devMbbiSoftRaw de
         return 0
 
 
-class RawOutput(DeviceSupport, dsets="devAoSoftRaw devBoSoftRaw devMbboSoftRaw devMbboDirectSoftRaw"):
+class RawOutput(DeviceSupport, writes="raw"):
     """RVAL to OUT, masked."""
 
     __slots__ = ()

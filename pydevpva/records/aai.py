@@ -7,7 +7,7 @@ from pydevpva.records.shared.array import ArrayRecord, array_properties, element
 from pydevpva.records.shared.input import Input
 
 
-class Aai(ArrayRecord, Input, rtype="aai"):
+class Aai(ArrayRecord, Input, rtype="aai", soft="devAaiSoft"):
     """Up to NELM elements of type FTVL."""
 
     __slots__ = ()

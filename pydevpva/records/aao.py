@@ -9,7 +9,7 @@ from pydevpva.records.shared.array import ArrayRecord, array_properties, element
 from pydevpva.records.shared.output import CLOSED_LOOP, Output
 
 
-class Aao(ArrayRecord, Output, rtype="aao"):
+class Aao(ArrayRecord, Output, rtype="aao", soft="devAaoSoft"):
     """Up to NELM elements of type FTVL, written to OUT."""
 
     __slots__ = ()

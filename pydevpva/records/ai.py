@@ -15,7 +15,7 @@ from pydevpva.records.shared.simulation import RAW, YES
 _LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST SVAL"
 
 
-class Ai(Input, rtype="ai"):
+class Ai(Input, rtype="ai", soft="devAiSoft", raw="devAiSoftRaw", callback="devAiSoftCallback"):
     """Analog input: VAL = (RVAL + ROFF) * ASLO + AOFF through LINR, smoothed by SMOO."""
 
     __slots__ = ("smoothed",)

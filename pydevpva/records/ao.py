@@ -15,7 +15,7 @@ _INCREMENTAL = 1
 _LONG_MAX, _LONG_MIN = 0x7FFFFFFF, -0x80000000
 
 
-class Ao(Output, rtype="ao"):
+class Ao(Output, rtype="ao", soft="devAoSoft", raw="devAoSoftRaw", callback="devAoSoftCallback"):
     """Analog output: VAL limited to DRVL..DRVH, OVAL follows by at most OROC, RVAL is OVAL converted."""
 
     __slots__ = ()

@@ -10,7 +10,7 @@ from pydevpva.records.shared.simulation import RAW, YES
 from pydevpva.records.shared.states import TwoStates
 
 
-class Bi(TwoStates, Input, rtype="bi"):
+class Bi(TwoStates, Input, rtype="bi", soft="devBiSoft", raw="devBiSoftRaw", callback="devBiSoftCallback"):
     """Binary input: VAL is 0 or 1, from whether RVAL is 0."""
 
     __slots__ = ()

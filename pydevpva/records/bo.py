@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _HIGH_LIMIT = 100000.0  # boHIGHlimit
 
 
-class Bo(TwoStates, Output, rtype="bo"):
+class Bo(TwoStates, Output, rtype="bo", soft="devBoSoft", raw="devBoSoftRaw", callback="devBoSoftCallback"):
     """Binary output: RVAL is MASK (or 1) or 0. After HIGH seconds a 1 goes back to 0."""
 
     __slots__ = ("timer",)

@@ -25,10 +25,11 @@ EXTERNAL_BROKEN, EXTERNAL, LOCAL, CONSTANT = range(4)  # calcoutINAV
 _STATUS = {f"INP{x}": f"IN{x}V" for x in CALC_NAMES} | {"OUT": "OUTV"}
 
 
-class Calcout(Record, rtype="calcout"):
+class Calcout(Record, rtype="calcout", soft="devCalcoutSoft", callback="devCalcoutSoftCallback"):
     """VAL = CALC(A..U); OVAL, which is VAL or OCAL(A..U), goes to OUT."""
 
     __slots__ = ("expression", "inputs", "output")
+    writes = True
     properties = properties(
         units="DOUBLE",
         units_fields={"ODLY": "s"},

@@ -35,7 +35,7 @@ REDUCE: dict[int, Callable[[Samples], float]] = {
 }
 
 
-class Compress(Record, rtype="compress"):
+class Compress(Record, rtype="compress", soft="devCompressSoft"):
     """VAL is the ring buffer BPTR in its order: OFF is the place of the next value, NUSE how many there are."""
 
     __slots__ = ()

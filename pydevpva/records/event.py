@@ -6,7 +6,7 @@ from pydevpva.records.core.alarm import DBE_VALUE
 from pydevpva.records.shared.input import Input
 
 
-class Event(Input, rtype="event"):
+class Event(Input, rtype="event", soft="devEventSoft"):
     """Posts the event that VAL names, whatever happened when VAL was read."""
 
     __slots__ = ()

@@ -24,7 +24,7 @@ def _span(record: Histogram) -> float:
     return float(record.ULIM - record.LLIM)
 
 
-class Histogram(Input, rtype="histogram"):
+class Histogram(Input, rtype="histogram", soft="devHistogramSoft"):
     """VAL counts SGNL in NELM ranges of width WDTH from LLIM to ULIM."""
 
     __slots__ = ()

@@ -6,7 +6,7 @@ from pydevpva.records.core.properties import properties
 from pydevpva.records.longin import LIMITED, Longin
 
 
-class Int64in(Longin, rtype="int64in"):
+class Int64in(Longin, rtype="int64in", soft="devI64inSoft", callback="devI64inSoftCallback"):
     """A longin of 64 bits; its limits show whether they alarm or not."""
 
     __slots__ = ()

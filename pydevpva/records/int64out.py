@@ -10,7 +10,7 @@ from pydevpva.records.shared.output import Output
 LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST"
 
 
-class Int64out(Output, rtype="int64out"):
+class Int64out(Output, rtype="int64out", soft="devI64outSoft", callback="devI64outSoftCallback"):
     """Integer output of 64 bits limited to DRVL..DRVH; its limits show whether they alarm or not."""
 
     __slots__ = ()

@@ -9,7 +9,7 @@ from pydevpva.records.shared.limits import check_filtered_limits, whole_deadband
 LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST SVAL"
 
 
-class Longin(Input, rtype="longin"):
+class Longin(Input, rtype="longin", soft="devLiSoft", callback="devLiSoftCallback"):
     """Integer input with limits and deadbands."""
 
     __slots__ = ()

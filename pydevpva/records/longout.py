@@ -9,7 +9,7 @@ from pydevpva.records.shared.output import Output
 EVERY_TIME, ON_CHANGE, WHEN_ZERO, WHEN_NON_ZERO, TO_ZERO, TO_NON_ZERO = range(6)
 
 
-class Longout(Int64out, rtype="longout"):
+class Longout(Int64out, rtype="longout", soft="devLoSoft", callback="devLoSoftCallback"):
     """An int64out of 32 bits; OOPT says when it is written. Its limits show only where they alarm."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.longstring import LongString
 
 
-class Lsi(LongString, Input, rtype="lsi"):
+class Lsi(LongString, Input, rtype="lsi", soft="devLsiSoft"):
     """Long string input. A link to a plain string field gives 39 bytes of it, one to FIELD$ or a CHAR array all."""
 
     __slots__ = ()

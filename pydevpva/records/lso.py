@@ -9,7 +9,7 @@ from pydevpva.records.shared.longstring import LongString
 from pydevpva.records.shared.output import CLOSED_LOOP, Output
 
 
-class Lso(LongString, Output, rtype="lso"):
+class Lso(LongString, Output, rtype="lso", soft="devLsoSoft", callback="devLsoSoftCallback"):
     """Long string output."""
 
     __slots__ = ()

@@ -11,7 +11,9 @@ from pydevpva.records.shared.simulation import RAW, YES
 from pydevpva.records.shared.states import SixteenStates
 
 
-class Mbbi(SixteenStates, Input, rtype="mbbi"):
+class Mbbi(
+    SixteenStates, Input, rtype="mbbi", soft="devMbbiSoft", raw="devMbbiSoftRaw", callback="devMbbiSoftCallback"
+):
     """Multi-bit binary input: VAL is the state whose value is RVAL >> SHFT.
 
     AFTC has no effect, as in EPICS, where the filter's level AFVL is never stored.

@@ -12,7 +12,13 @@ from pydevpva.records.shared.limits import new_value
 from pydevpva.records.shared.simulation import RAW, YES
 
 
-class MbbiDirect(Input, rtype="mbbiDirect"):
+class MbbiDirect(
+    Input,
+    rtype="mbbiDirect",
+    soft="devMbbiDirectSoft",
+    raw="devMbbiDirectSoftRaw",
+    callback="devMbbiDirectSoftCallback",
+):
     """Multi-bit direct input: VAL is RVAL >> SHFT, its bits are B0 to B1F."""
 
     __slots__ = ()

@@ -12,7 +12,9 @@ from pydevpva.records.shared.simulation import RAW, YES
 from pydevpva.records.shared.states import VALUES, SixteenStates
 
 
-class Mbbo(SixteenStates, Output, rtype="mbbo"):
+class Mbbo(
+    SixteenStates, Output, rtype="mbbo", soft="devMbboSoft", raw="devMbboSoftRaw", callback="devMbboSoftCallback"
+):
     """Multi-bit binary output: RVAL is the state's value << SHFT. Without states VAL is a plain number."""
 
     __slots__ = ()

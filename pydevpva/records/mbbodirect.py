@@ -16,7 +16,13 @@ from pydevpva.records.shared.simulation import RAW, YES
 _INDEX = {name: i for i, name in enumerate(BITS)}
 
 
-class MbboDirect(Output, rtype="mbboDirect"):
+class MbboDirect(
+    Output,
+    rtype="mbboDirect",
+    soft="devMbboDirectSoft",
+    raw="devMbboDirectSoftRaw",
+    callback="devMbboDirectSoftCallback",
+):
     """Multi-bit direct output: RVAL is VAL << SHFT; a put to one of B0 to B1F changes that bit of VAL."""
 
     __slots__ = ()

@@ -23,7 +23,7 @@ MOST_LOST = 2**64 - 1  # LOST holds no more
 EMPTY = image(np.zeros(0, "u1"), 0, None)
 
 
-class Ndarray(WholeRecord, rtype="ndarray"):
+class Ndarray(WholeRecord, rtype="ndarray", soft="devNdarraySoft"):
     """`image` is the array with its shape, VAL its elements in one dimension; both are the memory the code gave."""
 
     __slots__ = ("_codec", "_input_id", "image")

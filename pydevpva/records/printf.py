@@ -19,11 +19,12 @@ class BadLink(Exception):
     """A directive's value cannot be had: IVLS is shown instead."""
 
 
-class Printf(LongString, rtype="printf"):
+class Printf(LongString, rtype="printf", soft="devPrintfSoft", callback="devPrintfSoftCallback"):
     """VAL is FMT with each directive replaced by the next input's value, and written to OUT."""
 
     __slots__ = ()
     value_type = "STRING"
+    writes = True
 
     def init_record(self) -> None:
         if self.device is not None:

@@ -6,7 +6,7 @@ from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.longstring import post_string
 
 
-class Stringin(Input, rtype="stringin"):
+class Stringin(Input, rtype="stringin", soft="devSiSoft", callback="devSiSoftCallback"):
     """String input."""
 
     __slots__ = ()

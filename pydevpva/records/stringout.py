@@ -7,7 +7,7 @@ from pydevpva.records.shared.longstring import post_string
 from pydevpva.records.shared.output import Output
 
 
-class Stringout(Output, rtype="stringout"):
+class Stringout(Output, rtype="stringout", soft="devSoSoft", callback="devSoSoftCallback"):
     """String output."""
 
     __slots__ = ()

@@ -12,7 +12,7 @@ def _last_index(record: SubArray) -> float:
     return float(record.MALM - 1)
 
 
-class SubArray(ArrayRecord, rtype="subArray"):
+class SubArray(ArrayRecord, rtype="subArray", soft="devSASoft"):
     """VAL = INP[INDX : INDX + NELM]. BPTR keeps all MALM elements: an empty INP is cut again and again."""
 
     __slots__ = ()

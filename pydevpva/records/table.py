@@ -15,7 +15,7 @@ from pydevpva.records.shared.whole import WholeRecord
 log = logging.getLogger(__name__)
 
 
-class TableRecord(WholeRecord, rtype="table"):
+class TableRecord(WholeRecord, rtype="table", soft="devTableSoft"):
     """VAL is a table_results.Table; clients get it as NTTable, user code as a dict of columns."""
 
     __slots__ = ("_kinds",)

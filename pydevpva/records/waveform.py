@@ -7,7 +7,7 @@ from pydevpva.records.shared.array import ArrayRecord, array_properties, element
 from pydevpva.records.shared.input import Input
 
 
-class Waveform(ArrayRecord, Input, rtype="waveform"):
+class Waveform(ArrayRecord, Input, rtype="waveform", soft="devWfSoft"):
     """Up to NELM elements of type FTVL."""
 
     __slots__ = ()

@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from types import TracebackType
 
 from pydevpva.db.definitions import Definitions
+from pydevpva.devices.registry import own_devices
 from tests.conformance.case import Case
 from tests.conformance.compare import Result, compare
 from tests.conformance.player import FENCE_DB, Player, Transcript
@@ -24,7 +25,7 @@ OF_UPDATES = re.compile(r"monitor |step \d+, until ")  # how the differences beg
 
 def readable_fields(rtypes: set[str]) -> dict[str, list[str]]:
     """The fields of record types that have a value: not those of type NOACCESS, which are addresses and times."""
-    definitions = Definitions()
+    definitions = Definitions(own_devices)
     return {
         rtype: [f.name for f in definitions.record_type(rtype).fields.values() if f.type != "NOACCESS"]
         for rtype in rtypes

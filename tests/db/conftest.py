@@ -10,6 +10,7 @@ import pytest
 from pydevpva.db.batch import Instances
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.loader import load_records
+from pydevpva.devices.registry import own_devices
 
 Load = Callable[..., Instances]
 
@@ -17,7 +18,7 @@ Load = Callable[..., Instances]
 @pytest.fixture(scope="session")
 def base() -> Definitions:
     """EPICS's and our own definitions; for tests that do not load a .dbd."""
-    return Definitions()
+    return Definitions(own_devices)
 
 
 @pytest.fixture

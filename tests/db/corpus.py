@@ -25,13 +25,26 @@ from pydevpva.db.loader import load_records, parse_macros
 from pydevpva.db.model import Field
 from pydevpva.db.template import load_template
 from pydevpva.db.values import choices, value_of
+from pydevpva.devices.registry import own_devices
 from pydevpva.errors import LoadError, NotFound
 from tests.db import complaints, real_epics
 
 KINDS = {".db": "db", ".vdb": "db", ".template": "db", ".substitutions": "substitutions"}
-OWN = sorted(
-    (str(path) for path in Path(OWN_DBD).glob("*.dbd")), key=lambda path: "recordtype" not in Path(path).read_text()
-)
+
+
+def own_dbd() -> list[str]:
+    """What pydevpva defines besides EPICS: its .dbd files, and one of the DTYPs that its record types declare."""
+    definitions = Definitions(own_devices)
+    lines = [
+        f'device({device.record_type}, {device.link_type}, {device.dset}, "{device.choice}")\n'
+        for rtype in definitions.record_type_names
+        for device in own_devices(rtype)
+    ]
+    devices = Path(tempfile.mkdtemp()) / "devices.dbd"
+    devices.write_text("".join(lines))
+    return [*sorted(map(str, Path(OWN_DBD).glob("*.dbd"))), str(devices)]
+
+
 ROUNDS = ("words", "numbers", "none")
 FIELD = re.compile(r'\tfield\((\w+),"((?:[^"\\]|\\.)*)"\)|\tinfo\("([^"]+)","((?:[^"\\]|\\.)*)"\)')
 HEAD = re.compile(r'^g?record\((\w+),"([^"]+)"\) \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
@@ -46,8 +59,8 @@ class Corpus:
     """The files below some directories, and where what they include is found."""
 
     roots: Sequence[Path]
-    definitions: Definitions = field(default_factory=Definitions)
-    dbd: list[str] = field(default_factory=lambda: list(OWN))
+    definitions: Definitions = field(default_factory=lambda: Definitions(own_devices))
+    dbd: list[str] = field(default_factory=own_dbd)
 
     @cached_property
     def files(self) -> list[Path]:
@@ -183,7 +196,7 @@ def add_modules(corpus: Corpus, results: Path) -> list[str]:
     differences = []
     for case in made:
         accepted, said, _ = case.epics()
-        definitions = Definitions()
+        definitions = Definitions(own_devices)
         mine = []
         try:
             definitions.load(str(case.path), [str(case.path.parent), *corpus.search(case.path)])

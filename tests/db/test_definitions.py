@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pydevpva.db.definitions import Definitions
+from pydevpva.devices.registry import own_devices
 from pydevpva.errors import LoadError, NotFound
 
 
@@ -63,7 +64,7 @@ breaktable(typeX) { 0 0, 1 2 }
 
 def test_a_users_dbd_is_taken_in(tmp_path: Path) -> None:
     (tmp_path / "user.dbd").write_text(USER)
-    own = Definitions()
+    own = Definitions(own_devices)
     own.load(str(tmp_path / "user.dbd"))
     value = own.record_type("mine").fields["VAL"]
     assert (value.prompt, value.pp, value.asl, value.special) == ('A \\"value\\"', True, 0, "100")
@@ -87,7 +88,7 @@ def test_a_wrong_dbd_is_told_in_full_and_leaves_nothing(tmp_path: Path, monkeypa
         'include "none.dbd"\n'
         'record(ai, "x") {}\n'
     )
-    own = Definitions()
+    own = Definitions(own_devices)
     with pytest.raises(LoadError) as caught:
         own.load("user.dbd")
     assert sorted(f"{problem.location} {problem.message}" for problem in caught.value.problems) == [
@@ -102,6 +103,6 @@ def test_a_wrong_dbd_is_told_in_full_and_leaves_nothing(tmp_path: Path, monkeypa
 
 
 def test_epics_own_names_load_as_if_they_were_read(tmp_path: Path) -> None:
-    Definitions().load("base.dbd")
+    Definitions(own_devices).load("base.dbd")
     with pytest.raises(LoadError, match=r"none\.dbd: no file"):
-        Definitions().load("none.dbd", [str(tmp_path)])
+        Definitions(own_devices).load("none.dbd", [str(tmp_path)])

@@ -164,7 +164,11 @@ class Notify(Protocol):
 
 
 class Record(CommonFields):
-    """One record. Subclasses name themselves after their type: `class Ai(Record, rtype="ai")`."""
+    """One record. A record type is declared by its class: `class Ai(Input, rtype="ai", soft="devAiSoft")`.
+
+    rtype: its name. soft, raw, callback: the dsets of its Soft Channel, Raw Soft Channel and Async Soft Channel, see
+    devices/soft.py and devices/callback.py; a type that EPICS does not have names its own.
+    """
 
     __slots__ = (
         "aliases", "device", "host", "info", "notify", "overwritten", "running", "sinks", "status",
@@ -178,6 +182,8 @@ class Record(CommonFields):
     raw_type: ClassVar[str] = ""  # the same of RVAL, for Raw Soft Channel
     has_deadband: ClassVar[bool] = False  # MDEL may keep VAL back; set as rtype is
     code_fields: ClassVar[frozenset[str]] = frozenset()  # whose text becomes Python, besides the device's link
+    soft_devices: ClassVar[Mapping[str, str]] = {}  # "soft", "raw" and "callback" by dset
+    writes: ClassVar[bool] = False  # its device support writes OUT; otherwise it reads INP
     checks: ClassVar[Mapping[str, Callable[[str], str]]] = {}  # why a field cannot be loaded with that text, or ""
 
     sinks: tuple[Sink, ...] | None  # who wants to know of changes
@@ -193,9 +199,11 @@ class Record(CommonFields):
     host: Host
     device: Device | None
 
-    def __init_subclass__(cls, rtype: str = "", **kwargs: object) -> None:
-        super().__init_subclass__(**kwargs)
+    def __init_subclass__(cls, rtype: str = "", soft: str = "", raw: str = "", callback: str = "") -> None:
+        super().__init_subclass__()
+        ways = {"soft": soft, "raw": raw, "callback": callback}
         if rtype:
+            cls.soft_devices = {dset: way for way, dset in ways.items() if dset}
             if rtype in Record.types:
                 raise TypeError(f"record type {rtype} is defined twice: {Record.types[rtype]} and {cls}")
             Record.types[rtype] = cls

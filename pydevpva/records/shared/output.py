@@ -22,6 +22,7 @@ class Output(Record):
     """A record with OUT, DTYP, DOL, IVOA and simulation. Subclasses say what a value does."""
 
     __slots__ = ()
+    writes = True
     simulation_modes: ClassVar[tuple[int, ...]] = (YES,)
 
     def init_record(self) -> None:
