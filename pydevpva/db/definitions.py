@@ -36,6 +36,7 @@ class Definitions:
         """own_devices: what else a record type's DTYP may be, which no .dbd says; asked once for each type."""
         self._own_devices = own_devices
         self._asked: set[str] = set()
+        self._has_epics_devices = False
         self.types: dict[str, RecordType] = {}
         self.menus: dict[str, Menu] = {}
         self.breaktables: dict[str, Breaktable] = {}
@@ -75,7 +76,7 @@ class Definitions:
     def devices(self, record_type: str) -> dict[str, Device]:
         """A record type's devices by DTYP choice, in the order of their indices: EPICS's, ours, the user's."""
         devices = self._all_devices().setdefault(record_type, {})
-        if self._own_devices is not None and record_type not in self._asked:
+        if self._own_devices is not None and self._has_epics_devices and record_type not in self._asked:
             self._asked.add(record_type)
             for device in self._own_devices(record_type):
                 devices.setdefault(device.choice, device)
@@ -149,13 +150,10 @@ class Definitions:
             raise LoadError(problems)
 
     def _all_devices(self) -> dict[str, dict[str, Device]]:
-        """The devices of every record type that has some, as `devices` gives them."""
         if self._devices is None:
             self._devices = {}
             self._read_own(os.path.join(EPICS_DBD, "devSoft.dbd"))
-            for path, text in self._own_files.items():
-                if "device(" in text:
-                    self._read_own(path)
+            self._has_epics_devices = True
         return self._devices
 
     def snapshot(self) -> dict[str, object]:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydevpva.errors import PutError, PydevpvaError
 from pydevpva.pva.access import AccessRules, Peers
 from pydevpva.pva.options import PutOptions
-from pydevpva.pva.types.accept import NOTHING, checked
-from pydevpva.pva.types.normative import Shape
+from pydevpva.pva.types.shape import NOTHING, Shape
 
 if TYPE_CHECKING:
     from pydevpva.engine.address import Address
@@ -134,7 +133,7 @@ class ClientPut:
                 return
             address, value = database.find(f"{record.NAME}.PROC"), 1  # as QSRV2's processRequest
         else:
-            value = checked(address, self._shape, value)
+            value = self._shape.accept(address, value)
         running = database.puts.put_from_outside(address, value, process, block, self._answer)
         if self._operation is not None:
             self._running = running

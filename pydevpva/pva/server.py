@@ -21,7 +21,7 @@ from pydevpva.pva.channels.served_name import ServedName
 from pydevpva.pva.forked import close_sockets
 from pydevpva.pva.own_clients import allow_shape
 from pydevpva.pva.puts import Puts
-from pydevpva.pva.types.normative import shape_of
+from pydevpva.pva.types.shapes import shape_of
 from pydevpva.records.core.record import ATTRIBUTES
 
 if TYPE_CHECKING:

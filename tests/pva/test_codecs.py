@@ -230,6 +230,6 @@ def test_a_colour_jpeg_is_rgb1_whatever_its_array_was(sizes: list[int], mode: in
         "dimension": [{"size": size} for size in sizes],
         "attribute": [{"name": "ColorMode", "value": ("i", mode)}],
     }
-    got = value_of(Value(IMAGE, leaves))
+    got = value_of(Value(IMAGE.type, leaves))
     assert (got.shape, got.color_mode) == ((40, 50, 3), 2)
     assert np.abs(got.astype(int) - colour).max() < 10

@@ -15,7 +15,7 @@ from pydevpva.records.results.ndarray import COLOR_MODES
 
 
 def ntndarray(
-    sizes: list[int], mode: object = None, member: str = "ushortValue", kind: Any = IMAGE, **leaves: Any
+    sizes: list[int], mode: object = None, member: str = "ushortValue", kind: Any = IMAGE.type, **leaves: Any
 ) -> Value:
     """An NTNDArray of counting pixels; sizes as on the wire, the fastest axis first."""
     pixels = np.arange(int(np.prod(sizes)) if sizes else 4, dtype="u2")
@@ -56,7 +56,7 @@ def test_a_mode_that_we_do_not_know_stays_an_attribute() -> None:
 
 @pytest.mark.parametrize(("dtype", "member"), MEMBERS.items())
 def test_every_member_of_the_union(dtype: str, member: str) -> None:
-    got = value_of(Value(IMAGE, {"value": (member, np.ones(3, dtype)), "dimension": [{"size": 3}]}))
+    got = value_of(Value(IMAGE.type, {"value": (member, np.ones(3, dtype)), "dimension": [{"size": 3}]}))
     assert (got.dtype, got.tolist()) == (dtype, [1, 1, 1])
 
 
@@ -72,7 +72,7 @@ def test_the_time_of_a_frame(data: tuple[int, int], time: tuple[int, int], expec
 
 
 def test_an_empty_union_is_an_empty_image() -> None:
-    got = value_of(Value(IMAGE, {"uniqueId": 3}))
+    got = value_of(Value(IMAGE.type, {"uniqueId": 3}))
     assert (got.tolist(), got.unique_id) == ([], 3)
 
 

@@ -11,10 +11,9 @@ from typing import Any
 from p4p import Value
 
 from pydevpva.engine.address import Address
-from pydevpva.pva.channels.reading import reader
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types import metadata
-from pydevpva.pva.types.normative import Kind, Shape
+from pydevpva.pva.types.shape import Shape
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.record import NEVER, Record
 
@@ -43,8 +42,8 @@ class Channel:
         self.address, self.shape, self._pv = address, shape, pv
         self._name = address.field.name
         self._is_value = self._name == "VAL"
-        self._read = reader(address, shape)
-        self._key = b"value.index" if shape.kind is Kind.CHOICE else b"value"
+        self._read = shape.reader(address)
+        self._key = shape.leaf.encode()
         self._nanosecond_mask = metadata.nanosecond_mask(address.record)
         self._loop = address.record.host.loop
         self._post = pv.post
@@ -62,7 +61,7 @@ class Channel:
         self._alarm = (record.SEVR, record.STAT, record.AMSG)
         self._never = record.TIME == NEVER
         self._description = record.DESC
-        first = metadata.everything(self.address, self.shape)
+        first = self.shape.everything(self.address)
         first.update(metadata.alarm(record))
         first.update(metadata.stamp(record, self._nanosecond_mask))
         first[self._key.decode()] = value
@@ -188,7 +187,7 @@ class Channel:
 
     def _post_properties(self, record: Record) -> None:
         self._description = record.DESC
-        leaves = metadata.changing(self.address, self.shape)
+        leaves = self.shape.changing(self.address)
         if self._never and record.TIME != NEVER:
             leaves.update(metadata.stamp(record, self._nanosecond_mask))
             self._never = False

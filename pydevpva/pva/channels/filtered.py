@@ -15,9 +15,9 @@ from pydevpva.engine.address import Address
 from pydevpva.engine.filters.kinds import Timestamp
 from pydevpva.engine.filters.parse import Update, run
 from pydevpva.pva.channels.field import WANTED, Channel
-from pydevpva.pva.channels.reading import reader
 from pydevpva.pva.types import codes as wire
-from pydevpva.pva.types.normative import Kind, Shape, shape_of
+from pydevpva.pva.types.shape import Shape
+from pydevpva.pva.types.shapes import shape_of
 from pydevpva.records.core.record import Record
 from pydevpva.records.shared import characters
 
@@ -36,7 +36,7 @@ class FilteredChannel(Channel):
         self._is_time = any(isinstance(member, Timestamp) and member.gives_time for member in address.filters)
         self._told = 0  # TIME at the last look
         readable = source.dbf in wire.CODES  # not so TIME itself, of which filters make something that can be sent
-        self._read = self._first_or_source(reader(source, shape_of(source)) if readable else attrgetter("TIME"))
+        self._read = self._first_or_source(shape_of(source).reader(source) if readable else attrgetter("TIME"))
         self._mask = 0
 
     def _first_or_source(self, read_source: Any) -> Any:
@@ -95,14 +95,14 @@ class FilteredChannel(Channel):
         The last character of a text is its end.
         """
         if self._is_text and isinstance(value, np.ndarray) and value.dtype == np.int8:
-            if len(value) == 1 and self.shape.kind is not Kind.TEXT:
+            if len(value) == 1 and not self.shape.is_text:
                 return value[0].item()
             text = value.tobytes().split(b"\0")[0][: len(value) - 1]
-            return text if self.shape.kind is Kind.TEXT else np.frombuffer(text + b"\0", np.int8)
-        if self.shape.kind in (Kind.NUMBERS, Kind.TEXTS) or isinstance(value, (str, bytes)):
+            return text if self.shape.is_text else np.frombuffer(text + b"\0", np.int8)
+        if self.shape.is_array or isinstance(value, (str, bytes)):
             return value
         if not hasattr(value, "__len__"):
             return value
         if len(value) == 0:
-            return "" if self.shape.kind is Kind.TEXT else 0
+            return "" if self.shape.is_text else 0
         return value[0].item() if hasattr(value[0], "item") else value[0]

@@ -16,14 +16,14 @@ from pydevpva.pva.channels.packing import Packing
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types import metadata
 from pydevpva.pva.types.image import CONSTANT, IMAGE, MEMBERS, SIDE_VALUES, attributes, comparable, set_time
-from pydevpva.pva.types.normative import Kind, Shape, shape_of
+from pydevpva.pva.types.shape import Shape
+from pydevpva.pva.types.shapes import shape_of
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.record import Record
 from pydevpva.records.results.codecs import Array
 
 log = logging.getLogger(__name__)
 
-SHAPE = Shape(Kind.IMAGE, "", IMAGE)
 ALARM_LEAVES = ("alarm.severity", "alarm.status", "alarm.message")
 PLAIN = ("", 0)  # a codec's name and the ScalarType in its parameters
 PROCESSED = 16  # beside the DBE masks: the record processed, whatever was posted
@@ -41,8 +41,9 @@ class ImageChannel:
                  "shape")  # fmt: skip
 
     def __init__(self, address: Address, pv: Any) -> None:
-        self.address, self.shape, self._pv = address, SHAPE, pv
-        self._hot = Value(IMAGE)
+        self.address, self._pv = address, pv
+        self.shape: Shape = IMAGE
+        self._hot = Value(IMAGE.type)
         self._sizes: Any = None
         self._described: Any = None
         self._codec = PLAIN  # as clients know it
@@ -96,7 +97,7 @@ class ImageChannel:
 
     def _tell(self, record: Record, happened: int) -> None:
         if happened & DBE_PROPERTY:
-            self._pv.post(Value(IMAGE, _properties(record)))
+            self._pv.post(Value(IMAGE.type, _properties(record)))
         if happened & PROCESSED:
             self._processed(record, happened)
 
@@ -112,7 +113,7 @@ class ImageChannel:
         elif mask & DBE_ALARM or news:
             leaves = metadata.alarm(record)
             leaves.update(metadata.stamp(record, metadata.nanosecond_mask(record)))
-            self._pv.post(Value(IMAGE, leaves))
+            self._pv.post(Value(IMAGE.type, leaves))
 
     def _fill(self, record: Any) -> None:
         """Take what describes the array, and send it with its pixels, now or when they are compressed."""

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from pydevpva.engine.address import Address
 from pydevpva.pva.channels.field import Channel
 from pydevpva.pva.channels.filtered import FilteredChannel
-from pydevpva.pva.types.normative import Shape, shape_of
+from pydevpva.pva.types.shape import Shape
+from pydevpva.pva.types.shapes import shape_of
 
 
 class AnyChannel(Protocol):

@@ -14,7 +14,6 @@ from pydevpva.pva.channels.kinds import AnyChannel, channel_of
 from pydevpva.pva.options import put_options
 from pydevpva.pva.puts import ClientPut, Puts
 from pydevpva.pva.threads import hold_thread, release_thread
-from pydevpva.pva.types.accept import sent_value
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +113,7 @@ class ServedName:
         try:
             if channel is None:
                 raise RuntimeError("a put to a PV that is not open")
-            value = sent_value(operation.value(), channel.shape)
+            value = channel.shape.sent(operation.value())
             options = put_options(operation.pvRequest(), self._name)
             put = ClientPut(self._puts, operation, channel.address, channel.shape, value, options)
         except Exception as error:

@@ -15,7 +15,8 @@ from p4p import Value
 from pydevpva.engine.address import Address
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types import metadata
-from pydevpva.pva.types.table import table_shape
+from pydevpva.pva.types.shape import Leaves, Shape
+from pydevpva.pva.types.table import table_of
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.record import Record
 
@@ -30,7 +31,7 @@ class TableChannel:
     def __init__(self, address: Address, pv: Any, renew: Callable[[], None]) -> None:
         self.address, self._pv, self._renew = address, pv, renew
         self._signature = _table(address.record).VAL.signature
-        self.shape = table_shape(self._signature)
+        self.shape: Shape = table_of(self._signature)
 
     def open(self) -> None:
         """Give the PV its type and first value, every leaf of it marked, and follow the record from now on."""
@@ -70,10 +71,10 @@ class TableChannel:
         if news or mask & (DBE_VALUE | DBE_ALARM):
             self._pv.post(Value(self.shape.type, leaves))
 
-    def _leaves(self, record: Record) -> metadata.Leaves:
+    def _leaves(self, record: Record) -> Leaves:
         held = _table(record)
         self._shown = held.VAL
-        leaves: metadata.Leaves = {"labels": wire.texts(held.labels()), "descriptor": wire.text(held.description())}
+        leaves: Leaves = {"labels": wire.texts(held.labels()), "descriptor": wire.text(held.description())}
         for name, column in held.VAL.columns.items():
             leaves[f"value.{name}"] = wire.texts(column) if isinstance(column, list) else column
         return leaves | _stamp(record)
@@ -83,5 +84,5 @@ def _table(record: Record) -> Any:
     return record
 
 
-def _stamp(record: Record) -> metadata.Leaves:
+def _stamp(record: Record) -> Leaves:
     return metadata.stamp(record, metadata.nanosecond_mask(record))

@@ -14,9 +14,7 @@ from p4p import Value
 from pydevpva.loop import Loop
 from pydevpva.pva.groups.definitions import Path
 from pydevpva.pva.groups.members import WITHOUT_VALUE, Group, Member, Source
-from pydevpva.pva.groups.structure import plain_code
 from pydevpva.pva.types import metadata
-from pydevpva.pva.types.normative import Kind
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.record import Record
 
@@ -122,7 +120,7 @@ class Follower:
         try:
             member, source = self._member, self._source
             if member.mapping.type == "scalar" and (mask & DBE_PROPERTY or field == "DESC"):
-                self._channel.post(self._channel.place(member, metadata.changing(source.address, source.shape)))
+                self._channel.post(self._channel.place(member, source.shape.changing(source.address)))
             if not member.triggers:
                 return
             events, stored = self._events(record, mask, field), self._is_stored(mask, field)
@@ -214,7 +212,7 @@ def current(member: Member, source: Source, events: int) -> Leaves:
 
 def everything(member: Member, source: Source) -> Leaves:
     """All leaves of a member."""
-    leaves = metadata.everything(source.address, source.shape) if member.mapping.type == "scalar" else {}
+    leaves = source.shape.everything(source.address) if member.mapping.type == "scalar" else {}
     return leaves | current(member, source, OTHERS)
 
 
@@ -226,5 +224,5 @@ def _value(member: Member, source: Source, record: Record) -> Leaves:
     if kind == "plain":
         return {"": value}
     if kind == "any":
-        return {"": (plain_code(source.shape), value)}
-    return {"value.index" if source.shape.kind is Kind.CHOICE else "value": value}
+        return {"": (source.shape.plain_code, value)}
+    return {source.shape.leaf: value}

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydevpva.db.dbf import LINKS
 from pydevpva.errors import NotFound, PydevpvaError, did_you_mean
-from pydevpva.pva.channels.reading import Read, reader
 from pydevpva.pva.groups.definitions import WITHOUT_CHANNEL, Definition, FieldMapping
 from pydevpva.pva.groups.structure import group_type
 from pydevpva.pva.types.metadata import nanosecond_mask
-from pydevpva.pva.types.normative import Kind, Shape, shape, shape_of
+from pydevpva.pva.types.number import number
+from pydevpva.pva.types.numbers import numbers
+from pydevpva.pva.types.shape import Read, Shape
+from pydevpva.pva.types.shapes import shape_of
+from pydevpva.pva.types.text import CHARACTER_TEXT
 
 if TYPE_CHECKING:
     from pydevpva.engine.address import Address
@@ -36,7 +39,7 @@ class FieldError(PydevpvaError):
         self.location = mapping.location
 
 
-NO_SHAPE = shape(Kind.NUMBER, "d")  # of members whose value is not shown
+NO_SHAPE = number("d")  # of members whose value is not shown
 
 
 @dataclass(slots=True, eq=False)
@@ -123,15 +126,15 @@ def _source(mapping: FieldMapping, database: Database) -> Source | None:
         look = _shape(mapping, address)
     except NotFound as error:
         raise FieldError(mapping, f"+channel {mapping.channel}: {error}") from None
-    return Source(address, look, reader(address, look), mask)
+    return Source(address, look, look.reader(address), mask)
 
 
 def _shape(mapping: FieldMapping, address: Address) -> Shape:
     if address.field.type in LINKS:
         raise NotFound("a link cannot be a field of a group")
     look = shape_of(address)
-    if mapping.type == "any" and look.kind is Kind.TEXT and address.dbf == "CHAR":
-        return shape(Kind.NUMBERS, "b")  # QSRV2 gives the characters
+    if mapping.type == "any" and look is CHARACTER_TEXT:
+        return numbers("b")  # QSRV2 gives the characters
     return look
 
 

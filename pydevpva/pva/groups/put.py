@@ -16,8 +16,6 @@ from pydevpva.pva.groups.definitions import Path
 from pydevpva.pva.groups.members import Group, Member, Source
 from pydevpva.pva.options import PutOptions
 from pydevpva.pva.puts import ClientPut, Puts, Running
-from pydevpva.pva.types.accept import checked
-from pydevpva.pva.types.normative import Kind
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +37,7 @@ def sent_values(group: Group, structure: Any) -> Sent:
 def _leaf(member: Member, source: Source) -> str:
     if member.mapping.type != "scalar":
         return ""
-    return "value.index" if source.shape.kind is Kind.CHOICE else "value"
+    return source.shape.leaf
 
 
 def _marked(structure: Any, path: Path, leaf: str) -> bool:
@@ -140,7 +138,7 @@ class GroupPut(ClientPut):
     def _as_put(self, member: Member, source: Source) -> Any:
         """What was sent for a member, as Database.put takes it."""
         value = self._sent[member]
-        return value if member.mapping.type == "any" else checked(source.address, source.shape, value)
+        return value if member.mapping.type == "any" else source.shape.accept(source.address, value)
 
     def _start_all(self, work: list[tuple[Address, Any]]) -> None:
         """Put all in order, and answer when the last has completed."""

@@ -12,7 +12,7 @@ from p4p import Type
 
 from pydevpva.errors import PydevpvaError
 from pydevpva.pva.groups.definitions import FieldMapping, Path
-from pydevpva.pva.types.normative import ALARM, TIME, Kind, Shape
+from pydevpva.pva.types.shape import ALARM, TIME, Shape
 
 CONST_CODES: dict[type, str] = {bool: "?", int: "l", float: "d", str: "s"}
 OPTIONS = ("record", ("S", "", [("_options", ("S", "", [("queueSize", "i"), ("atomic", "?")]))]))
@@ -91,14 +91,7 @@ def _leaf(mapping: FieldMapping, shape: Shape | None) -> Node:
     assert shape is not None  # the caller has found the channel
     if mapping.type == "any":
         return Node("v")
-    return node(shape.type.aspy()) if mapping.type == "scalar" else Node(plain_code(shape))
-
-
-def plain_code(shape: Shape) -> str:
-    """The type of the value alone: choices as their index, as the database has it."""
-    if shape.kind is Kind.CHOICE:
-        return "H"
-    return f"a{shape.code}" if shape.kind in (Kind.NUMBERS, Kind.TEXTS) else shape.code
+    return node(shape.type.aspy()) if mapping.type == "scalar" else Node(shape.plain_code)
 
 
 def _place(top: Node, path: Path, members: list[tuple[str, Node]]) -> None:

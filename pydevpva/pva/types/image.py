@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from p4p import Type
-
+from pydevpva.engine.address import Address
+from pydevpva.errors import PutError
 from pydevpva.pva.types import codes as wire
-from pydevpva.pva.types.normative import ALARM, FORMS, TIME
+from pydevpva.pva.types.shape import ALARM, FORMS, TIME, Shape
 
 MEMBERS = {
     "bool": "booleanValue", "int8": "byteValue", "int16": "shortValue", "int32": "intValue", "int64": "longValue",
@@ -26,23 +26,36 @@ _ATTRIBUTE = [
 ]  # fmt: skip
 _DISPLAY = [("limitLow", "d"), ("limitHigh", "d"), ("description", "s"), ("units", "s"), ("precision", "i")]
 _FORM = ("form", ("S", "enum_t", [("index", "i"), ("choices", "as")]))
-IMAGE = Type(
-    [
-        ("value", ("U", "", list(zip(MEMBERS.values(), _CODES, strict=True)))),
-        ("codec", ("S", "codec_t", [("name", "s"), ("parameters", "v")])),
-        ("compressedSize", "l"),
-        ("uncompressedSize", "l"),
-        ("dimension", ("aS", "dimension_t", _SIDE)),
-        ("uniqueId", "i"),
-        ("dataTimeStamp", TIME[1]),
-        ("attribute", ("aS", "epics:nt/NTAttribute:1.0", _ATTRIBUTE)),
-        ("descriptor", "s"),
-        ALARM,
-        TIME,
-        ("display", ("S", "", [*_DISPLAY, _FORM])),
-    ],
-    id="epics:nt/NTNDArray:1.0",
-)
+_MEMBERS = [
+    ("value", ("U", "", list(zip(MEMBERS.values(), _CODES, strict=True)))),
+    ("codec", ("S", "codec_t", [("name", "s"), ("parameters", "v")])),
+    ("compressedSize", "l"),
+    ("uncompressedSize", "l"),
+    ("dimension", ("aS", "dimension_t", _SIDE)),
+    ("uniqueId", "i"),
+    ("dataTimeStamp", TIME[1]),
+    ("attribute", ("aS", "epics:nt/NTAttribute:1.0", _ATTRIBUTE)),
+    ("descriptor", "s"),
+    ALARM,
+    TIME,
+    ("display", ("S", "", [*_DISPLAY, _FORM])),
+]
+
+
+class Image(Shape):
+    """An NTNDArray. Clients cannot write it."""
+
+    __slots__ = ()
+    type_id = "epics:nt/NTNDArray:1.0"
+
+    def members(self) -> list[Any]:
+        return _MEMBERS
+
+    def accept(self, address: Address, value: Any) -> Any:
+        raise PutError(f"{address.record.NAME}: an ndarray is made by its code or its link; clients cannot write it")
+
+
+IMAGE = Image("")
 COLOR_MODE = "ColorMode"
 CONSTANT = {  # marked once, so that a client finds it filled in
     "codec.name": "",

@@ -1,28 +1,39 @@
-"""The NTTable as it is on the wire: its structure, and the columns that a client put. Any thread."""
+"""NTTable: its structure, and the columns that a client put."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
 
-from p4p import Type
-
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.decode import array_of
-from pydevpva.pva.types.normative import ALARM, TIME, Kind, Shape
+from pydevpva.pva.types.shape import ALARM, NOTHING, TIME, Shape
 
 CODES = {dtype: f"a{code}" for code, dtype in wire.DTYPES.items()} | {"bool": "a?", "string": "as"}
+Signature = tuple[tuple[str, str], ...]  # (name, type) of each column
 
 
-@lru_cache(maxsize=1000)  # a post wants the same type object as the open
-def table_shape(signature: tuple[tuple[str, str], ...]) -> Shape:
-    """The NTTable of these (name, type) columns."""
-    columns = [(name, CODES[kind]) for name, kind in signature]
-    members = [("labels", "as"), ("value", ("S", "", columns)), ("descriptor", "s"), ALARM, TIME]
-    return Shape(Kind.TABLE, "", Type(members, id=Kind.TABLE.value))
+class Table(Shape):
+    """An NTTable of some columns."""
+
+    __slots__ = ("_signature",)
+    type_id = "epics:nt/NTTable:1.0"
+
+    def __init__(self, signature: Signature) -> None:
+        self._signature = signature
+        super().__init__("")
+
+    def members(self) -> list[Any]:
+        columns = [(name, CODES[kind]) for name, kind in self._signature]
+        return [("labels", "as"), ("value", ("S", "", columns)), ("descriptor", "s"), ALARM, TIME]
+
+    def sent(self, structure: Any) -> Any:
+        """The columns that a client put; strings as a list, numbers as a read-only array."""
+        sent = structure["value"]
+        return {name: array_of(sent, name) for name in sent if structure.changed(f"value.{name}")} or NOTHING
 
 
-def sent_columns(structure: Any) -> dict[str, Any]:
-    """The columns that a client put; strings as a list, numbers as a read-only array."""
-    sent = structure["value"]
-    return {name: array_of(sent, name) for name in sent if structure.changed(f"value.{name}")}
+@lru_cache(maxsize=1000)
+def table_of(signature: Signature) -> Table:
+    """The one Table of these columns."""
+    return Table(signature)

@@ -1,0 +1,84 @@
+"""NTScalarArray of numbers, and the characters of a text that is asked for in full length, "REC.DESC$"."""
+
+from __future__ import annotations
+
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from pydevpva.engine.address import Address
+from pydevpva.pva.types import codes as wire
+from pydevpva.pva.types.number import Number, Numeric
+from pydevpva.pva.types.shape import Leaves, Read
+from pydevpva.records.core.record import Record
+from pydevpva.records.shared import characters
+
+
+class Numbers(Numeric):
+    """An array of numbers."""
+
+    __slots__ = ()
+    type_id = "epics:nt/NTScalarArray:1.0"
+    is_array = True
+
+    def reader(self, address: Address) -> Read:
+        name, expected = address.field.name, wire.DTYPES[self.code]
+
+        def read(record: Record) -> Any:
+            value = record.get(name)
+            if getattr(value, "dtype", None) == expected and value.ndim == 1:
+                return value  # p4p copies it
+            raise TypeError(f"{record.NAME}.{name} holds {value!r}, which is no 1-d array of {expected}")
+
+        return read
+
+    def accept(self, address: Address, value: Any) -> Any:
+        return np.empty(0, dtype=wire.DTYPES[self.code]) if value is None else value  # p4p's word for an empty array
+
+
+class Characters(Numbers):
+    """A text of any length as its bytes with their NUL, as QSRV2 gives "REC.DESC$"; it has no limits."""
+
+    __slots__ = ()
+
+    def reader(self, address: Address) -> Read:
+        record, name = address.record, address.field.name
+        if address.is_strings:
+            return lambda r: np.frombuffer(characters.get(r, address.field), np.int8)
+        if record.array_info(name) is None:
+            return lambda r: _characters(r.get(name), b"\0")
+        size = attrgetter("LEN" if name == "VAL" else "OLEN")  # an lsi that was never set has no character
+        return lambda r: _characters(r.get(name), b"\0"[: size(r)])
+
+    def limits(self, address: Address) -> Leaves:
+        return {}
+
+    def accept(self, address: Address, value: Any) -> Any:
+        sent = b"" if value is None else bytes(value.astype("uint8"))
+        if address.is_strings:
+            return sent
+        return sent.split(b"\0", 1)[0].decode("utf-8", "surrogateescape") if sent else super().accept(address, None)
+
+
+class Character(Number):
+    """The one character that filters leave of a text."""
+
+    __slots__ = ()
+
+    def limits(self, address: Address) -> Leaves:
+        return {}
+
+
+@cache
+def numbers(code: str) -> Numbers:
+    """The one Numbers of that code."""
+    return Numbers(code)
+
+
+CHARACTERS, CHARACTER = Characters("b"), Character("b")
+
+
+def _characters(text: str, empty: bytes) -> Any:
+    return np.frombuffer(text.encode("utf-8", "surrogateescape") + b"\0" if text else empty, dtype=np.int8)

@@ -1,0 +1,84 @@
+"""Shape: how a field looks on the wire. A kind of data is a class, in a file of its own beside this one.
+
+The structures are those of QSRV2 (pvxs: ioc/singlesource.cpp getValuePrototype, src/nt.cpp; values and properties:
+ioc/iocsource.cpp), leaf for leaf. Each method says its thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from p4p import Type
+
+from pydevpva.engine.address import Address
+from pydevpva.pva.types import codes as wire
+from pydevpva.records.core import shown
+from pydevpva.records.core.record import Record
+
+ALARM = ("alarm", ("S", "alarm_t", [("severity", "i"), ("status", "i"), ("message", "s")]))
+TIME = ("timeStamp", ("S", "time_t", [("secondsPastEpoch", "l"), ("nanoseconds", "i"), ("userTag", "i")]))
+FORMS = ("Default", "String", "Binary", "Decimal", "Hex", "Exponential", "Engineering")
+NOTHING = object()  # a client changed some other leaf, but not the value
+
+Leaves = dict[str, Any]
+Read = Callable[[Record], Any]
+
+
+class Shape:
+    """One kind of data. p4p refuses a post whose Type is equal but not the same object as at open: one is made once.
+
+    code: the type code of one element.
+    """
+
+    __slots__ = ("code", "type")
+    type_id: ClassVar[str]
+    leaf: ClassVar[str] = "value"  # which holds the value
+    is_array: ClassVar[bool] = False
+    is_text: ClassVar[bool] = False  # one text
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.type = Type(self.members(), id=self.type_id)
+
+    def members(self) -> list[Any]:
+        """The structure, as p4p's Type takes it."""
+        raise NotImplementedError
+
+    @property
+    def plain_code(self) -> str:
+        """The type of the value alone, as the database has it."""
+        return f"a{self.code}" if self.is_array else self.code
+
+    # ---- out: database thread ----
+
+    def reader(self, address: Address) -> Read:
+        """The function from the record to what p4p stores into the leaf. It raises TypeError for what does not fit."""
+        raise NotImplementedError
+
+    def changing(self, address: Address) -> Leaves:
+        """The leaves besides value, alarm and time that a property change posts: exactly those QSRV2 marks."""
+        record = address.record
+        leaves: Leaves = {"display.description": wire.text(record.DESC)}
+        if (units := shown.units(record, address.field.name)) is not None:
+            leaves["display.units"] = wire.text(units)
+        return leaves
+
+    def everything(self, address: Address) -> Leaves:
+        """All leaves besides value, alarm and time, for open."""
+        return {"display.units": "", **self.changing(address)}
+
+    # ---- in ----
+
+    def sent(self, structure: Any) -> Any:
+        """The value a client put, or NOTHING; on the pvxs thread. Arrays are p4p's own read-only memory."""
+        return structure[self.leaf] if structure.changed(self.leaf) else NOTHING
+
+    def accept(self, address: Address, value: Any) -> Any:
+        """What was sent, as the database takes it; PutError when the field cannot hold it. Database thread."""
+        return value
+
+
+def form_of(address: Address) -> str:
+    """info(Q:form, ...), which speaks of VAL only."""
+    return str(address.record.info.get("Q:form", "Default")) if address.field.name == "VAL" else "Default"

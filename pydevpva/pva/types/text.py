@@ -1,0 +1,74 @@
+"""NTScalar of a text: strings, links, and CHAR arrays that are shown as text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pydevpva.engine.address import Address
+from pydevpva.pva.types import codes as wire
+from pydevpva.pva.types.shape import ALARM, TIME, Read, Shape
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import STRING_BYTES, clip_text
+
+DISPLAY = ("display", ("S", "", [("description", "s"), ("units", "s")]))
+
+
+class Text(Shape):
+    """A text as it is: a link's, or a string of more than 40 bytes."""
+
+    __slots__ = ()
+    type_id = "epics:nt/NTScalar:1.0"
+    is_text = True
+
+    def members(self) -> list[Any]:
+        return [("value", "s"), ALARM, TIME, DISPLAY]
+
+    def reader(self, address: Address) -> Read:
+        name = address.field.name
+        return lambda record: wire.text(record.get(name))
+
+
+class ShortText(Text):
+    """A text that has up to 41 bytes with its NUL, of which QSRV2 shows and takes 39 (pvxs: ioc/channel.cpp)."""
+
+    __slots__ = ()
+
+    def reader(self, address: Address) -> Read:
+        name = address.field.name
+        return lambda record: wire.text(clip_text(record.get(name), STRING_BYTES))
+
+    def accept(self, address: Address, value: Any) -> str:
+        return clip_text(value, STRING_BYTES)
+
+
+class CharacterText(Text):
+    """A CHAR array whose info(Q:form, "String") has it shown as the text in it, up to its NUL."""
+
+    __slots__ = ()
+
+    def reader(self, address: Address) -> Read:
+        name = address.field.name
+
+        def read(record: Record) -> bytes:
+            found = bytes(record.get(name)).split(b"\0", 1)[0]
+            return found if found.isascii() else found.decode("utf-8", "replace").encode()
+
+        return read
+
+    def accept(self, address: Address, value: Any) -> Any:
+        """As many bytes as fit with the terminating NUL, which is stored too when there is room."""
+        data = value.encode("utf-8", "surrogateescape")[: max(address.elements - 1, 0)] + b"\0"
+        return np.frombuffer(data, dtype=np.int8)
+
+
+TEXT, SHORT_TEXT, CHARACTER_TEXT = Text("s"), ShortText("s"), CharacterText("s")
+
+
+def is_short(address: Address) -> bool:
+    """Whether the field is a ShortText."""
+    field, record = address.field, address.record
+    if field.type == "STRING":
+        return field.size == 41
+    return hasattr(record, "string_size") and field.type == "NOACCESS" and bool(record.string_size(field.name) <= 40)
