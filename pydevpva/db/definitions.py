@@ -153,6 +153,9 @@ class Definitions:
         if self._devices is None:
             self._devices = {}
             self._read_own(os.path.join(EPICS_DBD, "devSoft.dbd"))
+            for path, text in self._own_files.items():
+                if "device(" in text:
+                    self._read_own(path)
             self._has_epics_devices = True
         return self._devices
 
