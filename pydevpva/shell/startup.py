@@ -17,6 +17,7 @@ from pydevpva.shell.process.enduring import open_standard_streams, reason
 from pydevpva.shell.process.envpaths import how_to_load
 from pydevpva.shell.process.log import always_on
 from pydevpva.shell.process.shutdown import Ending
+from pydevpva.shell.process.streams import route
 from pydevpva.shell.session import Halted, Shell
 from pydevpva.shell.terminal import console
 
