@@ -1,4 +1,7 @@
-"""Numbers as EPICS reads them from text (epicsStdlib.c). A number that does not fit its type is a ValueError."""
+"""Numbers as EPICS reads them from text (epicsStdlib.c). A number that does not fit its type is a ValueError.
+
+No thread.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ import struct
 
 from pydevpva.db.dbf import TYPES
 
-_INTEGER = re.compile(r"[ \t-\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]*)|([1-9][0-9]*))[ \t-\r]*\Z")
+SPACE = " \t\n\v\f\r"  # C's isspace
+_INTEGER = re.compile(r"[ \t-\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]*)|([1-9][0-9]*))")
+_MOST_DIGITS = 64  # more are no number of any type, and slow to read
 _DOUBLE = re.compile(
     r"\s*[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf(?:inity)?|nan(?:\(\w*\))?)\s*\Z", re.IGNORECASE
 )
@@ -16,17 +21,26 @@ _HEX = re.compile(r"\s*([+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)
 _FLT_MIN, _FLT_MAX = 1.1754943508222875e-38, 3.4028234663852886e38
 
 
-def parse_integer(text: str) -> int:
-    """A decimal, 0x hexadecimal or 0 octal number, with white space around it."""
+def leading_integer(text: str) -> tuple[int, str] | None:
+    """The decimal, 0x hexadecimal or 0 octal number that a text begins with, and the rest of the text; None: it begins
+    with none (strtol with base 0). White space before it is skipped."""
     match = _INTEGER.match(text)
     if match is None:
-        raise ValueError(f'"{text}" is not an integer')
+        return None
     sign, hexadecimal, octal, decimal = match.groups()
     digits = hexadecimal or octal or decimal or "0"
-    if len(digits) > 64:
+    if len(digits) > _MOST_DIGITS:
         raise ValueError(f'"{text}" is out of range')
     value = int(digits, 16 if hexadecimal else 8 if octal else 10)
-    return -value if sign == "-" else value
+    return -value if sign == "-" else value, text[match.end() :]
+
+
+def parse_integer(text: str, after: str = SPACE) -> int:
+    """A text that is an integer and nothing else: white space around it is allowed, behind it only that of `after`."""
+    found = leading_integer(text)
+    if found is None or found[1].strip(after):
+        raise ValueError(f'"{text}" is not an integer')
+    return found[0]
 
 
 def parse_double(text: str) -> float:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from pydevpva.db.numbers import number
+from pydevpva.db.numbers import leading_integer, number, parse_integer
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,26 @@ def test_number(text: str, type_: str, value: float) -> None:
 def test_no_number(text: str, type_: str) -> None:
     with pytest.raises(ValueError, match=r"is not a|is out of range"):
         number(text, type_)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("0x1Fg", (31, "g")),
+        ("  -010 mm", (-8, " mm")),
+        ("08", (0, "8")),
+        ("0x", (0, "x")),
+        ("1_0", (1, "_0")),
+        ("mm", None),
+        ("", None),
+        ("- 1", None),
+    ],
+)
+def test_an_integer_ends_where_c_ends_it(text: str, found: tuple[int, str] | None) -> None:
+    assert leading_integer(text) == found
+
+
+def test_white_space_after_an_integer_is_allowed_unless_said_otherwise() -> None:
+    assert parse_integer(" 7\t") == parse_integer(" 7", after="") == 7
+    with pytest.raises(ValueError, match=r'^" 7 " is not an integer$'):
+        parse_integer(" 7 ", after="")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from pydevpva.db.dbf import CHOICES, LINKS
 from pydevpva.db.model import Field
+from pydevpva.db.numbers import parse_integer
 from pydevpva.errors import PutError, did_you_mean
 from pydevpva.records.core.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE, INVALID, LINK, raise_alarm
 from pydevpva.records.core.record import Record
@@ -11,7 +14,6 @@ from pydevpva.records.core.shown import precision, text_digits
 from pydevpva.records.core.values import (
     STRING_BYTES,
     Value,
-    c_integer,
     clip_text,
     converter,
     format_float,
@@ -171,8 +173,9 @@ def _choice(record: Record, field: Field, value: Value) -> int:
             return state
     elif value in choices:
         return choices.index(value)
-    if (index := c_integer(value)) is not None and 0 <= index < len(choices):
-        return index
+    with suppress(ValueError):
+        if 0 <= (index := parse_integer(value)) < len(choices):
+            return index
     hint = did_you_mean(value, choices) or f"; choices: {', '.join(choices)}"
     raise refuse(record, field.name, f"{value!r} is not one of the choices{hint}")
 

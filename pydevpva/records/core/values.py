@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pydevpva.db.dbf import DTYPES, INTEGERS
+from pydevpva.db.numbers import leading_integer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,44 +74,28 @@ def parse_number(text: str, dbf: str) -> Number:
         return 0.0 if dbf in ("DOUBLE", "FLOAT") else 0
     if dbf in ("DOUBLE", "FLOAT"):
         return cast(_leading_float(text), dbf)
-    return _parse_integer(text, dbf)
-
-
-_C_INTEGER = r"[-+]?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)"
-
-
-def c_integer(text: str) -> int | None:
-    """A whole number as strtol with base 0 reads it; None for text that is anything else."""
-    import re
-
-    if re.fullmatch(rf"\s*{_C_INTEGER}\s*", text) is None:
-        return None
-    digits = text.strip().lstrip("+-")
-    return int(text, 8) if len(digits) > 1 and digits.isdigit() and digits[0] == "0" else int(text, 0)
+    return _integer(text, dbf)
 
 
 def whole_text(text: str) -> str:
     """What the text begins with of a whole number: 1e3 is 1 to an array of UINT64, where it is 1000 to others."""
-    import re
+    text = text.strip()
+    found = leading_integer(text)
+    return text[: len(text) - len(found[1])] if found else text
 
-    match = re.match(_C_INTEGER, text.strip())
-    return match.group() if match else text
 
-
-def _parse_integer(text: str, dbf: str) -> int:
-    import re
-
+def _integer(text: str, dbf: str) -> int:
     low, high = INTEGERS[dbf]
-    match = re.match(_C_INTEGER, text)
-    if dbf in ("ULONG", "UINT64") and (match is None or text[match.end() :][:1] in (".", "e", "E")):
+    found = leading_integer(text)
+    if dbf in ("ULONG", "UINT64") and (found is None or found[1][:1] in (".", "e", "E")):
         number = _leading_float(text)
         if not math.isfinite(number):
             raise ValueError(f"{text!r} is not an integer")
         value = int(number)
-    elif match is None or (whole := c_integer(match.group())) is None:
+    elif found is None:
         raise ValueError(f"{text!r} is not an integer")
     else:
-        value = whole
+        value = found[0]
         if low == 0 and -high <= value < 0:  # strtoul takes a minus sign
             value += high + 1
     if not low <= value <= high:
@@ -118,8 +104,6 @@ def _parse_integer(text: str, dbf: str) -> int:
 
 
 def _leading_float(text: str) -> float:
-    import re
-
     try:
         return float(text) if "_" not in text else float("?")
     except ValueError:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from pydevpva.db.numbers import parse_integer
 from pydevpva.errors import PydevpvaError
 
 COMMANDS = "pydevpva.shell.commands"  # the folder: a module there is found by being there
@@ -52,15 +53,9 @@ class Argument:
 
 def _number(kind: str, text: str) -> int | float:
     try:
-        return float(text) if kind == DOUBLE else _strtol(text)
+        return float(text) if kind == DOUBLE else parse_integer(text, after="")
     except ValueError:
         raise ArgumentError(f"Invalid {'double' if kind == DOUBLE else 'integer'} '{text}'.") from None
-
-
-def _strtol(text: str) -> int:
-    digits = text.lstrip("+-")
-    octal = len(digits) > 1 and digits[0] == "0" and digits.isdigit()
-    return int(text, 8 if octal else 0)
 
 
 @dataclass(frozen=True, slots=True)
