@@ -226,7 +226,7 @@ class Ioc:
 
     def _read_for_access(self, name: str) -> tuple[float, int]:
         address = self.database.find(name)
-        return float(address.get()), int(address.record.SEVR)
+        return address.number(), int(address.record.SEVR)
 
     def stop(self, timeout: float = 1.0) -> None:
         """Answer the clients, end the threads. User code that hangs is left to itself."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydevpva.plain.values import Made
 from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Array
 from pydevpva.records.results.scalar import NUMBERS, ResultError, converted, label_index, state, state_number, text
 from pydevpva.records.shared import bits as register
 from pydevpva.records.shared import inputs, states
@@ -58,7 +59,7 @@ SCALED = {"VAL": _ai_number, "OVAL": _ao_number}
 def _number(dbf: str) -> Store:
     convert = NUMBERS[dbf]
 
-    def store(record: Record, result: Any) -> int:
+    def store(record: Record, result: object) -> int:
         record.VAL = convert(result)
         record.UDF = 0
         return 2
@@ -69,7 +70,7 @@ def _number(dbf: str) -> Store:
 _double = NUMBERS["DOUBLE"]
 
 
-def _ai(record: Record, result: Any) -> int:
+def _ai(record: Record, result: object) -> int:
     value = _double(result) * record.ASLO + record.AOFF
     if record.SMOO != 0.0 and not record.UDF and math.isfinite(record.VAL):
         # PyDevice smooths with the device's number, not with VAL
@@ -79,7 +80,7 @@ def _ai(record: Record, result: Any) -> int:
     return 2
 
 
-def _ao(record: Record, result: Any) -> int:
+def _ao(record: Record, result: object) -> int:
     value = _double(result)
     if record.ASLO != 0.0:
         value *= record.ASLO
@@ -88,20 +89,20 @@ def _ao(record: Record, result: Any) -> int:
     return 2
 
 
-def _bi(record: Record, result: Any) -> int:
+def _bi(record: Record, result: object) -> int:
     record.RVAL = state(result, record.states(), 1)
     record.UDF = 0
     return 0
 
 
-def _bo(record: Record, result: Any) -> int:
+def _bo(record: Record, result: object) -> int:
     record.VAL = state(result, record.states(), 1)
     record.RVAL = (record.MASK or 1) if record.VAL else 0
     record.UDF = 0
     return 2
 
 
-def _mbbi(record: Record, result: Any) -> int:
+def _mbbi(record: Record, result: object) -> int:
     """A label is VAL, whatever the states' values are; a number is RVAL, and looked up among these."""
     choices = record.states()
     if (index := label_index(result, choices)) is not None:
@@ -116,25 +117,25 @@ def _mbbi(record: Record, result: Any) -> int:
     return status
 
 
-def _mbbo(record: Record, result: Any) -> int:
+def _mbbo(record: Record, result: object) -> int:
     record.VAL = state(result, record.states(), 0xFFFF)
     record.UDF = 0
     return 2
 
 
-def _raw(record: Record, result: Any) -> int:
+def _raw(record: Record, result: object) -> int:
     record.RVAL = NUMBERS["ULONG"](result)
     record.UDF = 0
     return 0
 
 
-def _string(record: Record, result: Any) -> int:
+def _string(record: Record, result: object) -> int:
     record.VAL = text(result)
     record.UDF = 0
     return 2
 
 
-def _long_string(record: Record, result: Any) -> int:
+def _long_string(record: Record, result: object) -> int:
     record.set_text(text(result, record.SIZV - 1))
     record.UDF = 0
     return 2
@@ -150,7 +151,7 @@ def say_cut(record: Record, capacity: int) -> None:
         log.warning("%s: the result has more than NELM = %d elements; the rest is cut off", record.NAME, capacity)
 
 
-def _array(record: Record, result: Any) -> int:
+def _array(record: Record, result: tuple[Array, bool]) -> int:
     values, cut = result
     if cut:
         say_cut(record, len(values))
@@ -159,7 +160,7 @@ def _array(record: Record, result: Any) -> int:
     return 2
 
 
-def _samples(record: Record, result: Any) -> int:
+def _samples(record: Record, result: object) -> int:
     """compress: one number, or an array of them, to be compressed."""
     if type(result) is Made:
         return converted(result, partial(_samples, record))
@@ -173,13 +174,13 @@ def _samples(record: Record, result: Any) -> int:
     return 2
 
 
-def _signal(record: Record, result: Any) -> int:
+def _signal(record: Record, result: object) -> int:
     """histogram: the value to be counted."""
     record.SGNL = _double(result)
     return 0
 
 
-def _accept(record: Record, result: Any) -> int:
+def _accept(record: Record, result: object) -> int:
     """ndarray and table know themselves what they can hold."""
     converted(result, record.accept)
     return 2

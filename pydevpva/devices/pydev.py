@@ -19,7 +19,9 @@ from pydevpva.evaluator.code import Code
 from pydevpva.plain.results import borrowed, plain
 from pydevpva.plain.values import SIMPLE
 from pydevpva.records.core.alarm import CALC, INVALID, raise_alarm
+from pydevpva.records.core.arrays import as_list, is_array, read_only
 from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value
 from pydevpva.records.results.scalar import ResultError, converted, shown
 from pydevpva.records.shared.output import Output
 
@@ -91,7 +93,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
         self._values = _together([self._getter(self._record, name) for name in code.fields])
         self.failures = Failures()
 
-    def _getter(self, record: Record, name: str) -> Any:
+    def _getter(self, record: Record, name: str) -> Callable[[Record], object]:
         """The function from the record to the value its code sees for a field."""
         if name == "VAL" and self._kind.scaled:
             return SCALED[self._kind.scaled]
@@ -99,7 +101,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
             return lambda r: r.seen(name)
         if record.elements(name) != 1:
             if record.info.get("pydev:array") == "numpy":
-                return lambda r: _read_only(r.get(name))
+                return lambda r: read_only(r.get(name))
             return lambda r: _as_list(r.get(name))
         if record.rtype.fields[name].type in ("INLINK", "OUTLINK", "FWDLINK", "NOACCESS"):
             return lambda r: r.get(name)
@@ -247,12 +249,5 @@ def _together(getters: list[Callable[[Record], object]]) -> Callable[[Record], t
     return lambda record: tuple([get(record) for get in getters])
 
 
-def _as_list(value: Any) -> list[Any]:
-    return value.tolist() if hasattr(value, "tolist") else list(value)
-
-
-def _read_only(value: Any) -> Any:
-    view = value.view() if hasattr(value, "view") else value
-    if hasattr(view, "flags"):
-        view.flags.writeable = False
-    return view
+def _as_list(value: Value) -> object:
+    return as_list(value) if is_array(value) else value

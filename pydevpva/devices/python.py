@@ -17,14 +17,14 @@ from pydevpva.loop import Loop
 from pydevpva.plain.results import plain
 from pydevpva.plain.values import SIMPLE
 from pydevpva.records.core.alarm import AMSG_SIZE, CALC, INVALID, raise_alarm
+from pydevpva.records.core.record import Failures as RecordFailures
 from pydevpva.records.core.record import Record
+from pydevpva.records.core.usercode import Outcome, UserCode
 from pydevpva.records.core.values import clip_text
 from pydevpva.records.results.scalar import ResultError
 from pydevpva.records.shared.snapshot import Snapshot, settle
 
 log = logging.getLogger("pydevpva.python")
-
-Outcome = Callable[[Any, BaseException | None], None]
 
 
 EARLY = 1.0  # seconds, in which records that wait for an event are gathered
@@ -64,16 +64,23 @@ class Python:
         remember_source(code.label, code.text)
         self.evaluator.forget(code.label)
 
-    def evaluate(self, code: Code, args: tuple[Any, ...], done: Outcome, failures: Failures) -> None:
+    def evaluate(self, code: UserCode, args: tuple[Any, ...], done: Outcome, failures: RecordFailures) -> None:
         """Run code(*args) on the evaluator thread; done(result, error), both plain, on the database thread."""
         self.call(code.function, args, done, failures)
 
-    def call(self, function: Callable[..., object], args: tuple[Any, ...], done: Outcome, failures: Failures) -> None:
+    def call(
+        self, function: Callable[..., object], args: tuple[Any, ...], done: Outcome, failures: RecordFailures
+    ) -> None:
         """As evaluate, for a function."""
         self.run(function, args, lambda result, error: self._over(args, result, error, done, failures))
 
     def _over(
-        self, args: tuple[Any, ...], result: Any, error: BaseException | None, done: Outcome, failures: Failures
+        self,
+        args: tuple[Any, ...],
+        result: object,
+        error: BaseException | None,
+        done: Outcome,
+        failures: RecordFailures,
     ) -> None:
         """On the evaluator thread: all that the code gave becomes plain, and is dropped here."""
         for arg in args:

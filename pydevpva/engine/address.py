@@ -7,9 +7,10 @@ from pydevpva.db.model import Field
 from pydevpva.engine.filters import kinds as filter_kinds  # noqa: F401
 from pydevpva.engine.filters.parse import Filter, Update, run
 from pydevpva.records.core import fields
+from pydevpva.records.core.arrays import first, first_or_zero, is_numbers
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.shown import precision
-from pydevpva.records.core.values import Value, first, format_float, plain_text
+from pydevpva.records.core.values import Sent, Value, format_float, plain_text, to_number
 from pydevpva.records.shared import characters
 
 
@@ -58,7 +59,7 @@ class Address:
         if self.is_strings:
             value: Value = characters.get(self.record, self.field).split(b"\0")[0].decode("utf-8", "surrogateescape")
         elif self.filters and self.field.type == "NOACCESS" and self.record.array_info(self.field.name) is None:
-            value = None  # TIME, of which the filter ts makes a value
+            value = 0  # TIME, of which the filter ts makes a value
         else:
             value = self.record.get(self.field.name)
         return self._filtered(value, 0, False) if self.filters else value
@@ -75,14 +76,14 @@ class Address:
 
     def _filtered(self, value: Value, mask: int, is_event: bool) -> Value:
         update = run(self.filters, Update(self.record, value, mask, is_event))
-        passed = value if update is None else update.value
-        return first(passed, self.dbf) if self.elements == 1 else passed
+        passed: Value = value if update is None else update.value
+        return first_or_zero(passed) if self.elements == 1 else passed
 
     def text(self) -> str:
         """The value as EPICS shows it as a string."""
         if not self.filters:
             return fields.text(self.record, self.field)
-        value = first(self.get(), self.dbf)
+        value = first_or_zero(self.get())
         if isinstance(value, str):
             return value
         if self.dbf in ("ENUM", "MENU", "DEVICE"):
@@ -92,10 +93,17 @@ class Address:
             return format_float(float(value), 6 if digits is None else digits & 0xFFFF)
         return plain_text(value)
 
-    def put(self, value: Value) -> None:
+    def number(self) -> float:
+        """The value as a double, of an array its first element; ValueError for what is none."""
+        try:
+            return float(to_number(first(self.get()), "DOUBLE"))
+        except IndexError:
+            raise ValueError(f"{self.record.NAME}.{self.field.name} is empty") from None
+
+    def put(self, value: Sent) -> None:
         """Store and post, without processing. Filters do not matter."""
         if self.is_strings:
-            sent = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape") + b"\0"
-            characters.put(self.record, self.field, sent)
+            text = value.astype("i1") if is_numbers(value) else str(value).encode("utf-8", "surrogateescape") + b"\0"
+            characters.put(self.record, self.field, bytes(text))
         else:
             fields.put(self.record, self.field, value)

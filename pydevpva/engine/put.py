@@ -20,7 +20,7 @@ from pydevpva.errors import PutError
 from pydevpva.loop import Loop
 from pydevpva.records.core.alarm import failure
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import Value
+from pydevpva.records.core.values import Sent
 
 log = logging.getLogger(__name__)
 Done = Callable[[str | None], object]
@@ -35,7 +35,7 @@ class Puts:
         self.waiting: dict[Record, OrderedDict[Put, None]] = {}  # in line behind the put that owns a record
         self.pending: set[Put] = set()  # that wait for what they set off
 
-    def put(self, address: Address, value: Value, process_it: bool | None, wait: bool, done: Done) -> Put:
+    def put(self, address: Address, value: Sent, process_it: bool | None, wait: bool, done: Done) -> Put:
         """Put, and call done(None or error) once. Returns what `cancel` may be called on.
 
         process_it None: processes when the field is pp and the record Passive.
@@ -45,7 +45,7 @@ class Puts:
         return made
 
     def put_from_outside(
-        self, address: Address, value: Value, process_it: bool | None, wait: bool, done: Done
+        self, address: Address, value: Sent, process_it: bool | None, wait: bool, done: Done
     ) -> Put | None:
         """As put, of a client or of a link, which may not change what becomes Python."""
         try:
@@ -57,9 +57,9 @@ class Puts:
 
     def process(self, record: Record, done: Done) -> None:
         """Process a passive record; done(None) when it and all that its processing set off has completed."""
-        Processing(self, Address(record, record.find_field("PROC")), None, None, True, done).start()
+        Processing(self, Address(record, record.find_field("PROC")), 1, None, True, done).start()
 
-    def put_now(self, address: Address, value: Value, process_it: bool | None = None) -> None:
+    def put_now(self, address: Address, value: Sent, process_it: bool | None = None) -> None:
         """Store and process without waiting (dbPutField). PutError when refused."""
         store(address, value)
         record, failed = address.record, 0
@@ -80,7 +80,7 @@ class Puts:
             raise PutError(f"{record.NAME}: processed, but {failure(record)}")
 
 
-def store(address: Address, value: Value) -> None:
+def store(address: Address, value: Sent) -> None:
     """Store unless puts to the record are disabled."""
     record = address.record
     if record.DISP and address.field.name != "DISP":
@@ -88,7 +88,7 @@ def store(address: Address, value: Value) -> None:
     address.put(value)
 
 
-def check_code(address: Address, value: Value) -> None:
+def check_code(address: Address, value: Sent) -> None:
     """PutError where a client or another record would change Python."""
     record, field = address.record, address.field
     if field.type not in LINKS and field.name not in record.code_fields:
@@ -111,7 +111,7 @@ class Put:
     __slots__ = ("_done", "_process_it", "_puts", "_reached", "_restart", "_wait", "address", "ended", "value")
 
     def __init__(
-        self, puts: Puts, address: Address, value: Value, process_it: bool | None, wait: bool, done: Done
+        self, puts: Puts, address: Address, value: Sent, process_it: bool | None, wait: bool, done: Done
     ) -> None:
         self._puts, self.address, self.value, self._done = puts, address, value, done
         self._process_it, self._wait = process_it, wait

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import logging
 from collections import deque
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydevpva.errors import PutError, PydevpvaError
 from pydevpva.pva.access import AccessRules, Peers
 from pydevpva.pva.options import PutOptions
-from pydevpva.pva.types.shape import NOTHING, Shape
+from pydevpva.pva.types.p4p_types import Operation
+from pydevpva.pva.types.shape import Shape
+from pydevpva.records.core.values import Sent
 
 if TYPE_CHECKING:
     from pydevpva.engine.address import Address
@@ -38,7 +40,7 @@ class Puts:
         self.peers = Peers()
         self.stopping = False
         self.waiting: set[ClientPut] = set()
-        self.spent: deque[Any] = deque()
+        self.spent: deque[Operation] = deque()
 
     def bury(self) -> None:
         """Free answered p4p operations; on the pvxs thread.
@@ -64,26 +66,29 @@ class ClientPut:
     __slots__ = ("_address", "_operation", "_options", "_peer", "_puts", "_running", "_shape", "_value")
 
     def __init__(
-        self, puts: Puts, operation: Any, address: Address, shape: Shape, value: Any, options: PutOptions
+        self, puts: Puts, operation: Operation, address: Address, shape: Shape, value: Sent | None, options: PutOptions
     ) -> None:
         self._begin_with(puts, operation, options)
         self._address, self._shape, self._value = address, shape, value
 
-    def _begin_with(self, puts: Puts, operation: Any, options: PutOptions) -> None:
+    def _begin_with(self, puts: Puts, operation: Operation, options: PutOptions) -> None:
         """What puts of every kind need."""
-        self._puts, self._operation, self._options = puts, operation, options
+        self._puts, self._options = puts, options
+        self._operation: Operation | None = operation
         self._peer = None if puts.rules is None else puts.peers.peer(operation)
         self._running: Running | None = None
 
     def submit(self) -> None:
         """Hand over to the database thread; called on the pvxs thread."""
-        loop = self._puts.database.loop
+        loop, operation = self._puts.database.loop, self._operation
+        if operation is None:
+            return
         if loop.backlog() >= MOST_WAITING:
-            self._operation.done(error=OVERLOADED)
+            operation.done(error=OVERLOADED)
             return
         submit = loop.submit
         if self._options.block:
-            self._operation.onCancel(lambda: submit(self.give_up, ""))
+            operation.onCancel(lambda: submit(self.give_up, ""))
         submit(self.begin)
 
     def begin(self) -> None:
@@ -126,7 +131,7 @@ class ClientPut:
         process, block = self._options
         address, value = self._address, self._value
         database = self._puts.database
-        if value is NOTHING:
+        if value is None:
             record = address.record
             if process is False or (process is None and (record.SCAN or not address.field.pp)):
                 self._answer(None)
@@ -147,7 +152,7 @@ class ClientPut:
         self._puts.waiting.discard(self)
         self._puts.database.loop.at_end(functools.partial(self._tell, operation, error))  # after the posts it is about
 
-    def _tell(self, operation: Any, error: str | None) -> None:
+    def _tell(self, operation: Operation, error: str | None) -> None:
         if error:
             operation.done(error=error.encode("utf-8", "backslashreplace").decode())  # it may quote a client's bytes
         else:

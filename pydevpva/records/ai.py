@@ -6,7 +6,6 @@ import math
 
 from pydevpva.records.core.links import NO_DATA, Link
 from pydevpva.records.core.properties import properties
-from pydevpva.records.core.values import Value
 from pydevpva.records.shared import conversion
 from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.limits import check_filtered_limits, deadbands
@@ -63,11 +62,11 @@ class Ai(Input, rtype="ai", soft="devAiSoft", raw="devAiSoftRaw", callback="devA
         self.VAL, self.UDF, self.smoothed = value, 0, True
         return 2
 
-    def simulated(self, value: Value, raw: bool) -> int:
+    def simulated(self, raw: bool) -> int:
         if raw:
-            self.RVAL = math.floor(value)
+            self.RVAL = math.floor(self.SVAL)
             return 0
-        self.VAL = value
+        self.VAL = self.SVAL
         return 2
 
     check_alarms = check_filtered_limits

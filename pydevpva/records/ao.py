@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydevpva.records.core.links import NO_DATA, Link
 from pydevpva.records.core.properties import properties
-from pydevpva.records.core.values import Value
+from pydevpva.records.core.values import Scalar, Value
 from pydevpva.records.shared import conversion
 from pydevpva.records.shared.limits import check_limits, deadbands
 from pydevpva.records.shared.output import CLOSED_LOOP, Output
@@ -66,11 +66,11 @@ class Ao(Output, rtype="ao", soft="devAoSoft", raw="devAoSoftRaw", callback="dev
             self.convert(value)
         self.UDF = 1 if self.VAL != self.VAL else 0
 
-    def convert(self, value: Value) -> None:
+    def convert(self, value: Scalar) -> None:
         if self.DRVH > self.DRVL:
             value = min(max(value, self.DRVL), self.DRVH) if value == value else value
         self.VAL = self.PVAL = value
-        value = self._ramped(value)
+        value = self._ramped(float(value))
         self.OMOD = 1 if self.OVAL != value else 0
         self.OVAL = value
         raw = conversion.to_raw(self, value)

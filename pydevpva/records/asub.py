@@ -11,7 +11,7 @@ from pydevpva.libcom import CALC_NAMES
 from pydevpva.records.core.alarm import BAD_SUB, DBE_LOG, DBE_VALUE, INVALID, SOFT, raise_alarm
 from pydevpva.records.core.links import NO_DATA
 from pydevpva.records.core.properties import properties
-from pydevpva.records.core.values import Value
+from pydevpva.records.core.values import Array
 from pydevpva.records.results.array import array
 from pydevpva.records.results.scalar import NUMBERS, text
 from pydevpva.records.shared.array import CHAR, element_type, load_constant, zeros
@@ -50,7 +50,7 @@ class ASub(Subroutine, rtype="aSub"):
         kind, capacity, _ = TYPES[field]
         return element_type(self, kind), getattr(self, capacity)
 
-    def put_array(self, field: str, value: Value) -> None:
+    def put_array(self, field: str, value: Array) -> None:
         setattr(self, field, value)
         count = TYPES[field][2]
         if len(value) != getattr(self, count):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pydevpva.records.core.alarm import UDF, raise_alarm
-from pydevpva.records.core.values import Value
 from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.limits import new_value
 from pydevpva.records.shared.simulation import RAW, YES
@@ -29,12 +28,12 @@ class Bi(TwoStates, Input, rtype="bi", soft="devBiSoft", raw="devBiSoftRaw", cal
             self.VAL = 1 if self.RVAL else 0
         super().convert(status)
 
-    def simulated(self, value: Value, raw: bool) -> int:
+    def simulated(self, raw: bool) -> int:
         self.UDF = 0
         if raw:
-            self.RVAL = value & 0xFFFF
+            self.RVAL = self.SVAL & 0xFFFF
             return 0
-        self.VAL = value & 0xFFFF
+        self.VAL = self.SVAL & 0xFFFF
         return 2
 
     def check_alarms(self, before: int) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydevpva.records.core.alarm import UDF, raise_alarm
 from pydevpva.records.core.properties import properties
-from pydevpva.records.core.values import Value
+from pydevpva.records.core.values import Scalar, Value
 from pydevpva.records.shared.limits import new_value
 from pydevpva.records.shared.output import Output
 from pydevpva.records.shared.simulation import RAW, YES
@@ -55,7 +55,7 @@ class Bo(TwoStates, Output, rtype="bo", soft="devBoSoft", raw="devBoSoftRaw", ca
             self.convert(self.VAL)
         return stamp
 
-    def convert(self, value: Value) -> None:
+    def convert(self, value: Scalar) -> None:
         self.VAL = value
         self.RVAL = (self.MASK if value else 0) if self.MASK else value
 

@@ -12,10 +12,11 @@ import numpy as np
 
 from pydevpva.errors import PutError
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, INVALID, LINK, raise_alarm
+from pydevpva.records.core.arrays import is_numbers
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.properties import properties
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import Value
+from pydevpva.records.core.values import Array
 
 LOW, HIGH, AVERAGE, ARRAY_AVERAGE, CIRCULAR_BUFFER, MEDIAN = range(6)  # compressALG
 FIFO, LIFO = range(2)  # bufferingALG
@@ -89,7 +90,7 @@ class Compress(Record, rtype="compress", soft="devCompressSoft"):
         self.NUSE = min(self.NUSE + count, size)
         self._order()
 
-    def put_array(self, field: str, value: Value) -> None:
+    def put_array(self, field: str, value: Array) -> None:
         if self.BALG == LIFO:
             raise PutError(f"{self.NAME}.VAL: this field cannot be changed while BALG is LIFO")
         used, first = self.NUSE, self._first()
@@ -117,8 +118,8 @@ class Compress(Record, rtype="compress", soft="devCompressSoft"):
         self.PACT = 1
         if status < 0:
             raise_alarm(self, LINK, INVALID)
-        values: Value = self.WPTR
-        if status < 0 or self.compress(values):
+        values: Samples | None = self.WPTR
+        if status < 0 or values is None or self.compress(values):
             self.UDF = 0
             self.stamp()
             self._post_changes()
@@ -137,7 +138,7 @@ class Compress(Record, rtype="compress", soft="devCompressSoft"):
                 self.reset()
             self.INPN = source[1]
         values = link.get_array("DOUBLE", self.INPN)
-        return None if values is None or len(values) == 0 else values
+        return values if is_numbers(values) and len(values) else None
 
     def compress(self, values: Samples) -> bool:
         """Take in values; True when VAL has new ones."""

@@ -10,9 +10,10 @@ import math
 import numpy as np
 
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, INVALID, SOFT
+from pydevpva.records.core.arrays import overwrite
 from pydevpva.records.core.links import NO_DATA, Link
 from pydevpva.records.core.properties import properties
-from pydevpva.records.core.values import Value, cast
+from pydevpva.records.core.values import Array, cast
 from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.simulation import simm_special
 
@@ -67,13 +68,13 @@ class Histogram(Input, rtype="histogram", soft="devHistogramSoft"):
     def remember(self) -> None:
         pass
 
-    def put_array(self, field: str, value: Value) -> None:
+    def put_array(self, field: str, value: Array) -> None:
         counts = self.VAL.copy()
-        counts[: len(value)] = value
+        overwrite(counts, value)
         self.VAL = counts
 
-    def simulated(self, value: Value, raw: bool) -> int:
-        self.SGNL = value
+    def simulated(self, raw: bool) -> int:
+        self.SGNL = self.SVAL
         self.UDF = 0
         return 0
 

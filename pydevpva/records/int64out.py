@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.records.core.properties import properties
-from pydevpva.records.core.values import Value
+from pydevpva.records.core.values import Scalar
 from pydevpva.records.shared.limits import check_limits, whole_deadbands
 from pydevpva.records.shared.output import Output
 
@@ -27,7 +27,7 @@ class Int64out(Output, rtype="int64out", soft="devI64outSoft", callback="devI64o
         if not str(self.DOL).startswith("{"):  # int64outRecord.c looks at plain constants only
             super().load_desired()
 
-    def convert(self, value: Value) -> None:
+    def convert(self, value: Scalar) -> None:
         if self.DRVH > self.DRVL:
             value = min(max(value, self.DRVL), self.DRVH)
         self.VAL = value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pydevpva.records.core.alarm import UDF, raise_alarm
-from pydevpva.records.core.values import Value
 from pydevpva.records.shared import bits as register
 from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.limits import new_value
@@ -39,12 +38,12 @@ class Mbbi(
             self.VAL = self.state_of(register.from_raw(self))
         super().convert(status)
 
-    def simulated(self, value: Value, raw: bool) -> int:
+    def simulated(self, raw: bool) -> int:
         self.UDF = 0
         if raw:
-            self.RVAL = value
+            self.RVAL = self.SVAL
             return 0
-        self.VAL = value & 0xFFFF
+        self.VAL = self.SVAL & 0xFFFF
         return 2
 
     def check_alarms(self, before: int) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pydevpva.records.core.alarm import INVALID, UDF, raise_alarm
-from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.links import Link
 from pydevpva.records.core.properties import properties
-from pydevpva.records.core.values import Value
 from pydevpva.records.shared import bits as register
 from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.limits import new_value
@@ -33,7 +32,7 @@ class MbbiDirect(
 
     def soft_start(self, link: Link) -> None:
         """VAL, which is signed, from the 32 bits of a constant."""
-        if (value := link.load("ULONG")) is not None:
+        if isinstance(value := link.load("ULONG"), int):
             self.VAL = register.signed(value)
             self.UDF = 0
 
@@ -42,7 +41,7 @@ class MbbiDirect(
         value = link.get("ULONG")
         if value is None:
             return -1
-        if value is not NO_DATA:
+        if isinstance(value, int):
             self.VAL = register.signed(value)
         return 2
 
@@ -56,11 +55,11 @@ class MbbiDirect(
             self.VAL = register.signed(register.from_raw(self))
         super().convert(status)
 
-    def simulated(self, value: Value, raw: bool) -> int:
-        self.SVAL = register.signed(value)
+    def simulated(self, raw: bool) -> int:
+        self.SVAL = register.signed(self.SVAL)
         self.UDF = 0
         if raw:
-            self.RVAL = value & 0xFFFFFFFF
+            self.RVAL = self.SVAL & 0xFFFFFFFF
             return 0
         self.VAL = self.SVAL
         return 2

@@ -10,7 +10,7 @@ import numpy as np
 from pydevpva.errors import PutError
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import DEVICE_TIME
-from pydevpva.records.core.values import Value
+from pydevpva.records.core.values import Whole
 from pydevpva.records.results import codecs
 from pydevpva.records.results.image import MOST_DIMENSIONS, dbf_of, elements, image
 from pydevpva.records.results.ndarray import NDArray
@@ -33,13 +33,13 @@ class Ndarray(WholeRecord, rtype="ndarray", soft="devNdarraySoft"):
     def array_info(self, field: str) -> tuple[str, int] | None:
         return (dbf_of(self.image.dtype), max(2, self.VAL.size)) if field == "VAL" else None
 
-    def native(self, field: str) -> Value:
+    def native(self, field: str) -> Whole:
         """VAL in its shape; A..L as they came."""
         if field == "VAL":
             return self.image
         return getattr(self, field) if field in LETTERS else super().native(field)
 
-    def seen(self, field: str) -> Value:
+    def seen(self, field: str) -> Whole:
         """VAL without its number and time: what is made of it is a new array."""
         if field != "VAL":
             return self.native(field)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE
-from pydevpva.records.core.links import Link
-from pydevpva.records.core.values import Value
+from pydevpva.records.core.arrays import is_numbers
+from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.values import Number, Scalar
 from pydevpva.records.shared.formatting import CONVERSIONS, Directive
 from pydevpva.records.shared.longstring import LongString, constant_text
 
@@ -113,7 +114,7 @@ def _count(directive: Directive, after_point: bool, char: int, links: Iterator[L
         directive.bad = True
     elif char == ord("*"):
         try:
-            present = _read(links, "SHORT")
+            present = int(_number(links, "SHORT"))
         except BadLink:
             present = _MISSING
         if present < 0 and present != _MISSING:
@@ -137,11 +138,18 @@ def _next(links: Iterator[Link]) -> Link:
     return link
 
 
-def _read(links: Iterator[Link], dbf: str) -> Value:
+def _read(links: Iterator[Link], dbf: str) -> Scalar:
     """The next input's value: a constant is read each time."""
     link = _next(links)
     value = link.load(dbf) if link.is_constant else link.get(dbf)
-    if value is None:
+    if value is None or value is NO_DATA:
+        raise BadLink
+    return value
+
+
+def _number(links: Iterator[Link], dbf: str) -> Number:
+    value = _read(links, dbf)
+    if isinstance(value, str):
         raise BadLink
     return value
 
@@ -151,10 +159,10 @@ def _value(directive: Directive, links: Iterator[Link]) -> int | float | bytes:
     if kind == ord("s"):
         return str(_read(links, "STRING")).encode("utf-8", "surrogateescape")
     if kind in b"eEfFgG":
-        return float(_read(links, "FLOAT" if size == b"h" else "DOUBLE"))
+        return float(_number(links, "FLOAT" if size == b"h" else "DOUBLE"))
     if kind == ord("c"):
-        return int(_read(links, "CHAR"))
-    return int(_read(links, _SIGNED.get(size, "LONG") if kind in b"di" else _UNSIGNED.get(size, "ULONG")))
+        return int(_number(links, "CHAR"))
+    return int(_number(links, _SIGNED.get(size, "LONG") if kind in b"di" else _UNSIGNED.get(size, "ULONG")))
 
 
 def _long_string(directive: Directive, links: Iterator[Link], room: int) -> bytes:
@@ -168,7 +176,7 @@ def _long_string(directive: Directive, links: Iterator[Link], room: int) -> byte
         found = text.encode("utf-8", "surrogateescape")[: size - 1]
     else:
         array = link.get_array("CHAR", size)
-        if array is None:
+        if not is_numbers(array):
             raise BadLink
         found = array.tobytes().split(b"\0")[0]
     if directive.left or len(found) >= directive.width:

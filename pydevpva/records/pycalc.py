@@ -6,13 +6,14 @@ Database thread; CALC runs on the evaluator thread, with the values its names ha
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from pydevpva.errors import CodeError, Stopped
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_VALUE
+from pydevpva.records.core.arrays import as_list, first, is_array, read_only, to_array
 from pydevpva.records.core.links import NO_DATA
 from pydevpva.records.core.record import Failures, Record
-from pydevpva.records.core.values import Value, first
+from pydevpva.records.core.usercode import UserCode
+from pydevpva.records.core.values import Elements, Scalar, Value
 from pydevpva.records.results.array import array
 from pydevpva.records.results.scalar import NUMBERS, converted, text
 from pydevpva.records.shared.array import element_type, load_constant, zeros
@@ -42,7 +43,7 @@ class Pycalc(Record, rtype="pycalc"):
             used = 1 if single or field == "VAL" else 0
             setattr(self, count, used)
             values = zeros(element_type(self, kind), used)
-            setattr(self, field, first(values, element_type(self, kind)) if single else values)
+            setattr(self, field, first(values) if single else values)
             if field != "VAL":
                 setattr(self, f"SIZ{field}", _SIZES[element_type(self, kind)])
 
@@ -60,16 +61,16 @@ class Pycalc(Record, rtype="pycalc"):
         except CodeError as error:
             log.error("%s%s.CALC: %s", self.host.place(self, "CALC"), self.NAME, error)
 
-    def put_array(self, field: str, value: Value) -> None:
+    def put_array(self, field: str, value: Elements) -> None:
         _, capacity, count = _TYPES[field]
         if getattr(self, capacity) == 1:
             if len(value) == 0:
                 return
-            value = first(value, "")
             setattr(self, count, 1)
+            setattr(self, field, first(value))
         else:
             setattr(self, count, len(value))
-        setattr(self, field, value)
+            setattr(self, field, value)
 
     def _compile(self) -> None:
         """Compile CALC when it changed; what it needs of the record goes into CTX."""
@@ -113,23 +114,18 @@ class Pycalc(Record, rtype="pycalc"):
         except CodeError as error:
             self._done(None, error)
             return
-        code: Any = self.CTX
+        code: UserCode | None = self.CTX
+        assert code is not None  # it has compiled
         self.host.evaluate(code, tuple(self._seen(name) for name in code.fields), self._done, self._failures)
 
-    def _seen(self, name: str) -> Any:
+    def _seen(self, name: str) -> Value | Elements:
         """A field's value as the code sees it."""
         value = self.get(name)
-        if isinstance(value, list):
-            return list(value)
-        if not hasattr(value, "tolist"):
-            return value
-        if self.info.get("pydev:array") != "numpy":
-            return value.tolist()
-        view = value.view()
-        view.flags.writeable = False
-        return view
+        if not is_array(value) or self.info.get("pydev:array") == "numpy":
+            return read_only(value)
+        return as_list(value)
 
-    def _done(self, result: Any, error: BaseException | None) -> None:
+    def _done(self, result: object, error: BaseException | None) -> None:
         """The outcome of CALC; processing goes on."""
         if isinstance(error, Stopped):
             return
@@ -146,18 +142,17 @@ class Pycalc(Record, rtype="pycalc"):
             self._outcome = (True, result is not None)
         self.host.complete(self)
 
-    def _store(self, result: Any) -> None:
+    def _store(self, result: object) -> None:
         dbf, capacity = element_type(self), self.MEVL
         if _is_array(result, dbf, capacity):
-            values, cut = array(result, dbf, capacity)
+            made, cut = array(result, dbf, capacity)
+            self.put_array("VAL", made)
             if cut and not self._cut_said:
                 self._cut_said = True
                 log.warning("%s: the result has more than MEVL = %d elements; the rest is cut off", self.NAME, capacity)
         else:
-            values = [text(result) if dbf == "STRING" else NUMBERS[dbf](result)]
-            if capacity > 1:
-                values, _ = array(values, dbf, capacity)
-        self.put_array("VAL", values)
+            one: list[Scalar] = [text(result) if dbf == "STRING" else NUMBERS[dbf](result)]
+            self.put_array("VAL", one if capacity == 1 else to_array(one, dbf))
         self.UDF = 0
 
 
@@ -167,7 +162,7 @@ _SIZES = {
 }  # fmt: skip
 
 
-def _is_array(result: Any, dbf: str, capacity: int) -> bool:
+def _is_array(result: object, dbf: str, capacity: int) -> bool:
     """Whether a result is several elements; text and bytes are one, unless they go into characters."""
     if isinstance(result, (str, bytes)):
         return capacity > 1 and dbf in ("CHAR", "UCHAR")

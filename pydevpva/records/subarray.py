@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, UDF, raise_alarm
+from pydevpva.records.core.arrays import is_array, overwrite
 from pydevpva.records.core.links import Link
-from pydevpva.records.core.values import Value
+from pydevpva.records.core.values import Array
 from pydevpva.records.shared.array import ArrayRecord, array_properties, element_type, load_constant, zeros
 
 
@@ -37,14 +38,14 @@ class SubArray(ArrayRecord, rtype="subArray", soft="devSASoft"):
             self._cut(self._keep(value))
 
     def soft_read(self, link: Link) -> int:
-        if not link.is_constant:
-            value = link.get_array(element_type(self), self._reach())
-            if value is None:
-                return -1
-        elif (value := load_constant(self, link, element_type(self), self._reach())) is None:
-            self._cut(self.NORD)
+        if link.is_constant:
+            value = load_constant(self, link, element_type(self), self._reach())
+            self._cut(self.NORD if value is None else self._keep(value))
             return 0
-        self._cut(self._keep(value))
+        fetched = link.get_array(element_type(self), self._reach())
+        if not is_array(fetched):
+            return -1
+        self._cut(self._keep(fetched))
         return 0
 
     def process(self) -> None:
@@ -70,7 +71,7 @@ class SubArray(ArrayRecord, rtype="subArray", soft="devSASoft"):
         self.INDX = min(self.INDX, self.MALM - 1)
         return self.device.read(self) if self.device is not None else -1
 
-    def put_array(self, field: str, value: Value) -> None:
+    def put_array(self, field: str, value: Array) -> None:
         self._keep(value)
         super().put_array(field, value)
 
@@ -78,8 +79,8 @@ class SubArray(ArrayRecord, rtype="subArray", soft="devSASoft"):
         """So many elements are needed from INP."""
         return int(min(self.INDX + self.NELM, self.MALM))
 
-    def _keep(self, value: Value) -> int:
-        self.BPTR[: len(value)] = value
+    def _keep(self, value: Array) -> int:
+        overwrite(self.BPTR, value)
         return len(value)
 
     def _cut(self, count: int) -> None:

@@ -6,7 +6,7 @@ import logging
 
 from pydevpva.errors import PutError
 from pydevpva.records.core.links import Link
-from pydevpva.records.core.values import Value
+from pydevpva.records.core.values import Sent, Whole
 from pydevpva.records.results.scalar import ResultError
 from pydevpva.records.results.table import Table, check_rows, declared, empty, table
 from pydevpva.records.shared.inputs import LETTERS
@@ -21,13 +21,13 @@ class TableRecord(WholeRecord, rtype="table", soft="devTableSoft"):
     __slots__ = ("_kinds",)
     VAL: Table
 
-    def native(self, field: str) -> Value:
+    def native(self, field: str) -> Whole:
         """VAL by label, as a dict of its own; A..L as they came."""
         if field == "VAL":
             return dict(zip(self.VAL.labels, self.VAL.columns.values(), strict=True))
         return getattr(self, field) if field in LETTERS else super().native(field)
 
-    def whole(self, field: str, value: Value) -> Value:
+    def whole(self, field: str, value: Sent) -> object:
         """Columns that a client wrote: all of them, or some that have as many rows as the rest."""
         if field != "VAL":
             return super().whole(field, value)

@@ -7,10 +7,13 @@ import time
 from collections.abc import Callable
 from typing import ClassVar
 
+import numpy as np
+
 from pydevpva.engine.filters.parse import Argument, Filter, Update, name, number, one_of, only_whole, whole
 from pydevpva.engine.timetext import formatted
 from pydevpva.errors import did_you_mean
 from pydevpva.records.core.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE
+from pydevpva.records.core.arrays import is_array
 from pydevpva.records.core.record import NEVER
 from pydevpva.records.core.values import Value
 
@@ -36,7 +39,7 @@ class Range(Filter, name="arr"):
         return dbf, len(range(elements)[self.bounds(elements)]) if elements != 1 else 1
 
     def apply(self, update: Update) -> Update:
-        if not isinstance(update.value, str) and hasattr(update.value, "__len__"):
+        if is_array(update.value):
             update.value = update.value[self.bounds(len(update.value))]
         return update
 
@@ -58,7 +61,7 @@ class Deadband(Filter, name="dbnd"):
 
     def apply(self, update: Update) -> Update | None:
         value = update.value
-        if not update.is_event or isinstance(value, (str, bytes)) or hasattr(value, "__len__"):
+        if not update.is_event or not isinstance(value, (int, float)):
             return update
         sent = bool(update.mask & ALWAYS_SENT)
         if _distance(self.last, value) > self.deadband:
@@ -177,8 +180,6 @@ def _passes(update: Update) -> bool:
 
 
 def _pair(seconds: int, nanoseconds: int) -> Value:
-    import numpy as np
-
     return np.array([seconds & 0xFFFFFFFF, nanoseconds], dtype="u4")
 
 

@@ -16,7 +16,6 @@ from pydevpva.db.json5 import Json
 from pydevpva.db.numbers import parse_double, parse_integer
 from pydevpva.errors import NotFound, did_you_mean
 from pydevpva.records.core.record import Record, States
-from pydevpva.records.core.values import Value
 
 _RANGE = re.compile(r"\[(?:(?P<only>-?\w+)|(?P<start>-?\w+)?:(?:(?P<step>-?\w+)?:)?(?P<end>-?\w+)?)\]")
 
@@ -26,8 +25,9 @@ class Update:
 
     __slots__ = ("AMSG", "NAME", "SEVR", "STAT", "TIME", "UTAG", "is_event", "mask", "value")
 
-    def __init__(self, record: Record, value: Value, mask: int, is_event: bool) -> None:
-        self.NAME, self.value, self.mask = record.NAME, value, mask
+    def __init__(self, record: Record, value: object, mask: int, is_event: bool) -> None:
+        self.NAME, self.mask = record.NAME, mask
+        self.value: Any = value  # of a field, or as a channel shows it
         self.is_event = is_event  # an update for monitors; False: a value that is being read
         self.SEVR, self.STAT, self.AMSG = record.SEVR, record.STAT, record.AMSG
         self.TIME, self.UTAG = record.TIME, record.UTAG

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 
 from pydevpva.engine.address import Address
 from pydevpva.engine.links.record import RecordLink
@@ -10,6 +11,7 @@ from pydevpva.engine.processing import process
 from pydevpva.engine.put import Done, Puts
 from pydevpva.errors import PutError
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_VALUE
+from pydevpva.records.core.arrays import same
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value
 
@@ -32,7 +34,7 @@ class MonitoredLink(RecordLink):
         self._puts = puts
         self.watching = watching  # "CP", "CPP" or ""
         self._queued = False
-        self._last: Value = None
+        self._last: Value | None = None
         if watching:
             self.target.attach(self)
 
@@ -52,7 +54,9 @@ class MonitoredLink(RecordLink):
         except PutError:  # it has no value that could be read
             return False
         self._last = value
-        return not _equal(value, before)
+        if isinstance(value, float) and math.isnan(value):
+            return True  # C's records compare with !=, and post a NaN each time
+        return not same(value, before)
 
     def start(self) -> None:
         """iocRun, or set later: CP and CPP process their record."""
@@ -104,7 +108,3 @@ class MonitoredLink(RecordLink):
     def close(self) -> None:
         if self.watching:
             self.target.detach(self)
-
-
-def _equal(a: Value, b: Value) -> bool:
-    return type(a) is type(b) and (a.tobytes() == b.tobytes() if hasattr(a, "tobytes") else a == b)

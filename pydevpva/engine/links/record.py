@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from pydevpva.db.dbf import LINKS
 from pydevpva.engine.address import Address
@@ -12,8 +13,9 @@ from pydevpva.engine.put import check_code
 from pydevpva.errors import PutError
 from pydevpva.records.core import fields
 from pydevpva.records.core.alarm import INVALID, LINK, inherit_alarm, raise_alarm
+from pydevpva.records.core.arrays import characters, first, is_array, is_numbers, to_array
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import STRING_BYTES, Value, clip_text, converter, to_array
+from pydevpva.records.core.values import STRING_BYTES, Array, Elements, Scalar, Value, Whole, clip_text, converter
 
 log = logging.getLogger(__name__)
 
@@ -35,63 +37,72 @@ class RecordLink:
         self._pp = processing  # PP: process a passive target before reading it, after writing it
         self.is_time = False
         self._dbf = ""
-        self._convert: Callable[[Value], Value] = _same
+        self._convert: Callable[[Any], Scalar] = _same  # of what the slot of the field holds
 
     def __str__(self) -> str:
         return self.text
 
-    def get(self, dbf: str) -> Value:
+    def get(self, dbf: str) -> Scalar | None:
         """The target's value as dbf; None when it cannot be had: LINK/INVALID is raised."""
         target = self.target
         if self._pp and target.SCAN == 0 and process_target(self._owner, target):
-            return self._failed()
+            self._failed()
+            return None
         if dbf != self._dbf:
             self._bind(dbf)
         try:
             value = self._convert(getattr(target, self._name))
         except (ValueError, TypeError, IndexError, PutError):
-            return self._failed()
+            self._failed()
+            return None
         if self.mode != "NMS" and target is not self._owner:
             inherit_alarm(self._owner, self.mode, target.STAT, target.SEVR, target.AMSG)
         return value
 
-    def get_array(self, dbf: str, limit: int) -> Value:
+    def get_array(self, dbf: str, limit: int) -> Array | None:
         """Up to limit elements of the target as an array of dbf; None when it cannot be had."""
         target = self.target
         if self._pp and target.SCAN == 0 and process_target(self._owner, target):
-            return self._failed()
+            self._failed()
+            return None
         try:
-            value = self.address.get()
-            if self.address.long and dbf != "STRING":
-                value = list(value.encode("utf-8", "surrogateescape") + b"\0")
-            elif self.address.elements == 1:
-                value = [self.address.text()] if dbf == "STRING" else [value]
-            elif dbf == "STRING":
-                value = fields.texts(target, self.address.field, value)
-            array = to_array(value[:limit], dbf)
+            array = to_array(self._elements(dbf)[:limit], dbf)
         except (ValueError, TypeError, PutError):
-            return self._failed()
+            self._failed()
+            return None
         if self.mode != "NMS" and target is not self._owner:
             inherit_alarm(self._owner, self.mode, target.STAT, target.SEVR, target.AMSG)
         return array
+
+    def _elements(self, dbf: str) -> Elements:
+        """The target as an array; what is to be text has the digits of its own record."""
+        address, value = self.address, self.address.get()
+        if address.long and isinstance(value, str) and dbf != "STRING":
+            return characters(value.encode("utf-8", "surrogateescape") + b"\0")
+        if not is_array(value):
+            return [address.text()] if dbf == "STRING" else [value]
+        return fields.texts(self.target, address.field, value) if dbf == "STRING" else value
 
     def get_text(self, size: int) -> str | None:
         """The target as one string of up to size bytes, character arrays included (dbGetLinkLS)."""
         if self.address.long or self.address.dbf in ("CHAR", "UCHAR"):
             array = self.get_array("UCHAR", size)
-            return None if array is None else array.tobytes().split(b"\0")[0].decode("utf-8", "replace")
+            return array.tobytes().split(b"\0")[0].decode("utf-8", "replace") if is_numbers(array) else None
         text = self.get("STRING")
-        return text if text is None else clip_text(text, size)
+        return clip_text(text, size) if isinstance(text, str) else None
 
-    def get_any(self) -> Value:
+    def get_any(self) -> Whole | None:
         """The target's value as it is, whole images and tables too; None when it cannot be had."""
         target = self.target
         if self._pp and target.SCAN == 0 and process_target(self._owner, target):
-            return self._failed()
+            self._failed()
+            return None
         try:
-            value = self.address.get() if self.address.long or self.address.filters else target.native(self._name)
+            plain = self.address.long or self.address.filters
+            value = self.address.get() if plain else target.native(self._name)
         except PutError:
-            return self._failed()
+            self._failed()
+            return None
         if self.mode != "NMS" and target is not self._owner:
             inherit_alarm(self._owner, self.mode, target.STAT, target.SEVR, target.AMSG)
         return value
@@ -101,38 +112,41 @@ class RecordLink:
 
     def _bind(self, dbf: str) -> None:
         """Choose the conversion from the target's type to dbf; kept until another type is asked for."""
-        source, elements = self.address.dbf, self.address.elements
+        source, address = self.address.dbf, self.address
+        is_scalar = address.elements == 1 and address.field.type != "NOACCESS"
         self._dbf = dbf
-        if self.address.filters:
+        if address.filters:
             self._convert = self._filtered(dbf)
         elif dbf == "STRING":
-            self._convert = self._text
+            self._convert = self._text if is_scalar else self._first_text
         elif source in LINKS or source == "NOACCESS":
             self._convert = _not_a_number
-        elif elements != 1 or self.address.field.type == "NOACCESS":
+        elif not is_scalar:
             convert = converter(dbf)
-            self._convert = lambda value: convert(_first(value))
+            self._convert = lambda value: convert(first(value))
         elif source == dbf:
             self._convert = _same
         else:
             self._convert = converter(dbf)
 
-    def _filtered(self, dbf: str) -> Callable[[Value], Value]:
+    def _filtered(self, dbf: str) -> Callable[[Value], Scalar]:
         """The conversion of what the name's filters make of the target's value."""
         if dbf == "STRING":
             return lambda value: clip_text(self.address.text(), STRING_BYTES)
         convert = converter(dbf)
-        return lambda value: convert(_first(self.address.get()))
+        return lambda value: convert(first(self.address.get()))
 
     def _text(self, value: Value) -> str:
-        if not isinstance(value, str) and hasattr(value, "__len__"):
-            value[0]  # IndexError: an empty array has no scalar value
         return clip_text(self.address.text(), STRING_BYTES)
 
-    def load(self, dbf: str) -> Value:
+    def _first_text(self, value: Value) -> str:
+        first(value)  # IndexError: an empty array has no scalar value
+        return self._text(value)
+
+    def load(self, dbf: str) -> None:
         return None
 
-    def load_array(self, dbf: str, limit: int) -> Value:
+    def load_array(self, dbf: str, limit: int) -> None:
         return None
 
     def put(self, value: Value, dbf: str) -> bool:
@@ -157,12 +171,12 @@ class RecordLink:
 
     def _as_sent(self, text: str, dbf: str) -> Value:
         """A text for the target: STRING is one number to a character array, CHAR the characters (dbPutLinkLS)."""
-        characters = self.address.dbf in ("CHAR", "UCHAR")
-        if dbf == "CHAR" and characters and self.address.elements == 1:
+        is_characters = self.address.dbf in ("CHAR", "UCHAR")
+        if dbf == "CHAR" and is_characters and self.address.elements == 1:
             return (text.encode("utf-8", "surrogateescape") + b"\0")[0] if self._owner.LEN else []
-        if dbf == "CHAR" and (characters or hasattr(self.target, "string_size")):
+        if dbf == "CHAR" and (is_characters or self.target.string_size(self._name)):
             return text
-        return [text] if characters and self.address.elements != 1 else clip_text(text, STRING_BYTES)
+        return [text] if is_characters and self.address.elements != 1 else clip_text(text, STRING_BYTES)
 
     def _store(self, value: Value) -> bool:
         if self.address.field.type in LINKS:
@@ -197,16 +211,9 @@ class RecordLink:
         """The link's text changed: nothing to let go of."""
 
 
-def _same(value: Value) -> Value:
+def _same(value: Scalar) -> Scalar:
     return value
 
 
-def _first(value: Value) -> Value:
-    if isinstance(value, str) or not hasattr(value, "__len__"):  # a long string; pycalc's A of one element
-        return value
-    first = value[0]  # IndexError: an empty array has no scalar value
-    return first.item() if hasattr(first, "item") else first
-
-
-def _not_a_number(value: Value) -> Value:
+def _not_a_number(value: Value) -> Scalar:
     raise ValueError("a link's text is not a number")

@@ -6,15 +6,16 @@ A post goes out in one piece: the value, its time stamp, and the alarm when that
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from p4p import Value
 
 from pydevpva.engine.address import Address
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types import metadata
-from pydevpva.pva.types.shape import Shape
+from pydevpva.pva.types.p4p_types import Posting
+from pydevpva.pva.types.shape import Shape, Wire
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
+from pydevpva.records.core.arrays import copy, same
 from pydevpva.records.core.record import NEVER, Record
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class Channel:
         "_nanosecond_mask", "_never", "_once", "_post", "_pv", "_read", "_time", "_waits", "address", "shape",
     )  # fmt: skip
 
-    def __init__(self, address: Address, shape: Shape, pv: Any) -> None:
+    def __init__(self, address: Address, shape: Shape, pv: Posting) -> None:
         self.address, self.shape, self._pv = address, shape, pv
         self._name = address.field.name
         self._is_value = self._name == "VAL"
@@ -118,7 +119,7 @@ class Channel:
         if self._never and record.TIME != NEVER:
             self._post_stamp(record)
 
-    def _post_value(self, record: Record, value: Any) -> None:
+    def _post_value(self, record: Record, value: Wire) -> None:
         self._is_ahead = False
         hot = self._next()
         hot[self._key] = value
@@ -170,7 +171,7 @@ class Channel:
         time[TAG] = nanoseconds & mask if mask else wire.user_tag(tag) if tag else 0
         self._never = record.TIME == NEVER
 
-    def _post_stored(self, value: Any) -> None:
+    def _post_stored(self, value: Wire) -> None:
         """VAL was written and is not posted by processing: its time and alarm are still those of the last time."""
         hot = self._next()
         hot.unmark()
@@ -194,19 +195,10 @@ class Channel:
         self._loop.end_pass()
         self._post(Value(self.shape.type, leaves))
 
-    def _remember(self, value: Any) -> None:
+    def _remember(self, value: Wire) -> None:
         """What was posted last; a copy, because records write into their arrays. VAL is always a new array."""
-        self._last = value.copy() if not self._is_value and hasattr(value, "dtype") else value
+        self._last = value if self._is_value else copy(value)
 
-    def _differs(self, value: Any) -> bool:
+    def _differs(self, value: Wire) -> bool:
         """Whether the value is not the one posted last; NaN does not differ from NaN."""
-        last = self._last
-        if hasattr(value, "dtype"):
-            return not _same(value, last)
-        return value != last and not (value != value and last != last)
-
-
-def _same(one: Any, other: Any) -> bool:
-    import numpy as np
-
-    return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
+        return not same(value, self._last)

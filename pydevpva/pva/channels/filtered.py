@@ -7,7 +7,6 @@ the last update that passed.
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Any
 
 import numpy as np
 
@@ -16,8 +15,10 @@ from pydevpva.engine.filters.kinds import Timestamp
 from pydevpva.engine.filters.parse import Update, run
 from pydevpva.pva.channels.field import WANTED, Channel
 from pydevpva.pva.types import codes as wire
-from pydevpva.pva.types.shape import Shape
+from pydevpva.pva.types.p4p_types import Posting
+from pydevpva.pva.types.shape import Read, Shape, Wire
 from pydevpva.pva.types.shapes import shape_of
+from pydevpva.records.core import arrays
 from pydevpva.records.core.record import Record
 from pydevpva.records.shared import characters
 
@@ -27,7 +28,7 @@ class FilteredChannel(Channel):
 
     __slots__ = ("_is_padded", "_is_text", "_is_time", "_mask", "_opening", "_told")
 
-    def __init__(self, address: Address, shape: Shape, pv: Any) -> None:
+    def __init__(self, address: Address, shape: Shape, pv: Posting) -> None:
         super().__init__(address, shape, pv)
         source = address.source()
         self._opening = False
@@ -39,10 +40,10 @@ class FilteredChannel(Channel):
         self._read = self._first_or_source(shape_of(source).reader(source) if readable else attrgetter("TIME"))
         self._mask = 0
 
-    def _first_or_source(self, read_source: Any) -> Any:
+    def _first_or_source(self, read_source: Read) -> Read:
         """While the channel opens, what clients see; later the field's value, to tell whether it changed."""
 
-        def read(record: Record) -> Any:
+        def read(record: Record) -> Wire:
             value = read_source(record)
             if not self._opening:
                 return value
@@ -63,46 +64,41 @@ class FilteredChannel(Channel):
         self._mask = mask
         super().changed(record, mask, field)
 
-    def _post_value(self, record: Record, value: Any) -> None:
+    def _post_value(self, record: Record, value: Wire) -> None:
         update = self._run(record, value, self._mask, is_event=True)
         if update is not None:
             super()._post_value(update, self._shown(update.value))  # type: ignore[arg-type]  # has the same fields
         self._remember(value)
 
-    def _post_stored(self, value: Any) -> None:
+    def _post_stored(self, value: Wire) -> None:
         update = self._run(self.address.record, value, 0, is_event=False)
         super()._post_stored(self._shown(value if update is None else update.value))
         self._remember(value)
 
-    def _remember(self, value: Any) -> None:
+    def _remember(self, value: Wire) -> None:
         self._told = self.address.record.TIME
         super()._remember(value)
 
-    def _differs(self, value: Any) -> bool:
+    def _differs(self, value: Wire) -> bool:
         return super()._differs(value) or (self._is_time and self._told != self.address.record.TIME)
 
-    def _run(self, record: Record, value: Any, mask: int, is_event: bool) -> Update | None:
+    def _run(self, record: Record, value: Wire, mask: int, is_event: bool) -> Update | None:
         """A value through the chain; a text as all the characters that it has room for."""
         address = self.address
         if self._is_padded:
-            raw = value if isinstance(value, bytes) else value.encode() if isinstance(value, str) else bytes(value)
-            value = np.frombuffer(raw.ljust(characters.capacity(record, address.field), b"\0"), np.int8)
+            whole = value.tobytes() if arrays.is_numbers(value) else value
+            raw = whole if isinstance(whole, bytes) else str(whole).encode()
+            value = arrays.characters(raw.ljust(characters.capacity(record, address.field), b"\0"))
         return run(address.filters, Update(record, value, mask, is_event))
 
-    def _shown(self, value: Any) -> Any:
+    def _shown(self, value: Wire) -> Wire:
         """A chain's value for the shape: the first element where the filters leave no more than one.
 
         The last character of a text is its end.
         """
-        if self._is_text and isinstance(value, np.ndarray) and value.dtype == np.int8:
+        if self._is_text and arrays.is_numbers(value) and value.dtype == np.int8:
             if len(value) == 1 and not self.shape.is_text:
-                return value[0].item()
+                return arrays.first(value)
             text = value.tobytes().split(b"\0")[0][: len(value) - 1]
-            return text if self.shape.is_text else np.frombuffer(text + b"\0", np.int8)
-        if self.shape.is_array or isinstance(value, (str, bytes)):
-            return value
-        if not hasattr(value, "__len__"):
-            return value
-        if len(value) == 0:
-            return "" if self.shape.is_text else 0
-        return value[0].item() if hasattr(value[0], "item") else value[0]
+            return text if self.shape.is_text else arrays.characters(text + b"\0")
+        return arrays.first_or_zero(value) if arrays.is_array(value) and not self.shape.is_array else value

@@ -16,6 +16,7 @@ from pydevpva.pva.channels.packing import Packing
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types import metadata
 from pydevpva.pva.types.image import CONSTANT, IMAGE, MEMBERS, SIDE_VALUES, attributes, comparable, set_time
+from pydevpva.pva.types.p4p_types import Posting, Structure
 from pydevpva.pva.types.shape import Shape
 from pydevpva.pva.types.shapes import shape_of
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
@@ -40,7 +41,7 @@ class ImageChannel:
     __slots__ = ("_alarm", "_codec", "_described", "_hot", "_missed", "_packing", "_pv", "_sizes", "_unmark", "address",
                  "shape")  # fmt: skip
 
-    def __init__(self, address: Address, pv: Any) -> None:
+    def __init__(self, address: Address, pv: Posting) -> None:
         self.address, self._pv = address, pv
         self.shape: Shape = IMAGE
         self._hot = Value(IMAGE.type)
@@ -176,7 +177,7 @@ class ElementsChannel(Channel):
 
     __slots__ = ("_renew",)
 
-    def __init__(self, address: Address, pv: Any, renew: Callable[[], None]) -> None:
+    def __init__(self, address: Address, pv: Posting, renew: Callable[[], None]) -> None:
         super().__init__(address, shape_of(address), pv)
         self._renew = renew
 
@@ -187,7 +188,7 @@ class ElementsChannel(Channel):
             super().changed(record, mask, field)
 
 
-def _unmark(value: Any, *leaves: Iterable[str]) -> None:
+def _unmark(value: Structure, *leaves: Iterable[str]) -> None:
     for names in leaves:
         for name in names:
             value.mark(name, False)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from pydevpva.engine.address import Address
 from pydevpva.pva.channels.field import Channel
 from pydevpva.pva.channels.filtered import FilteredChannel
+from pydevpva.pva.types.p4p_types import Posting
 from pydevpva.pva.types.shape import Shape
 from pydevpva.pva.types.shapes import shape_of
 
@@ -22,7 +23,7 @@ class AnyChannel(Protocol):
     def leave(self) -> None: ...
 
 
-def channel_of(name: str, address: Address, pv: Any, renew: Callable[[], None]) -> AnyChannel:
+def channel_of(name: str, address: Address, pv: Posting, renew: Callable[[], None]) -> AnyChannel:
     """The channel for that name; the record's own name of an ndarray is its image, REC.VAL its elements.
 
     `renew` is what a channel calls, and ends with, when its value has another type.

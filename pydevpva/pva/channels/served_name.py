@@ -6,7 +6,6 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from p4p._p4p import SharedPV  # p4p.server.raw wraps it once more: 2.5 times the memory and the time per record
 
@@ -14,6 +13,7 @@ from pydevpva.pva.channels.kinds import AnyChannel, channel_of
 from pydevpva.pva.options import put_options
 from pydevpva.pva.puts import ClientPut, Puts
 from pydevpva.pva.threads import hold_thread, release_thread
+from pydevpva.pva.types.p4p_types import Operation, Structure
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +25,14 @@ class PV(SharedPV):  # type: ignore[misc]  # p4p has no types
 
     __slots__ = ()
 
-    def open(self, value: Any) -> None:
+    def open(self, value: Structure) -> None:
         self.handler.opened_with(value)
 
-    def open_here(self, value: Any) -> None:
+    def open_here(self, value: Structure) -> None:
         """On the pvxs thread."""
         super().open(value)
 
-    def post(self, value: Any) -> None:
+    def post(self, value: Structure) -> None:
         try:
             super().post(value)
         except RuntimeError:
@@ -47,7 +47,7 @@ class _First:
     """
 
     def __init__(self) -> None:
-        self.value: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.value: queue.SimpleQueue[Structure | None] = queue.SimpleQueue()
         self.taken = threading.Event()
         self.opened = False
 
@@ -107,7 +107,7 @@ class ServedName:
         """Whether a client has it open; on the pvxs thread."""
         return self._connected
 
-    def put(self, operation: Any) -> None:
+    def put(self, operation: Operation) -> None:
         self._puts.bury()
         channel = self._channel
         try:
@@ -121,7 +121,7 @@ class ServedName:
         else:
             put.submit()
 
-    def rpc(self, operation: Any) -> None:
+    def rpc(self, operation: Operation) -> None:
         operation.done(error=f"{self._name} takes no remote procedure calls")
 
     # ---- database thread ----
@@ -141,7 +141,7 @@ class ServedName:
             self._first = None
             first.value.put(None)
 
-    def opened_with(self, value: Any) -> None:
+    def opened_with(self, value: Structure) -> None:
         """Return when pvxs's thread has opened the PV; it waits for the value."""
         first = self._first
         assert first is not None

@@ -15,6 +15,7 @@ from p4p import Value
 from pydevpva.engine.address import Address
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types import metadata
+from pydevpva.pva.types.p4p_types import Posting
 from pydevpva.pva.types.shape import Leaves, Shape
 from pydevpva.pva.types.table import table_of
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
@@ -28,7 +29,7 @@ class TableChannel:
 
     __slots__ = ("_alarm", "_pv", "_renew", "_shown", "_signature", "address", "shape")
 
-    def __init__(self, address: Address, pv: Any, renew: Callable[[], None]) -> None:
+    def __init__(self, address: Address, pv: Posting, renew: Callable[[], None]) -> None:
         self.address, self._pv, self._renew = address, pv, renew
         self._signature = _table(address.record).VAL.signature
         self.shape: Shape = table_of(self._signature)

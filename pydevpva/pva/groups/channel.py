@@ -15,7 +15,9 @@ from pydevpva.loop import Loop
 from pydevpva.pva.groups.definitions import Path
 from pydevpva.pva.groups.members import WITHOUT_VALUE, Group, Member, Source
 from pydevpva.pva.types import metadata
+from pydevpva.pva.types.p4p_types import Posting
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_PROPERTY, DBE_VALUE
+from pydevpva.records.core.arrays import copy, same
 from pydevpva.records.core.record import Record
 
 log = logging.getLogger(__name__)
@@ -29,7 +31,7 @@ OTHERS = DBE_VALUE | DBE_ALARM  # what is posted of a field that another one tri
 class GroupChannel:
     """Keeps an open p4p SharedPV up to date with the records of a group."""
 
-    def __init__(self, group: Group, pv: Any, loop: Loop) -> None:
+    def __init__(self, group: Group, pv: Posting, loop: Loop) -> None:
         self.group, self._pv, self._loop = group, pv, loop
         self._is_open = False
         self._arrays: Leaves = {}  # arrays of structures by path: p4p posts them as a whole
@@ -100,9 +102,9 @@ class Follower:
     def __init__(self, channel: GroupChannel, member: Member, source: Source) -> None:
         self._channel, self._member, self._source = channel, member, source
         self._name = source.address.field.name
-        self._last: Any = None
-        self._alarm: Any = None
-        self._shown: Any = None  # VAL as the group told it last because of this record
+        self._last: object = None
+        self._alarm: tuple[int, int, str] | None = None
+        self._shown: object = None  # VAL as the group told it last because of this record
         self._is_ahead = False  # of the deadband: what no processing has posted was told
 
     def start(self) -> None:
@@ -142,7 +144,7 @@ class Follower:
         if not mask & DBE_VALUE and not ahead:
             return False
         before, self._shown = self._shown, self._source.read(self._source.address.record)
-        if mask & DBE_VALUE or before is self._shown or _same(before, self._shown):
+        if mask & DBE_VALUE or before is self._shown or same(before, self._shown):
             return False
         self._is_ahead = field == "VAL"
         return True
@@ -169,12 +171,12 @@ class Follower:
             return 0 if alarm == self._alarm else DBE_VALUE | DBE_ALARM
         if self._name == "SEVR":
             return 0 if last == self._last else DBE_VALUE
-        return 0 if _same(last, self._last) else mask | DBE_VALUE | DBE_LOG
+        return 0 if same(last, self._last) else mask | DBE_VALUE | DBE_LOG
 
     def _remember(self, record: Record) -> None:
         if self._name != "VAL":
             value = self._source.read(record)
-            self._last = value.copy() if hasattr(value, "dtype") else value
+            self._last = copy(value)
             self._alarm = (record.SEVR, record.STAT, record.AMSG)
 
     def _post(self, own: Leaves) -> None:
@@ -189,12 +191,6 @@ class Follower:
             channel.post(update)
         except Exception:
             log.exception("internal error: group %s cannot be posted", channel.group.name)
-
-
-def _same(one: Any, other: Any) -> bool:
-    if hasattr(one, "tobytes"):
-        return bool(one.tobytes() == other.tobytes())
-    return bool(one == other or (one != one and other != other))
 
 
 def current(member: Member, source: Source, events: int) -> Leaves:

@@ -141,7 +141,7 @@ def _parse(text: str) -> dict[str, Any]:
     return content
 
 
-def _group_problems(group: str, members: Any, record: str) -> Iterator[str]:
+def _group_problems(group: str, members: object, record: str) -> Iterator[str]:
     if not group:
         yield "a group must have a name"
     if not isinstance(members, dict):
@@ -174,7 +174,7 @@ def _field_problems(name: str, keys: dict[str, Any]) -> Iterator[str]:
         yield f'no +type "{kind}"{did_you_mean(kind, TYPES)}; choices: {", ".join(TYPES)}'
 
 
-def _value_problem(what: str, value: Any, wanted: Any) -> Iterator[str]:
+def _value_problem(what: str, value: object, wanted: Any) -> Iterator[str]:
     if wanted is None or (isinstance(value, wanted) and not (wanted is int and isinstance(value, bool))):
         return
     yield f"{what} must be {_WORDS[wanted]}, not {value!r}"

@@ -16,21 +16,23 @@ from pydevpva.pva.groups.definitions import Path
 from pydevpva.pva.groups.members import Group, Member, Source
 from pydevpva.pva.options import PutOptions
 from pydevpva.pva.puts import ClientPut, Puts, Running
+from pydevpva.pva.types.p4p_types import Operation, Structure
+from pydevpva.records.core.values import Sent
 
 log = logging.getLogger(__name__)
 
-Sent = dict[Member, Any]
+SentValues = dict[Member, Sent]
 
 
-def sent_values(group: Group, structure: Any) -> Sent:
+def sent_values(group: Group, structure: Structure) -> SentValues:
     """What a client sent for each member it marked, those that cannot be written included; on the pvxs thread."""
-    sent: Sent = {}
+    sent: SentValues = {}
     for member in group.members:
         if member.source is None or member.mapping.type in ("proc", "meta"):
             continue
         leaf = _leaf(member, member.source)
         if _marked(structure, member.mapping.path, leaf):
-            sent[member] = _value(structure, member.mapping.path, leaf)
+            sent[member] = member.source.shape.filled(_value(structure, member.mapping.path, leaf))
     return sent
 
 
@@ -40,7 +42,7 @@ def _leaf(member: Member, source: Source) -> str:
     return source.shape.leaf
 
 
-def _marked(structure: Any, path: Path, leaf: str) -> bool:
+def _marked(structure: Structure, path: Path, leaf: str) -> bool:
     """Whether the client sent this leaf; of an array of structures it always sends the whole."""
     name = ""
     for part, index in path:
@@ -50,7 +52,7 @@ def _marked(structure: Any, path: Path, leaf: str) -> bool:
     return bool(structure.changed(f"{name}.{leaf}" if leaf else name))
 
 
-def _value(structure: Any, path: Path, leaf: str) -> Any:
+def _value(structure: Structure, path: Path, leaf: str) -> Any:
     for part, index in path:
         structure = structure[part] if index is None else structure[part][index]
     return structure[leaf] if leaf else structure
@@ -72,7 +74,7 @@ class GroupPut(ClientPut):
 
     __slots__ = ("_error", "_group", "_left", "_marked", "_sent")
 
-    def __init__(self, puts: Puts, operation: Any, group: Group, options: PutOptions) -> None:
+    def __init__(self, puts: Puts, operation: Operation, group: Group, options: PutOptions) -> None:
         self._begin_with(puts, operation, options)
         structure = operation.value()
         self._group, self._sent = group, sent_values(group, structure)
@@ -82,7 +84,7 @@ class GroupPut(ClientPut):
     def warn(self) -> None:
         """Tell the client what of its put is not taken; on the pvxs thread, before `submit`."""
         for member in self._sent:
-            if not member.writable:
+            if not member.writable and self._operation is not None:
                 self._operation.warn(f"{member.name}: no putorder, ignore write")
 
     def _check_access(self) -> None:
@@ -125,7 +127,7 @@ class GroupPut(ClientPut):
             if member in self._sent and member.writable:
                 check_code(source.address, self._as_put(member, source))
 
-    def _item(self, member: Member) -> tuple[Address, Any] | None:
+    def _item(self, member: Member) -> tuple[Address, Sent] | None:
         """The field and the value to put for a member; None: nothing."""
         if (source := member.source) is None:
             return None
@@ -140,7 +142,7 @@ class GroupPut(ClientPut):
         value = self._sent[member]
         return value if member.mapping.type == "any" else source.shape.accept(source.address, value)
 
-    def _start_all(self, work: list[tuple[Address, Any]]) -> None:
+    def _start_all(self, work: list[tuple[Address, Sent]]) -> None:
         """Put all in order, and answer when the last has completed."""
         self._left = 1 + len(work)
         running = Composite()

@@ -10,6 +10,7 @@ from pydevpva.pva.groups.members import Group
 from pydevpva.pva.groups.put import GroupPut
 from pydevpva.pva.options import put_options
 from pydevpva.pva.puts import Puts
+from pydevpva.pva.types.p4p_types import Operation
 
 
 class GroupName(ServedName):
@@ -21,7 +22,7 @@ class GroupName(ServedName):
         super().__init__(group.name, puts)
         self.group = group
 
-    def put(self, operation: Any) -> None:
+    def put(self, operation: Operation) -> None:
         self._puts.bury()
         try:
             options = put_options(operation.pvRequest(), self._name)

@@ -17,6 +17,7 @@ from pydevpva.forks import in_child
 from pydevpva.loop import Loop
 from pydevpva.pva.forked import close_sockets
 from pydevpva.pva.threads import keep_thread
+from pydevpva.pva.types.p4p_types import Closable, Structure
 
 if TYPE_CHECKING:
     from p4p.client.raw import Context
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Done = Callable[[str | None], None]
-Fill = Callable[[Any], None]  # stores one link's value into the p4p Value that is sent; on the client's thread
+Fill = Callable[[Structure], None]  # stores one link's value into the p4p Value that is sent; on the client's thread
 USERS_A_STEP = 100  # links that hear of one update in one piece
 DISCONNECTED = "disconnected"
 
@@ -49,7 +50,7 @@ class User(Protocol):
     def place(self) -> str:
         """Record and field, for messages."""
 
-    def connected_to(self, root: Any) -> None:
+    def connected_to(self, root: Structure) -> None:
         """First value after a connect: a p4p Value, whose structure may be new."""
 
     def disconnected_from(self) -> None: ...
@@ -103,7 +104,7 @@ class RemotePVs:
             self._ending.start()
         return self._context
 
-    def end(self, operation: Any) -> None:
+    def end(self, operation: Closable) -> None:
         """Close a p4p operation or monitor, without waiting for that."""
         self._ending.submit(operation.close)
 
@@ -273,7 +274,7 @@ class RemotePV:
         self._start_put()
 
 
-def _one(value: Any) -> None:
+def _one(value: Structure) -> None:
     value["value"] = 1
 
 
@@ -297,7 +298,7 @@ class Put:
         """On the database thread; returns at once."""
         self._operation = self._pvs.context().put(name, self._answered, self._build, request, get=False)
 
-    def _build(self, value: Any) -> None:
+    def _build(self, value: Structure) -> None:
         """Fill in what is sent; on the client's thread."""
         for part in self._parts:
             part.fill(value)

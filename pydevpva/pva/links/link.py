@@ -6,7 +6,7 @@ Follows QSRV2 (pvxs: ioc/pvalink_lset.cpp, pvalink_link.cpp).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from pydevpva.db.model import Field
 from pydevpva.engine.processing import process
@@ -14,15 +14,18 @@ from pydevpva.errors import UnreadableImage
 from pydevpva.pva.links.client import DISCONNECTED, Done, Part, RemotePV
 from pydevpva.pva.links.config import LinkConfig
 from pydevpva.pva.links.values import Far, filler
+from pydevpva.pva.types.p4p_types import Structure
 from pydevpva.records.core.alarm import AMSG_SIZE, INVALID, LINK, raise_alarm
+from pydevpva.records.core.arrays import copy, to_array
+from pydevpva.records.core.links import Nothing
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import STRING_BYTES, Value, clip_text, to_array
+from pydevpva.records.core.values import STRING_BYTES, Array, Scalar, Value, Whole, clip_text
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Database
 
 NEVER = (631152000 * 10**9, 0)  # TIME and UTAG of what has none
-NO_VALUE = object()
+Read = TypeVar("Read")
 
 
 class PvaLink:
@@ -48,7 +51,7 @@ class PvaLink:
         self.is_time = False
         self.order = config.monorder
         self._far: Far | None = None
-        self._scratch: Any = NO_VALUE  # written, but not sent
+        self._scratch: Value | None = None  # written, but not sent
         self._waiting: list[Done] = []
         self._severity, self._message, self._stamp = INVALID, "", NEVER  # as of the last read
 
@@ -77,13 +80,13 @@ class PvaLink:
 
     # ---- what RemotePV tells ----
 
-    def connected_to(self, root: Any) -> None:
+    def connected_to(self, root: Structure) -> None:
         self._far = Far(root, self._config.field)
 
     def disconnected_from(self) -> None:
         self._far = None
         if not self._config.retry:
-            self._scratch = NO_VALUE
+            self._scratch = None
             waiting, self._waiting = self._waiting, []
             for done in waiting:
                 done(DISCONNECTED)
@@ -113,13 +116,14 @@ class PvaLink:
             process(record)
 
     def take_put(self) -> Part | None:
-        if self._scratch is NO_VALUE or self._far is None:
+        value = self._scratch
+        if value is None or self._far is None:
             return None
-        value, self._scratch = self._scratch, NO_VALUE
+        self._scratch = None
         waiting, self._waiting = self._waiting, []
 
         def retry() -> None:
-            self._scratch = value if self._scratch is NO_VALUE else self._scratch
+            self._scratch = value if self._scratch is None else self._scratch
             self._waiting = waiting + self._waiting
             self._pv.put()
 
@@ -128,22 +132,22 @@ class PvaLink:
 
     # ---- reads ----
 
-    def get(self, dbf: str) -> Value:
+    def get(self, dbf: str) -> Scalar | Nothing:
         """The value, or the first element, as dbf; NO_DATA for an empty array: VAL stays as it is."""
         value = self._read(lambda far: far.scalar(dbf))
         return clip_text(value, STRING_BYTES) if isinstance(value, str) else value
 
-    def get_array(self, dbf: str, limit: int) -> Value:
+    def get_array(self, dbf: str, limit: int) -> Array | None:
         return self._read(lambda far: to_array(far.elements(dbf)[:limit], dbf))
 
-    def get_text(self, size: int) -> Value:
+    def get_text(self, size: int) -> str | None:
         text = self._read(Far.text)
         return None if text is None else clip_text(text, size)
 
-    def get_any(self) -> Value:
+    def get_any(self) -> Whole | None:
         return self._read(Far.whole)
 
-    def _read(self, take: Callable[[Far], Value]) -> Value:
+    def _read(self, take: Callable[[Far], Read]) -> Read | None:
         """What `take` finds; None with LINK/INVALID when there is nothing, or nothing of that kind."""
         if (far := self._far) is None:
             message = f"{self.field} Disconn" if self._is_json else f"field {self.field}"
@@ -186,7 +190,7 @@ class PvaLink:
         if self._far is None and not self._config.retry:
             self._failed()
             return False
-        self._scratch = value.copy() if hasattr(value, "dtype") else value  # records write into their arrays
+        self._scratch = copy(value)  # records write into their arrays
         if done is not None:
             self._waiting.append(done)
         if not self._config.defer:
@@ -202,10 +206,10 @@ class PvaLink:
 
     # ---- what is known ----
 
-    def load(self, dbf: str) -> Value:
+    def load(self, dbf: str) -> None:
         return None
 
-    def load_array(self, dbf: str, limit: int) -> Value:
+    def load_array(self, dbf: str, limit: int) -> None:
         return None
 
     def time(self) -> tuple[int, int] | None:

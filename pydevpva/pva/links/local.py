@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from pydevpva.db.model import Field
 from pydevpva.engine.address import Address
 from pydevpva.engine.links.monitored import MonitoredLink
 from pydevpva.engine.put import Done, Puts
 from pydevpva.pva.links.config import LinkConfig
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import Value
+from pydevpva.records.core.values import Array, Scalar, Value, Whole
 
+Read = TypeVar("Read")
 PROCESS = {"": None, "NPP": False, "PP": True, "CP": True, "CPP": True}
 
 
@@ -25,16 +28,16 @@ class LocalLink(MonitoredLink):
         super().__init__(owner, field.name, text, address, config.sevr, watching, puts)
         self._config = config
 
-    def get(self, dbf: str) -> Value:
+    def get(self, dbf: str) -> Scalar | None:
         return self._with_time(super().get(dbf))
 
-    def get_array(self, dbf: str, limit: int) -> Value:
+    def get_array(self, dbf: str, limit: int) -> Array | None:
         return self._with_time(super().get_array(dbf, limit))
 
-    def get_any(self) -> Value:
+    def get_any(self) -> Whole | None:
         return self._with_time(super().get_any())
 
-    def _with_time(self, value: Value) -> Value:
+    def _with_time(self, value: Read) -> Read:
         if self._config.time and value is not None:
             self._owner.TIME, self._owner.UTAG = self.target.TIME, self.target.UTAG
         return value

@@ -11,8 +11,11 @@ from typing import Any
 
 from pydevpva.db.dbf import CHOICES, LINKS
 from pydevpva.pva.types import codes as wire
-from pydevpva.records.core.links import NO_DATA
-from pydevpva.records.core.values import Value, converter, to_array
+from pydevpva.pva.types.p4p_types import Structure
+from pydevpva.records.core.arrays import as_list, first, is_array, is_numbers, to_array
+from pydevpva.records.core.links import NO_DATA, NoData
+from pydevpva.records.core.values import Elements, Scalar, Value, Whole, converter, to_number
+from pydevpva.records.results.ndarray import NDArray
 
 _DBF = {code: dbf for dbf, code in wire.CODES.items() if dbf not in (*CHOICES, *LINKS)}
 
@@ -21,7 +24,7 @@ class Far:
     """The part of a remote structure that a link means: `field`, or the top. A structure stands for its `value`,
     and its alarm and timeStamp go with it. Values are looked up at each read: the structure is kept up to date."""
 
-    def __init__(self, root: Any, field: str) -> None:
+    def __init__(self, root: Structure, field: str) -> None:
         self._root, self._field = root, field
         found = root.get(field) if field else root
         self._is_structure = hasattr(found, "changedSet")
@@ -33,7 +36,7 @@ class Far:
         self._codec = f"{self._path.removesuffix('value')}codec.name" if self._path.endswith("value") else ""
         if self._codec and not root.has(self._codec):
             self._codec = ""
-        self._unpacked: Any = None  # the image of this update, where it was decompressed already
+        self._unpacked: NDArray | None = None  # the image of this update, where it was decompressed already
         self.is_enum = hasattr(value, "getID") and value.getID() == "enum_t"
         spec = root.type().aspy(self._path) if self._has_value else None
         self._code = spec if isinstance(spec, str) else ""
@@ -68,7 +71,7 @@ class Far:
         with suppress(ValueError):  # whoever reads it is told
             self._unpacked = self._image()
 
-    def _image(self) -> Any:
+    def _image(self) -> NDArray:
         """The image, decompressed; its own attributes for each who asks."""
         from pydevpva.pva.types.decode import image_of
 
@@ -77,25 +80,23 @@ class Far:
         of = self._path.removesuffix("value").removesuffix(".")
         return image_of(self._root[of] if of else self._root)
 
-    def scalar(self, dbf: str) -> Value:
+    def scalar(self, dbf: str) -> Scalar | NoData:
         """The value or its first element as dbf; NO_DATA: an empty array. ValueError: it is none of that kind."""
         value = self._value()
         if self.is_enum:
             return self._label(value) if dbf == "STRING" else converter(dbf)(value["index"])
-        if isinstance(value, list) or hasattr(value, "dtype"):
-            if not len(value):
-                return NO_DATA
-            value = value[0].item() if hasattr(value, "dtype") else value[0]
-        return _convert(value, dbf)
+        if is_array(value) and not len(value):
+            return NO_DATA
+        return _convert(first(value), dbf)
 
-    def elements(self, dbf: str) -> Any:
+    def elements(self, dbf: str) -> Elements:
         """The value as a sequence, not converted to dbf yet, but text where dbf is STRING."""
         value = self._value()
         if self.is_enum:
             return [self._label(value) if dbf == "STRING" else value["index"]]
-        if hasattr(value, "dtype"):
+        if is_numbers(value):
             value = value.ravel()
-            return [_text(v) for v in value.tolist()] if dbf == "STRING" else value
+            return [_text(v) for v in as_list(value)] if dbf == "STRING" else value
         if not isinstance(value, list):
             value = [value]
         return [_convert(v, dbf) for v in value]
@@ -103,21 +104,21 @@ class Far:
     def text(self) -> str:
         """The value as one text; an array of characters is one too."""
         value = self._value()
-        if hasattr(value, "dtype") and value.dtype.itemsize == 1:
+        if is_numbers(value) and value.dtype.itemsize == 1:
             return bytes(value).split(b"\0", 1)[0].decode("utf-8", "replace")
         text = self.scalar("STRING")
         return "" if text is NO_DATA else str(text)
 
-    def whole(self) -> Value:
+    def whole(self) -> Whole:
         """The value as it is: arrays, images and tables too."""
         if not self._field:
             from pydevpva.pva.types.decode import value_of
 
             return self._image() if self._is_packed() else value_of(self._root)
-        value = self._value()
-        return value["index"] if self.is_enum else value
+        value: Value = self._value()["index"] if self.is_enum else self._value()
+        return value
 
-    def _label(self, value: Any) -> str:
+    def _label(self, value: Structure) -> str:
         index, choices = value["index"], value["choices"]
         return choices[index] if 0 <= index < len(choices) else str(index)
 
@@ -149,7 +150,7 @@ class Far:
         if self.is_enum:
             return "ENUM", 1
         value: Any = self._value() if self._has_value else 0
-        size = len(value) if isinstance(value, list) or hasattr(value, "dtype") else 1
+        size = len(value) if is_array(value) else 1
         return _DBF.get(self._code.removeprefix("a"), "LONG"), size
 
     def meta(self, leaf: str) -> Any:
@@ -158,50 +159,49 @@ class Far:
         return self._root[name] if self._is_structure and self._root.has(name) else None
 
 
-def _convert(value: Any, dbf: str) -> Value:
+def _convert(value: object, dbf: str) -> Scalar:
     if not isinstance(value, (bool, int, float, str)):
         raise ValueError(f"{type(value).__name__} is no scalar")
     return _text(value) if dbf == "STRING" else converter(dbf)(value)
 
 
-def _text(value: Any) -> str:
+def _text(value: Scalar) -> str:
     """As pvxs shows a number; text as it is."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
-def filler(far: Far, value: Value) -> Callable[[Any], None]:
+def filler(far: Far, value: Value) -> Callable[[Structure], None]:
     """A function that stores value into the p4p Value of a put, on the client's thread: it knows no record."""
     if isinstance(value, str) and (index := far.choice(value)) is not None:
         value = index
     path, code = far.put_path()
 
-    def fill(sent: Any) -> None:
+    def fill(sent: Structure) -> None:
         sent[path] = _fitting(value, code)
 
     return fill
 
 
-def _fitting(value: Value, code: str) -> Any:
+def _fitting(value: Value, code: str) -> object:
     """A record's value for a leaf of type code: C casts, as between records; ValueError for text that is no number."""
     if code.startswith("a"):
         return _array(value, code)
-    if hasattr(value, "dtype") or isinstance(value, list):
-        if not len(value):
-            raise ValueError("an empty array has no scalar value")
-        value = value[0].item() if hasattr(value, "dtype") else value[0]
+    if is_array(value) and not len(value):
+        raise ValueError("an empty array has no scalar value")
+    value = first(value)
     if code == "s":
         return wire.text(_text(value))
     if code == "?":
-        return bool(converter("DOUBLE")(value))
+        return bool(to_number(value, "DOUBLE"))
     if code == "v":
         return value
     return converter(_DBF[code])(value)
 
 
-def _array(value: Value, code: str) -> Any:
-    values: Any = value if hasattr(value, "dtype") or isinstance(value, list) else [value]
+def _array(value: Value, code: str) -> object:
+    values = value if is_array(value) else [value]
     if code == "as":
-        return wire.texts([_text(v) for v in (values.tolist() if hasattr(values, "dtype") else values)])
+        return wire.texts([_text(v) for v in as_list(values)])
     return to_array(values, _DBF[code[1:]])

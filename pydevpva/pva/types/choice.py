@@ -9,6 +9,7 @@ from pydevpva.errors import PutError
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.number import number
 from pydevpva.pva.types.shape import ALARM, TIME, Leaves, Read, Shape
+from pydevpva.records.core.values import Sent
 
 
 class Choice(Shape):
@@ -37,9 +38,9 @@ class Choice(Shape):
     def everything(self, address: Address) -> Leaves:
         return self.changing(address)
 
-    def accept(self, address: Address, value: Any) -> Any:
+    def accept(self, address: Address, value: Sent) -> Sent:
         choices = address.record.choices(address.field.name)
-        if 0 <= value < (len(choices) or 2**16):
+        if isinstance(value, int) and 0 <= value < (len(choices) or 2**16):
             return value
         listed = ", ".join(f"{n} {choice}" for n, choice in enumerate(choices))
         raise PutError(f"{address.record.NAME}.{address.field.name}: {value} is none of its choices ({listed})")

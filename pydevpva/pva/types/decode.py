@@ -13,26 +13,27 @@ import numpy as np
 from pydevpva.errors import UnreadableImage
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.image import COLOR_MODE
+from pydevpva.pva.types.p4p_types import Structure
+from pydevpva.records.core.values import Array, Columns, Numbers, Value, Whole
 from pydevpva.records.results.codecs import decompress
 from pydevpva.records.results.ndarray import NDArray, mode_fits
 
 _DTYPES = wire.DTYPES | {"?": "bool"}
 
 
-def value_of(structure: Any) -> Any:
+def value_of(structure: Structure) -> Whole:
     """The value of a p4p Value of any normative type; an enum's is its index. ValueError: it cannot be decoded."""
     kind = structure.getID().split(":")[1] if structure.getID().startswith("epics:nt/") else ""
     if kind == "nt/NTNDArray":
         return image_of(structure)
     if kind == "nt/NTTable":
         return columns_of(structure)
-    value = structure["value"] if structure.has("value") else structure
-    if kind == "nt/NTEnum":
-        return value["index"]
-    return value
+    value: Any = structure["value"] if structure.has("value") else structure
+    plain: Value = value["index"] if kind == "nt/NTEnum" else value
+    return plain
 
 
-def columns_of(structure: Any) -> dict[str, Any]:
+def columns_of(structure: Structure) -> Columns:
     """An NTTable's columns by label, or by member name where the labels are not one for each column."""
     value, labels = structure["value"], structure["labels"] or []
     members = list(value)
@@ -40,15 +41,16 @@ def columns_of(structure: Any) -> dict[str, Any]:
     return {name: array_of(value, member) for name, member in zip(names, members, strict=True)}
 
 
-def array_of(structure: Any, name: str) -> Any:
+def array_of(structure: Structure, name: str) -> Array:
     """An array member: a read-only numpy array, or a list of str. p4p gives None for one that was sent empty."""
-    if (column := structure[name]) is not None:
+    column: Array | None = structure[name]
+    if column is not None:
         return column
     code = structure.type().aspy(name)
     return [] if code == "as" else np.zeros(0, _DTYPES.get(code[1:], "f8"))
 
 
-def image_of(structure: Any) -> NDArray:
+def image_of(structure: Structure) -> NDArray:
     """An NTNDArray: dimension[0] is numpy's last axis. Without dimensions: one axis. Attributes by name.
 
     The frame's time is dataTimeStamp, or timeStamp where that is not set. Raises ValueError; where compression is the
@@ -71,7 +73,7 @@ def image_of(structure: Any) -> NDArray:
     return made
 
 
-def _pixels(structure: Any) -> Any:
+def _pixels(structure: Structure) -> Numbers:
     pixels = np.asarray(np.zeros(0, "u1") if structure["value"] is None else structure["value"])
     shape = _shape(structure)
     if not shape:
@@ -81,18 +83,18 @@ def _pixels(structure: Any) -> Any:
     return pixels.reshape(shape)
 
 
-def _expanded(structure: Any, codec: str) -> Any:
+def _expanded(structure: Structure, codec: str) -> Numbers:
     shape = _shape(structure)
     if not shape or min(shape) < 0:
         raise UnreadableImage(f"codec {codec}: the dimensions are not told")
     return decompress(codec, structure["value"], structure.get("codec.parameters"), shape)
 
 
-def _shape(structure: Any) -> tuple[int, ...]:
+def _shape(structure: Structure) -> tuple[int, ...]:
     return tuple(side["size"] for side in reversed(structure["dimension"] or ()))
 
 
-def _time(structure: Any, leaf: str) -> int:
+def _time(structure: Structure, leaf: str) -> int:
     if not structure.has(leaf):
         return 0
     time = structure[leaf]

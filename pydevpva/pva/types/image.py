@@ -11,7 +11,10 @@ from typing import Any
 from pydevpva.engine.address import Address
 from pydevpva.errors import PutError
 from pydevpva.pva.types import codes as wire
+from pydevpva.pva.types.p4p_types import Structure
 from pydevpva.pva.types.shape import ALARM, FORMS, TIME, Shape
+from pydevpva.records.core.values import Sent
+from pydevpva.records.results.ndarray import NDArray
 
 MEMBERS = {
     "bool": "booleanValue", "int8": "byteValue", "int16": "shortValue", "int32": "intValue", "int64": "longValue",
@@ -51,7 +54,7 @@ class Image(Shape):
     def members(self) -> list[Any]:
         return _MEMBERS
 
-    def accept(self, address: Address, value: Any) -> Any:
+    def accept(self, address: Address, value: Sent) -> Sent:
         raise PutError(f"{address.record.NAME}: an ndarray is made by its code or its link; clients cannot write it")
 
 
@@ -69,20 +72,20 @@ CONSTANT = {  # marked once, so that a client finds it filled in
 SIDE_VALUES = {"size": 0, "offset": 0, "fullSize": 0, "binning": 1, "reverse": False}
 
 
-def attributes(image: Any) -> list[dict[str, Any]]:
+def attributes(image: NDArray) -> list[dict[str, Any]]:
     """All NTAttributes; the ColorMode is an int32, as areaDetector has it."""
     made = [_attribute(COLOR_MODE, ("i", image.color_mode))]
     made += [_attribute(name, wire.any_value(value)) for name, value in image.attributes.items()]
     return made
 
 
-def comparable(image: Any) -> Any:
+def comparable(image: NDArray) -> object:
     """What tells whether the attributes changed; arrays among them are taken as new."""
     attributes = image.attributes
     return (image.color_mode, attributes) if not any(map(_is_array, attributes.values())) else object()
 
 
-def _is_array(value: Any) -> bool:
+def _is_array(value: object) -> bool:
     return bool(getattr(value, "ndim", 0))
 
 
@@ -90,6 +93,6 @@ def _attribute(name: str, value: tuple[str, Any]) -> dict[str, Any]:
     return {"name": name, "value": value, "descriptor": "", "tags": [], "sourceType": 0, "source": ""}
 
 
-def set_time(leaf: Any, time: int, tag: int) -> None:
+def set_time(leaf: Structure, time: int, tag: int) -> None:
     leaf["secondsPastEpoch"], leaf["nanoseconds"] = divmod(time, 1_000_000_000)
     leaf["userTag"] = tag

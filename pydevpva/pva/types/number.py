@@ -100,12 +100,7 @@ def _integer_reader(native: Read, name: str, code: str) -> Read:
 
 def _element_reader(name: str) -> Read:
     """For an array field with room for one element: the element, or 0 when there is none yet."""
-
-    def read(record: Record) -> Any:
-        value = record.get(name)
-        return (value[0].item() if len(value) else 0) if hasattr(value, "dtype") else value
-
-    return read
+    return lambda record: record.get(name)
 
 
 def _display(code: str) -> Any:

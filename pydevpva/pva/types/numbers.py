@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 from operator import attrgetter
-from typing import Any
 
 import numpy as np
 
 from pydevpva.engine.address import Address
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.number import Number, Numeric
-from pydevpva.pva.types.shape import Leaves, Read
+from pydevpva.pva.types.shape import Leaves, Read, Wire
+from pydevpva.records.core import arrays
 from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Sent
 from pydevpva.records.shared import characters
 
 
@@ -26,16 +27,16 @@ class Numbers(Numeric):
     def reader(self, address: Address) -> Read:
         name, expected = address.field.name, wire.DTYPES[self.code]
 
-        def read(record: Record) -> Any:
+        def read(record: Record) -> Wire:
             value = record.get(name)
-            if getattr(value, "dtype", None) == expected and value.ndim == 1:
+            if arrays.is_numbers(value) and value.dtype == expected and value.ndim == 1:
                 return value  # p4p copies it
             raise TypeError(f"{record.NAME}.{name} holds {value!r}, which is no 1-d array of {expected}")
 
         return read
 
-    def accept(self, address: Address, value: Any) -> Any:
-        return np.empty(0, dtype=wire.DTYPES[self.code]) if value is None else value  # p4p's word for an empty array
+    def filled(self, value: Sent | None) -> Sent:
+        return np.empty(0, dtype=wire.DTYPES[self.code]) if value is None else value
 
 
 class Characters(Numbers):
@@ -46,20 +47,20 @@ class Characters(Numbers):
     def reader(self, address: Address) -> Read:
         record, name = address.record, address.field.name
         if address.is_strings:
-            return lambda r: np.frombuffer(characters.get(r, address.field), np.int8)
+            return lambda r: arrays.characters(characters.get(r, address.field))
         if record.array_info(name) is None:
-            return lambda r: _characters(r.get(name), b"\0")
+            return lambda r: _characters(str(r.get(name)), b"\0")
         size = attrgetter("LEN" if name == "VAL" else "OLEN")  # an lsi that was never set has no character
-        return lambda r: _characters(r.get(name), b"\0"[: size(r)])
+        return lambda r: _characters(str(r.get(name)), b"\0"[: size(r)])
 
     def limits(self, address: Address) -> Leaves:
         return {}
 
-    def accept(self, address: Address, value: Any) -> Any:
-        sent = b"" if value is None else bytes(value.astype("uint8"))
-        if address.is_strings:
-            return sent
-        return sent.split(b"\0", 1)[0].decode("utf-8", "surrogateescape") if sent else super().accept(address, None)
+    def accept(self, address: Address, value: Sent) -> Sent:
+        if not arrays.is_numbers(value) or len(value) == 0:
+            return value
+        sent = value.astype("i1")
+        return sent if address.is_strings else sent.tobytes().split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
 
 
 class Character(Number):
@@ -80,5 +81,5 @@ def numbers(code: str) -> Numbers:
 CHARACTERS, CHARACTER = Characters("b"), Character("b")
 
 
-def _characters(text: str, empty: bytes) -> Any:
-    return np.frombuffer(text.encode("utf-8", "surrogateescape") + b"\0" if text else empty, dtype=np.int8)
+def _characters(text: str, empty: bytes) -> Wire:
+    return arrays.characters(text.encode("utf-8", "surrogateescape") + b"\0" if text else empty)

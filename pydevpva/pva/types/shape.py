@@ -7,22 +7,24 @@ ioc/iocsource.cpp), leaf for leaf. Each method says its thread.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from p4p import Type
 
 from pydevpva.engine.address import Address
 from pydevpva.pva.types import codes as wire
+from pydevpva.pva.types.p4p_types import Structure
 from pydevpva.records.core import shown
 from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Sent, Value
 
 ALARM = ("alarm", ("S", "alarm_t", [("severity", "i"), ("status", "i"), ("message", "s")]))
 TIME = ("timeStamp", ("S", "time_t", [("secondsPastEpoch", "l"), ("nanoseconds", "i"), ("userTag", "i")]))
 FORMS = ("Default", "String", "Binary", "Decimal", "Hex", "Exponential", "Engineering")
-NOTHING = object()  # a client changed some other leaf, but not the value
 
 Leaves = dict[str, Any]
-Read = Callable[[Record], Any]
+Wire: TypeAlias = "Value | bytes | list[str | bytes]"  # text that is no UTF-8 goes as bytes
+Read = Callable[[Record], "Wire"]
 
 
 class Shape:
@@ -70,11 +72,16 @@ class Shape:
 
     # ---- in ----
 
-    def sent(self, structure: Any) -> Any:
-        """The value a client put, or NOTHING; on the pvxs thread. Arrays are p4p's own read-only memory."""
-        return structure[self.leaf] if structure.changed(self.leaf) else NOTHING
+    def sent(self, structure: Structure) -> Sent | None:
+        """The value a client put; None: it changed some other leaf. On the pvxs thread. Arrays are p4p's own read-only
+        memory."""
+        return self.filled(structure[self.leaf]) if structure.changed(self.leaf) else None
 
-    def accept(self, address: Address, value: Any) -> Any:
+    def filled(self, value: Sent | None) -> Sent:
+        """What p4p gives None for: an array that was sent empty."""
+        return [] if value is None else value
+
+    def accept(self, address: Address, value: Sent) -> Sent:
         """What was sent, as the database takes it; PutError when the field cannot hold it. Database thread."""
         return value
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.decode import array_of
-from pydevpva.pva.types.shape import ALARM, NOTHING, TIME, Shape
+from pydevpva.pva.types.p4p_types import Structure
+from pydevpva.pva.types.shape import ALARM, TIME, Shape
+from pydevpva.records.core.values import Columns
 
 CODES = {dtype: f"a{code}" for code, dtype in wire.DTYPES.items()} | {"bool": "a?", "string": "as"}
 Signature = tuple[tuple[str, str], ...]  # (name, type) of each column
@@ -27,10 +29,10 @@ class Table(Shape):
         columns = [(name, CODES[kind]) for name, kind in self._signature]
         return [("labels", "as"), ("value", ("S", "", columns)), ("descriptor", "s"), ALARM, TIME]
 
-    def sent(self, structure: Any) -> Any:
+    def sent(self, structure: Structure) -> Columns | None:
         """The columns that a client put; strings as a list, numbers as a read-only array."""
         sent = structure["value"]
-        return {name: array_of(sent, name) for name in sent if structure.changed(f"value.{name}")} or NOTHING
+        return {name: array_of(sent, name) for name in sent if structure.changed(f"value.{name}")} or None
 
 
 @lru_cache(maxsize=1000)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from pydevpva.engine.address import Address
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.shape import ALARM, TIME, Read, Shape
-from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import STRING_BYTES, clip_text
+from pydevpva.records.core.arrays import characters, is_numbers
+from pydevpva.records.core.values import STRING_BYTES, Sent, Value, clip_text
 
 DISPLAY = ("display", ("S", "", [("description", "s"), ("units", "s")]))
 
@@ -27,7 +25,7 @@ class Text(Shape):
 
     def reader(self, address: Address) -> Read:
         name = address.field.name
-        return lambda record: wire.text(record.get(name))
+        return lambda record: wire.text(str(record.get(name)))
 
 
 class ShortText(Text):
@@ -37,10 +35,10 @@ class ShortText(Text):
 
     def reader(self, address: Address) -> Read:
         name = address.field.name
-        return lambda record: wire.text(clip_text(record.get(name), STRING_BYTES))
+        return lambda record: wire.text(clip_text(str(record.get(name)), STRING_BYTES))
 
-    def accept(self, address: Address, value: Any) -> str:
-        return clip_text(value, STRING_BYTES)
+    def accept(self, address: Address, value: Sent) -> Sent:
+        return clip_text(str(value), STRING_BYTES)
 
 
 class CharacterText(Text):
@@ -50,17 +48,11 @@ class CharacterText(Text):
 
     def reader(self, address: Address) -> Read:
         name = address.field.name
+        return lambda record: _text(record.get(name))
 
-        def read(record: Record) -> bytes:
-            found = bytes(record.get(name)).split(b"\0", 1)[0]
-            return found if found.isascii() else found.decode("utf-8", "replace").encode()
-
-        return read
-
-    def accept(self, address: Address, value: Any) -> Any:
+    def accept(self, address: Address, value: Sent) -> Sent:
         """As many bytes as fit with the terminating NUL, which is stored too when there is room."""
-        data = value.encode("utf-8", "surrogateescape")[: max(address.elements - 1, 0)] + b"\0"
-        return np.frombuffer(data, dtype=np.int8)
+        return characters(str(value).encode("utf-8", "surrogateescape")[: max(address.elements - 1, 0)] + b"\0")
 
 
 TEXT, SHORT_TEXT, CHARACTER_TEXT = Text("s"), ShortText("s"), CharacterText("s")
@@ -71,4 +63,12 @@ def is_short(address: Address) -> bool:
     field, record = address.field, address.record
     if field.type == "STRING":
         return field.size == 41
-    return hasattr(record, "string_size") and field.type == "NOACCESS" and bool(record.string_size(field.name) <= 40)
+    return field.type == "NOACCESS" and 0 < record.string_size(field.name) <= 40
+
+
+def _text(value: Value) -> bytes:
+    """The text in a CHAR array, up to its NUL, as the bytes it is made of."""
+    if not is_numbers(value):
+        raise TypeError(f"{value!r} is no array of characters")
+    found = value.tobytes().split(b"\0", 1)[0]
+    return found if found.isascii() else found.decode("utf-8", "replace").encode()

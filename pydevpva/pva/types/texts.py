@@ -8,6 +8,7 @@ from pydevpva.engine.address import Address
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.shape import ALARM, TIME, Read, Shape
 from pydevpva.pva.types.text import DISPLAY
+from pydevpva.records.core.values import Value
 
 
 class Texts(Shape):
@@ -22,10 +23,13 @@ class Texts(Shape):
 
     def reader(self, address: Address) -> Read:
         name = address.field.name
-        return lambda record: wire.texts(record.get(name))
+        return lambda record: _texts(record.get(name))
 
-    def accept(self, address: Address, value: Any) -> Any:
-        return [] if value is None else value  # p4p's word for an empty array
+
+def _texts(value: Value) -> list[str | bytes]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is no array of texts")
+    return wire.texts(value)
 
 
 TEXTS = Texts("s")

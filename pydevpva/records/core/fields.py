@@ -9,16 +9,20 @@ from pydevpva.db.model import Field
 from pydevpva.db.numbers import parse_integer
 from pydevpva.errors import PutError, did_you_mean
 from pydevpva.records.core.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE, INVALID, LINK, raise_alarm
+from pydevpva.records.core.arrays import as_list, characters, first, is_array, is_numbers, to_array
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.shown import precision, text_digits
 from pydevpva.records.core.values import (
     STRING_BYTES,
-    Value,
+    Array,
+    Elements,
+    Scalar,
+    Sent,
+    cast,
     clip_text,
     converter,
     format_float,
     plain_text,
-    to_array,
     whole_text,
 )
 
@@ -33,23 +37,25 @@ def refuse(record: Record, field: str, reason: str = "this field cannot be chang
 def text(record: Record, field: Field) -> str:
     """The value as a string (dbGet with DBR_STRING); of an array its first element."""
     value, dbf = record.get(field.name), record.dbf(field.name)
-    if record.elements(field.name) != 1:
-        value = value[0] if len(value) else ""
+    if not isinstance(value, (float, int)):
+        if is_array(value) and not len(value):
+            return ""
+        value = first(value)
     if isinstance(value, str):
         return value
     if dbf == "ENUM":
-        return record.state_text(value)
+        return record.state_text(int(value))
     if dbf in CHOICES:
-        return _choice_text(record, field, value)
+        return _choice_text(record, field, int(value))
     if dbf in ("DOUBLE", "FLOAT"):
         digits = precision(record, field.name)
         return format_float(float(value), 6 if digits is None else digits & 0xFFFF)
     return plain_text(value)
 
 
-def texts(record: Record, field: Field, values: Value) -> list[str]:
+def texts(record: Record, field: Field, values: Array) -> list[str]:
     """An array field's elements as strings, floats with PREC (dbGet with DBR_STRING)."""
-    if record.dbf(field.name) in ("DOUBLE", "FLOAT"):
+    if is_numbers(values) and record.dbf(field.name) in ("DOUBLE", "FLOAT"):
         digits = precision(record, field.name)
         return [format_float(float(v), 6 if digits is None else digits & 0xFFFF) for v in values]
     return [v if isinstance(v, str) else plain_text(v) for v in values]
@@ -60,7 +66,7 @@ def _choice_text(record: Record, field: Field, index: int) -> str:
     return choices[index] if 0 <= index < len(choices) else str(index)
 
 
-def put(record: Record, field: Field, value: Value) -> None:
+def put(record: Record, field: Field, value: Sent) -> None:
     """dbPut: refuse what must not change, convert, call the specials, post. Raises PutError, nothing half done."""
     name = field.name
     if field.special in ("SPC_NOMOD", "SPC_ATTRIBUTE"):
@@ -68,19 +74,20 @@ def put(record: Record, field: Field, value: Value) -> None:
     if field.type in LINKS:
         _put_link(record, field, value)
         return
+    converted: object = None
     if (info := record.array_info(name)) is not None:
-        converted = _array(record, name, info, value)
+        array = _array(record, name, info, value)
     elif field.type == "NOACCESS":
         converted = record.whole(name, value)
     else:
         converted = _scalar(record, field, value)
-    if field.type == "DEVICE":
+    if field.type == "DEVICE" and isinstance(converted, int):
         record.host.check_device(record, converted)
     before = getattr(record, name) if field.prop else None
     _before(record, field)
     try:
         if info is not None:
-            record.put_array(name, converted)
+            record.put_array(name, array)
         elif converted is not None:
             setattr(record, name, converted)
     finally:
@@ -99,55 +106,51 @@ def put(record: Record, field: Field, value: Value) -> None:
         record.post(0)  # a special may have changed other fields: who shows them looks again
 
 
-def _array(record: Record, name: str, info: tuple[str, int], value: Value) -> Value:
+def _array(record: Record, name: str, info: tuple[str, int], value: Sent) -> Array:
     dbf, capacity = info
-    if capacity == 1 and hasattr(record, "string_size"):  # lsi, lso, printf: one long string
-        return clip_text(_as_text(value), record.string_size(name))
-    if isinstance(value, str):
-        value = _characters(value) if dbf in ("CHAR", "UCHAR") else [value]
-    elif not hasattr(value, "__len__"):
-        value = [value]
-    if dbf == "ENUM" and any(isinstance(v, str) for v in value):
-        raise refuse(record, name, "an array of states has no labels")
-    if dbf == "UINT64" and isinstance(value, list):
-        value = [whole_text(v) if isinstance(v, str) else v for v in value]
+    if isinstance(value, dict):
+        raise refuse(record, name, "a table is no array")
+    if capacity == 1 and (size := record.string_size(name)):
+        return [clip_text(_as_text(value), size)]
+    elements = value if is_array(value) else _elements(value, dbf)
+    if isinstance(elements, list):
+        if dbf == "ENUM" and any(isinstance(v, str) for v in elements):
+            raise refuse(record, name, "an array of states has no labels")
+        if dbf == "UINT64":
+            elements = [whole_text(v) if isinstance(v, str) else v for v in elements]
     try:
-        if dbf != "STRING" and isinstance(value, list) and "" in value:
+        if dbf != "STRING" and isinstance(elements, list) and "" in elements:
             raise ValueError("an empty text is not a number")
         if dbf == "STRING":
-            value = [v if isinstance(v, str) else plain_text(v, text_digits(record)) for v in _native(value)]
-        return to_array(value[:capacity], dbf)
+            elements = [v if isinstance(v, str) else plain_text(v, text_digits(record)) for v in as_list(elements)]
+        return to_array(elements[:capacity], dbf)
     except (ValueError, TypeError) as error:
         raise refuse(record, name, str(error)) from None
 
 
-def _native(values: Value) -> Value:
-    return values.tolist() if hasattr(values, "tolist") else values
+def _elements(value: Scalar, dbf: str) -> Elements:
+    """A scalar as an array; a string for characters is its UTF-8 bytes and a terminating NUL."""
+    if isinstance(value, str) and dbf in ("CHAR", "UCHAR"):
+        return characters(value.encode("utf-8", "surrogateescape") + b"\0")
+    return [value]
 
 
-def _characters(text: str) -> Value:
-    """A string for a CHAR array: its UTF-8 bytes and a terminating NUL."""
-    import numpy as np
-
-    return np.frombuffer(text.encode("utf-8", "surrogateescape") + b"\0", dtype="i1")
-
-
-def _as_text(value: Value) -> str:
-    if isinstance(value, str):
-        return value
-    if hasattr(value, "__len__"):
-        return _as_text(value[0].item() if hasattr(value[0], "item") else value[0]) if len(value) else ""
-    return plain_text(value)
+def _as_text(value: Scalar | Elements) -> str:
+    if is_array(value) and not len(value):
+        return ""
+    value = first(value)
+    return value if isinstance(value, str) else plain_text(value)
 
 
-def _scalar(record: Record, field: Field, value: Value) -> Value:
+def _scalar(record: Record, field: Field, value: Sent) -> Scalar | None:
     """One value of the field's type; None when there is nothing to store (an empty array came)."""
-    if hasattr(value, "__len__") and not isinstance(value, str):
-        if len(value) == 0:
+    if not isinstance(value, (float, int, str)):
+        if isinstance(value, dict):
+            raise refuse(record, field.name, "a table is no single value")
+        if is_array(value) and not len(value):
             raise_alarm(record, LINK, INVALID)
             return None
-        value = value[0]
-        value = value.item() if hasattr(value, "item") else value
+        value = first(value)
     if field.type == "STRING":
         size = field.size - 1 if field.size else STRING_BYTES
         return clip_text(value if isinstance(value, str) else plain_text(value, text_digits(record)), size)
@@ -160,10 +163,10 @@ def _scalar(record: Record, field: Field, value: Value) -> Value:
         raise refuse(record, field.name, str(error)) from None
 
 
-def _choice(record: Record, field: Field, value: Value) -> int:
+def _choice(record: Record, field: Field, value: Scalar) -> int:
     """An index from a label, a number as text, or a number."""
     if not isinstance(value, str):
-        number = int(converter("ENUM")(value))
+        number = int(cast(value, "ENUM"))
         if field.special == "SPC_SCAN" and number >= len(record.choices(field.name)):
             raise refuse(record, field.name, f"{value} is not one of the choices")
         return number
@@ -180,7 +183,7 @@ def _choice(record: Record, field: Field, value: Value) -> int:
     raise refuse(record, field.name, f"{value!r} is not one of the choices{hint}")
 
 
-def _put_link(record: Record, field: Field, value: Value) -> None:
+def _put_link(record: Record, field: Field, value: Sent) -> None:
     if not isinstance(value, str):
         raise refuse(record, field.name, f"a link is set by its text, not by {value!r}")
     if field.special not in ("", "SPC_NOMOD"):

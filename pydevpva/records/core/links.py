@@ -5,17 +5,25 @@ Database thread.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from enum import Enum
+from typing import ClassVar, Final, Protocol, TypeAlias
 
-from pydevpva.records.core.values import Value, converter, plain_text, to_array
+from pydevpva.db.json5 import Json
+from pydevpva.records.core.arrays import to_array
+from pydevpva.records.core.values import Array, Scalar, Value, Whole, converter, plain_text
 
 
-class _NoData:
+class NoData(Enum):
+    """The type of NO_DATA."""
+
+    NO_DATA = "NO_DATA"
+
     def __repr__(self) -> str:
-        return "NO_DATA"
+        return self.value
 
 
-NO_DATA = _NoData()  # what reading a constant link gives: leave the destination as it is
+NO_DATA: Final = NoData.NO_DATA  # what reading a constant link gives: leave the destination as it is
+Nothing: TypeAlias = NoData | None  # a read that brought no value; None: it failed
 
 
 class Link(Protocol):
@@ -27,23 +35,23 @@ class Link(Protocol):
     is_constant: bool
     is_volatile: bool  # may lose its connection: CA, CP, CPP, other IOCs
 
-    def get(self, dbf: str) -> Value:
+    def get(self, dbf: str) -> Scalar | Nothing:
         """The scalar at the far end converted to dbf; None: failed; NO_DATA: constant (dbGetLink)."""
 
-    def get_array(self, dbf: str, limit: int) -> Value:
+    def get_array(self, dbf: str, limit: int) -> Array | Nothing:
         """Up to `limit` elements as an array of dbf; None: failed; NO_DATA: constant."""
 
-    def get_text(self, size: int) -> Value:
+    def get_text(self, size: int) -> str | Nothing:
         """The far end as one string of up to size bytes; None: failed; NO_DATA: constant (dbGetLinkLS)."""
 
-    def get_any(self) -> Value:
+    def get_any(self) -> Whole | Nothing:
         """The far end's value as it is: a scalar, str, list of str, numpy array, NDArray, or a table as a dict of
         columns; None: failed; NO_DATA: constant."""
 
-    def load(self, dbf: str) -> Value:
+    def load(self, dbf: str) -> Scalar | None:
         """The constant as dbf, or None when there is none (recGblInitConstantLink)."""
 
-    def load_array(self, dbf: str, limit: int) -> Value:
+    def load_array(self, dbf: str, limit: int) -> Array | None:
         """The constant array, or None (dbLoadLinkArray)."""
 
     def put(self, value: Value, dbf: str) -> bool:
@@ -96,49 +104,51 @@ class ConstantLink(WithoutRecord):
     is_volatile = False
     reads_text: ClassVar[bool] = False  # an array's text as numbers
 
-    def __init__(self, text: str = "", value: Any = None) -> None:
+    def __init__(self, text: str = "", value: Json = None) -> None:
         self.text = text
         self.value = value  # number, str or list; None: empty
 
-    def get(self, dbf: str) -> Value:
+    def get(self, dbf: str) -> NoData:
         return NO_DATA
 
-    def get_array(self, dbf: str, limit: int) -> Value:
+    def get_array(self, dbf: str, limit: int) -> NoData:
         return NO_DATA
 
-    def get_text(self, size: int) -> Value:
+    def get_text(self, size: int) -> NoData:
         return NO_DATA
 
-    def get_any(self) -> Value:
+    def get_any(self) -> NoData:
         return NO_DATA
 
-    def load(self, dbf: str) -> Value:
+    def load(self, dbf: str) -> Scalar | None:
         value = self.value
-        if value is None:
-            return None
         if isinstance(value, list):
             return self._first(value, dbf)
+        if not isinstance(value, (int, float, str)):
+            return None
         try:
             return converter(dbf)(value)
         except ValueError:
             return None
 
-    def _first(self, values: list[Any], dbf: str) -> Value:
+    def _first(self, values: list[Json], dbf: str) -> Scalar | None:
         """Of an array written without {const:}: text becomes no number (dbConvertJSON.c)."""
         value = values[0] if values else None
-        if value is None or isinstance(value, list) or isinstance(value, str) != (dbf == "STRING"):
-            return plain_text(value) if dbf == "STRING" and isinstance(value, (int, float)) else None
-        return converter(dbf)(value)
+        if isinstance(value, str):
+            return value if dbf == "STRING" else None
+        if not isinstance(value, (int, float)):
+            return None
+        return plain_text(value) if dbf == "STRING" else converter(dbf)(value)
 
-    def load_array(self, dbf: str, limit: int) -> Value:
+    def load_array(self, dbf: str, limit: int) -> Array | None:
         if self.value is None:
             return None
         values = self.value if isinstance(self.value, list) else self._single()
         if values is not None and dbf != "STRING" and not self.reads_text and any(isinstance(v, str) for v in values):
             raise ValueError("text is no number")
-        return None if values is None else to_array(values[:limit], dbf)
+        return None if values is None else to_array(_scalars(values[:limit]), dbf)
 
-    def _single(self) -> list[Any] | None:
+    def _single(self) -> list[Json] | None:
         """As an array of one. The text of a database is read as JSON for that, and as a number of dbf for a scalar."""
         return [self.value]
 
@@ -149,6 +159,13 @@ class ConstantLink(WithoutRecord):
 def put_text(link: Link, text: str) -> bool:
     """Write a long string; a link that is not connected is no failure (dbPutLinkLS)."""
     return not link.connected() or link.put(text, "CHAR")
+
+
+def _scalars(values: list[Json]) -> list[Scalar]:
+    scalars = [value for value in values if isinstance(value, (int, float, str))]
+    if len(scalars) < len(values):
+        raise TypeError("an element is neither a number nor a text")
+    return scalars
 
 
 NO_LINK = ConstantLink()

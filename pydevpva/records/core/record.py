@@ -13,10 +13,12 @@ from pydevpva.db.dbf import LINKS
 from pydevpva.db.model import Breaktable, Field, RecordType
 from pydevpva.errors import NotFound, PutError, nearest_field
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, settle_alarms
+from pydevpva.records.core.arrays import first_or_zero
 from pydevpva.records.core.common import CommonFields
 from pydevpva.records.core.links import NO_LINK, Link
 from pydevpva.records.core.properties import Properties
-from pydevpva.records.core.values import Value, first
+from pydevpva.records.core.usercode import Outcome, UserCode
+from pydevpva.records.core.values import Array, Sent, Value, Whole
 
 if TYPE_CHECKING:
     from pydevpva.loop import Loop, Timer
@@ -34,9 +36,6 @@ ATTRIBUTES = {  # readable like fields, the same for all records of a type (EPIC
 }
 
 
-Outcome = Callable[[Any, BaseException | None], None]  # told the result of user code, or its error
-
-
 class Sink(Protocol):
     """Someone who wants to know when a record changed: a PVAccess channel, a CP link."""
 
@@ -49,25 +48,25 @@ class Device(Protocol):
 
     keeps: ClassVar[bool]  # VAL stays when `read` has failed
 
-    def init_record(self, record: Any) -> int:
+    def init_record(self, record: Record) -> int:
         """0: initial RVAL is to be converted, 2: not."""
 
-    def read(self, record: Any) -> int:
+    def read(self, record: Record) -> int:
         """Input: 0: convert RVAL, 2: VAL is set, -1: failed. Sets PACT when the value comes later."""
 
-    def write(self, record: Any) -> int:
+    def write(self, record: Record) -> int:
         """Output: 0: done, -1: failed. Sets PACT when it completes later."""
 
-    def relink(self, record: Any, field: str, text: str) -> None:
+    def relink(self, record: Record, field: str, text: str) -> None:
         """A put gives a link field this text: take it, or refuse it with PutError."""
 
     def is_code(self, field: str) -> bool:
         """Whether the text of this link field is a program."""
 
-    def event(self, record: Any) -> str | None:
+    def event(self, record: Record) -> str | None:
         """Name of the I/O Intr event this record waits for, or None."""
 
-    def no_event(self, record: Any) -> str:
+    def no_event(self, record: Record) -> str:
         """Why `event` gives none."""
 
 
@@ -77,7 +76,7 @@ class Failures(Protocol):
     def plain(self, error: BaseException) -> BaseException:
         """What the code raised, as text for `tell`; on the thread of that code."""
 
-    def tell(self, record: Any, field: str, text: str, error: BaseException) -> None:
+    def tell(self, record: Record, field: str, text: str, error: BaseException) -> None:
         """CALC/INVALID with the error as AMSG; the console once, when an error begins or changes."""
 
     def over(self) -> None:
@@ -137,11 +136,11 @@ class Host(Protocol):
     def place(self, record: Record, field: str) -> str:
         """Where the database gives this field, to begin a complaint at iocInit with: "x.db:3:5: "; "" if nowhere."""
 
-    # User Python; code is an evaluator.code.Code
-    def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Any:
+    # User Python
+    def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> UserCode:
         """The code of a field, with these field names bare and all as %NAME%. CodeError says what is wrong."""
 
-    def evaluate(self, code: Any, args: tuple[Any, ...], done: Outcome, failures: Failures) -> None:
+    def evaluate(self, code: UserCode, args: tuple[Any, ...], done: Outcome, failures: Failures) -> None:
         """Run code(*args) on the evaluator thread; done(result, error), both plain, comes on the database thread."""
 
     def failures(self) -> Failures: ...
@@ -149,10 +148,10 @@ class Host(Protocol):
     def closed_name(self, name: object) -> str:
         """Why others than the shell may not name this function; "" for one that is given to @pydev.subroutine."""
 
-    def subroutine(self, name: str) -> Any:
+    def subroutine(self, name: str) -> Callable[..., object]:
         """The Python function of that name, for SNAM and INAM. NotFound says what there is."""
 
-    def call(self, function: Any, args: tuple[Any, ...], done: Outcome, failures: Failures) -> None:
+    def call(self, function: Callable[..., object], args: tuple[Any, ...], done: Outcome, failures: Failures) -> None:
         """As evaluate, for a function."""
 
 
@@ -348,31 +347,32 @@ class Record(CommonFields):
 
     def get(self, field: str) -> Value:
         """A field's native value: numbers, str, arrays of the elements in use, the text of a link (dbGet)."""
-        value, definition = getattr(self, field), self.find_field(field)
+        value: Value = getattr(self, field)
+        definition = self.find_field(field)
         if definition.type in LINKS:
             return str(value)
         if definition.type == "NOACCESS":
             if (info := self.array_info(field)) is None:
                 raise PutError(f"{self.NAME}.{field} has no value that can be read")
             if info[1] == 1:
-                return first(value, info[0])
+                return first_or_zero(value)
         return value
 
-    def whole(self, field: str, value: Value) -> Value:
+    def whole(self, field: str, value: Sent) -> object:
         """What a put stores into a NOACCESS field that is no array: refused, unless the type has a use for it."""
         raise PutError(f"{self.NAME}.{field}: this field cannot be changed")
 
-    def closed(self, field: Field, value: Value) -> str:
+    def closed(self, field: Field, value: Sent) -> str:
         """Why others than the shell may not put this: its text becomes Python. "" for all else."""
         if field.type in LINKS:
             return CODE if self.device is not None and self.device.is_code(field.name) else ""
         return CODE if field.name in self.code_fields else ""
 
-    def native(self, field: str) -> Value:
+    def native(self, field: str) -> Whole:
         """A field's value as user code and links of `ndarray` and `table` get it: a whole image, a whole table."""
         return self.get(field)
 
-    def seen(self, field: str) -> Value:
+    def seen(self, field: str) -> Whole:
         """The same for the record's own code."""
         return self.native(field)
 
@@ -385,7 +385,11 @@ class Record(CommonFields):
     def property_changed(self, field: str) -> None:
         """After a put to a field that says how VAL is shown, changed or not, and the post of that."""
 
-    def put_array(self, field: str, value: Value) -> None:
+    def string_size(self, field: str) -> int:
+        """The most bytes that a long string field holds; 0: it is none."""
+        return 0
+
+    def put_array(self, field: str, value: Array) -> None:
         """Store an already converted array into a DBADDR field."""
         setattr(self, field, value)
 

@@ -1,6 +1,7 @@
-"""DBF types: ranges, numpy types, and EPICS's conversions between them (EPICS: dbFastLinkConv.c, dbConvert.c).
+"""What a field holds, and EPICS's conversions between one value and another (EPICS: dbFastLinkConv.c, dbConvert.c).
 
-Numbers inside the IOC convert as the C casts of EPICS on x86-64 do; text that is no number is refused. No thread.
+Numbers inside the IOC convert as the C casts of EPICS on x86-64 do; text that is no number is refused. What concerns
+arrays is in arrays.py. No thread.
 """
 
 from __future__ import annotations
@@ -9,16 +10,23 @@ import ctypes
 import math
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pydevpva.db.dbf import DTYPES, INTEGERS
+from pydevpva.db.dbf import INTEGERS
 from pydevpva.db.numbers import leading_integer
 
 if TYPE_CHECKING:
     import numpy as np
 
-Number = int | float
-Value = Any  # int | float | str | numpy.ndarray | list[str]: what a field holds
+Number: TypeAlias = int | float
+Scalar: TypeAlias = int | float | str
+Numbers: TypeAlias = "np.ndarray[Any, Any]"
+Array: TypeAlias = "Numbers | list[str]"
+Value: TypeAlias = "Scalar | Array"  # what a field holds, in the type that its DBF type has
+Columns: TypeAlias = "dict[str, Array]"
+Whole: TypeAlias = "Value | Columns"  # also whole images (NDArray is a numpy array) and tables
+Elements: TypeAlias = "Array | list[Scalar]"  # what can be made an array of one type
+Sent: TypeAlias = "Whole | list[Scalar]"  # what a put may bring
 
 STRING_BYTES = 39  # MAX_STRING_SIZE less the terminating NUL
 
@@ -138,52 +146,34 @@ def c_printf(text: str, value: float) -> str:
     return text.replace("nan", "-nan") if math.isnan(value) and math.copysign(1, value) < 0 else text
 
 
-def converter(dbf: str) -> Callable[[Value], Value]:
+def to_number(value: Scalar, dbf: str) -> Number:
+    """A scalar as a number of type dbf; ValueError for text that is none."""
+    return parse_number(value, dbf) if isinstance(value, str) else cast(value, dbf)
+
+
+def converter(dbf: str) -> Callable[[Scalar], Scalar]:
     """The function that makes any scalar native value one of type dbf; ValueError for text that is none."""
     return _CONVERTERS[dbf]
 
 
-def _make_converter(dbf: str) -> Callable[[Value], Value]:
-    def convert(value: Value) -> Value:
+def _make_converter(dbf: str) -> Callable[[Scalar], Scalar]:
+    def convert(value: Scalar) -> Number:
         return parse_number(value, dbf) if isinstance(value, str) else cast(value, dbf)
 
     return convert
 
 
-def _to_double(value: Value) -> float:
+def _to_double(value: Scalar) -> float:
     return parse_number(value, "DOUBLE") if type(value) is str else float(value)
 
 
-_CONVERTERS: dict[str, Callable[[Value], Value]] = {
+_CONVERTERS: dict[str, Callable[[Scalar], Scalar]] = {
     **{dbf: _make_converter(dbf) for dbf in (*INTEGERS, "FLOAT")},
     "DOUBLE": _to_double,
     "STRING": str,
 }
 
 
-def first(values: Value, dbf: str) -> Value:
-    """An array of capacity 1 as the scalar it is to clients; zero when no element is in use. Scalars stay."""
-    if isinstance(values, str) or not hasattr(values, "__len__"):
-        return values
-    if len(values) == 0:
-        return "" if dbf == "STRING" else converter(dbf)(0)
-    return values[0].item() if hasattr(values[0], "item") else values[0]
-
-
-def to_array(values: Value, dbf: str) -> np.ndarray | list[str]:
-    """Any sequence or array as an array of type dbf, C casts applied; STRING gives a list of str."""
-    import numpy as np
-
-    if dbf == "STRING":
-        values = values.tolist() if isinstance(values, np.ndarray) else values
-        return [clip_text(v if isinstance(v, str) else plain_text(v), STRING_BYTES) for v in values]
-    if isinstance(values, np.ndarray):
-        with np.errstate(all="ignore"):
-            return values.astype(DTYPES[dbf])
-    convert = converter(dbf)
-    return np.array([convert(v) for v in values], dtype=DTYPES[dbf])
-
-
-def plain_text(value: Value, digits: int = 6) -> str:
+def plain_text(value: Number, digits: int = 6) -> str:
     """A number as text where no field's precision applies: integers as they are, floats with 6 digits or as told."""
     return str(int(value)) if not isinstance(value, float) else format_float(value, digits)

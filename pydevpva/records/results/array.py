@@ -9,17 +9,17 @@ import numpy as np
 
 from pydevpva.db.dbf import DTYPES, INTEGERS
 from pydevpva.plain.values import SIMPLE, Frame, Masked
+from pydevpva.records.core.values import Array
 from pydevpva.records.results.scalar import NUMBERS, ResultError, WrongKind, opened, shown, text
 
 PLAIN = SIMPLE | {list, tuple, range, np.ndarray, Masked, Frame, dict}
-Values = Any  # numpy.ndarray of the field's dtype, or list[str] for STRING
 TEXT = ("CHAR", "UCHAR")
 PLAIN_INTEGERS = frozenset({int, bool})
 PLAIN_NUMBERS = frozenset({int, bool, float})
 FLOATS = ("FLOAT", "DOUBLE")
 
 
-def array(value: object, dbf: str, capacity: int) -> tuple[Values, bool]:
+def array(value: object, dbf: str, capacity: int) -> tuple[Array, bool]:
     """(the elements, whether some were cut): at most `capacity` elements of type `dbf`, never the user's own memory.
 
     From a list, tuple, range, numpy array of any shape, or buffer of numbers; into CHAR and UCHAR also from str
@@ -39,7 +39,7 @@ def _longer(value: Sequence[Any], capacity: int) -> bool:
     return bool(value[capacity : capacity + 1])  # len() of a range may be beyond C's
 
 
-def _characters(value: str | bytes, dbf: str, capacity: int) -> tuple[Values, bool]:
+def _characters(value: str | bytes, dbf: str, capacity: int) -> tuple[Array, bool]:
     try:
         data = value[: capacity + 1].encode() if isinstance(value, str) else value[: capacity + 1]
     except UnicodeEncodeError:
@@ -72,7 +72,7 @@ def _numpy(value: object, dbf: str) -> np.ndarray[Any, Any]:
     raise WrongKind(f"{shown(value)} is not an array")
 
 
-def _from_sequence(value: Sequence[Any], dbf: str) -> Values:
+def _from_sequence(value: Sequence[Any], dbf: str) -> Array:
     types = frozenset(map(type, value))
     if dbf == "STRING":
         return _one_by_one(value, dbf)
@@ -86,7 +86,7 @@ def _from_sequence(value: Sequence[Any], dbf: str) -> Values:
     return _one_by_one(value, dbf)
 
 
-def _one_by_one(value: Sequence[Any], dbf: str) -> Values:
+def _one_by_one(value: Sequence[Any], dbf: str) -> Array:
     """Each element by the rules for a scalar; text and numbers do not mix."""
     texts = [isinstance(element, (str, bytes)) for element in value]
     if len(set(texts)) > 1:
@@ -102,7 +102,7 @@ def _one_by_one(value: Sequence[Any], dbf: str) -> Values:
     return made if dbf == "STRING" else np.array(made, dtype=DTYPES[dbf])
 
 
-def _from_numpy(flat: np.ndarray[Any, Any], dbf: str) -> Values:
+def _from_numpy(flat: np.ndarray[Any, Any], dbf: str) -> Array:
     kind = flat.dtype.kind
     if kind == "c":
         raise ResultError("array is complex: use abs() or .real")

@@ -54,7 +54,7 @@ class NDArray(np.ndarray[Any, Any]):
             self.timestamp = timestamp
         return self
 
-    def __array_finalize__(self, source: Any) -> None:
+    def __array_finalize__(self, source: object) -> None:
         if isinstance(source, NDArray) and hasattr(source, "attributes"):
             self.attributes = dict(source.attributes)
             self.unique_id, self.time_ns = source.unique_id, source.time_ns

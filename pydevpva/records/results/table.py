@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pydevpva.plain.values import Frame, Masked
+from pydevpva.records.core.arrays import is_numbers
+from pydevpva.records.core.values import Array, Columns, Numbers
 from pydevpva.records.results.array import array
 from pydevpva.records.results.image import DBF, wire_type
 from pydevpva.records.results.scalar import ResultError, WrongKind, opened, shown
 
-Column = Any  # a read-only 1-d numpy array of a type in ndarray_results.DBF, or a list of str
-Columns = dict[str, Column]
 TEXT = "string"
 
 
@@ -34,7 +34,7 @@ class Table(NamedTuple):
         return tuple((name, kind_of(column)) for name, column in self.columns.items())
 
 
-def kind_of(column: Column) -> str:
+def kind_of(column: Array) -> str:
     """numpy's name of a column's type, or "string"."""
     return TEXT if isinstance(column, list) else str(column.dtype.name)
 
@@ -106,7 +106,7 @@ def _members(labels: Iterable[str]) -> list[str]:
     return made
 
 
-def _column(label: str, values: Any) -> Column:
+def _column(label: str, values: object) -> Array:
     """Text stays text, numbers keep their type."""
     if type(values) not in (list, tuple, np.ndarray, Masked):
         values = opened(values)
@@ -131,21 +131,20 @@ def _column(label: str, values: Any) -> Column:
     return _read_only(np.ascontiguousarray(made, dtype=wire_type(made.dtype)))
 
 
-def _declared_column(label: str, values: Any, kind: str) -> Column:
-    if not isinstance(values, Masked):
-        values = _column(label, values)
+def _declared_column(label: str, values: object, kind: str) -> Array:
+    given = values if isinstance(values, Masked) else _column(label, values)
     try:
-        made, _ = array(values, "STRING" if kind == TEXT else DBF[kind], _rows(values))
+        made, _ = array(given, "STRING" if kind == TEXT else DBF[kind], _rows(given))
     except ResultError as error:
         raise ResultError(f"column {label}: {error}") from None
-    return [str(value) for value in made] if kind == TEXT else _read_only(made.astype(kind, copy=False))
+    return _read_only(made.astype(kind, copy=False)) if is_numbers(made) else made
 
 
-def _rows(values: Any) -> int:
+def _rows(values: Masked | Array) -> int:
     return values.data.size if isinstance(values, Masked) else len(values)
 
 
-def _read_only(made: Column) -> Column:
+def _read_only(made: Numbers) -> Numbers:
     made = made.view()
     made.flags.writeable = False
     return made

@@ -10,10 +10,11 @@ import numpy as np
 from pydevpva.db.dbf import DTYPES
 from pydevpva.libcom import memory_hash
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE
+from pydevpva.records.core.arrays import is_array
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.properties import Properties, Source, properties
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import STRING_BYTES, Value
+from pydevpva.records.core.values import STRING_BYTES, Array
 
 log = logging.getLogger(__name__)
 ALWAYS, ON_CHANGE = 0, 1
@@ -41,12 +42,12 @@ def element_type(record: Record, field: str = "FTVL", otherwise: int = UCHAR) ->
     return choices[index]
 
 
-def zeros(dbf: str, count: int) -> Value:
+def zeros(dbf: str, count: int) -> Array:
     """`count` elements of nothing: a numpy array, or a list of str for STRING."""
     return [""] * count if dbf == "STRING" else np.zeros(count, DTYPES[dbf])
 
 
-def load_constant(record: Record, link: Link, dbf: str, limit: int) -> Value:
+def load_constant(record: Record, link: Link, dbf: str, limit: int) -> Array | None:
     """The constant array of a link, None when it has none or one of another type, which is said (dbLoadLinkArray)."""
     try:
         return link.load_array(dbf, limit)
@@ -69,7 +70,7 @@ class ArrayRecord(Record):
         self.NORD = 1 if self.NELM == 1 else 0
         self.VAL = zeros(element_type(self), self.NORD)
 
-    def put_array(self, field: str, value: Value) -> None:
+    def put_array(self, field: str, value: Array) -> None:
         self.VAL = value
         self.count()
 
@@ -82,7 +83,7 @@ class ArrayRecord(Record):
     def fetch_array(self, link: Link) -> bool:
         """VAL from a link that is not constant; False: failed."""
         value = link.get_array(element_type(self), getattr(self, self.capacity))
-        if value is None:
+        if not is_array(value):
             return False
         self.VAL, self.UDF = value, 0
         self.count()
@@ -99,7 +100,7 @@ class ArrayRecord(Record):
         self.post(mask | always)
 
 
-def _memory(values: Value) -> bytes:
+def _memory(values: Array) -> bytes:
     """The bytes that EPICS would hold for an array; a string takes 40."""
     if isinstance(values, list):
         return b"".join(v.encode("utf-8", "surrogateescape").ljust(STRING_BYTES + 1, b"\0") for v in values)

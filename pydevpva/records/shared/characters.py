@@ -18,7 +18,7 @@ LINK_SIZE = 1024  # PVLINK_STRINGSZ
 def is_strings(record: Record, field: str) -> bool:
     """Whether the field is an array of strings, and not one long string, as VAL of an lsi is."""
     info = record.array_info(field)
-    return info is not None and info[0] == "STRING" and not hasattr(record, "string_size")
+    return info is not None and info[0] == "STRING" and not record.string_size(field)
 
 
 def capacity(record: Record, field: Field) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import Value
 from pydevpva.records.shared import simulation
 from pydevpva.records.shared.simulation import RAW, YES
 
@@ -24,11 +23,8 @@ class Input(Record):
 
     def init_record(self) -> None:
         simulation.init_simulation(self)
-        if (
-            self.simulation_type
-            and (value := self.SIOL.load(self.simulation_start or self.simulation_type)) is not None
-        ):
-            self.SVAL = simulation.stored(self, value)
+        if self.simulation_type:
+            simulation.load(self, self.simulation_start or self.simulation_type)
         self.start()
         if self.device is not None:
             self.device.init_record(self)
@@ -67,14 +63,11 @@ class Input(Record):
 
     def simulate(self) -> int:
         """Read SIOL and store it as the simulation mode asks."""
-        value = simulation.read(self, self.simulation_type)
-        if value is None:
-            return -1
-        return self.simulated(value, self.SIMM == RAW)
+        return self.simulated(self.SIMM == RAW) if simulation.read(self, self.simulation_type) else -1
 
-    def simulated(self, value: Value, raw: bool) -> int:
-        """Store a simulated value as VAL, or with raw as RVAL; the status as of device support."""
-        self.VAL = value
+    def simulated(self, raw: bool) -> int:
+        """Store SVAL as VAL, or with raw as RVAL; the status as of device support."""
+        self.VAL = self.SVAL
         self.UDF = 0
         return 2
 

@@ -12,7 +12,7 @@ from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE
 from pydevpva.records.core.fields import refuse
 from pydevpva.records.core.links import ConstantLink, Link
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import Value, clip_text
+from pydevpva.records.core.values import Array, clip_text
 
 SMALLEST, LARGEST = 16, 0x7FFF
 ALWAYS = 1  # MPST, APST: post whether it changed or not
@@ -33,14 +33,13 @@ class LongString(Record):
         return ("STRING", 1) if field in ("VAL", "OVAL") else None
 
     def string_size(self, field: str) -> int:
-        """The most bytes a long string field holds."""
         size: int = self.SIZV - 1
         return size
 
-    def put_array(self, field: str, value: Value) -> None:
+    def put_array(self, field: str, value: Array) -> None:
         if field != "VAL":
             raise refuse(self, field)
-        self.set_text(value)
+        self.set_text(value[0])
         self.post_field("LEN")
 
     def set_text(self, text: str) -> None:

@@ -10,7 +10,7 @@ from typing import ClassVar
 from pydevpva.records.core.alarm import INVALID
 from pydevpva.records.core.links import NO_DATA
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import Value
+from pydevpva.records.core.values import Scalar, Value
 from pydevpva.records.shared import simulation
 from pydevpva.records.shared.simulation import YES
 
@@ -93,7 +93,7 @@ class Output(Record):
         self.convert(self.VAL)
         return None
 
-    def convert(self, value: Value) -> None:
+    def convert(self, value: Scalar) -> None:
         """Make the desired value VAL and what the device needs."""
         self.VAL = value
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydevpva.records.core.alarm import INVALID, LINK, SIMM, SOFT, raise_alarm
 from pydevpva.records.core.links import NO_DATA, NO_LINK, Link, put_text
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import Value, cast
+from pydevpva.records.core.values import Scalar, Value, cast
 
 NO, YES, RAW = range(3)
 UNSET_SCAN = 65535  # SSCN's initial value: SCAN stays as it is in simulation mode
@@ -23,6 +23,12 @@ def init_simulation(record: Record) -> None:
         if (mode := record.SIML.load("USHORT")) is not None:
             record.SIMM = mode
         check_mode(record)
+
+
+def load(record: Record, dbf: str) -> None:
+    """iocInit: SVAL from a constant SIOL."""
+    if (value := record.SIOL.load(dbf)) is not None:
+        record.SVAL = _stored(record, value)
 
 
 def save_mode(record: Record) -> None:
@@ -87,25 +93,25 @@ def begin(record: Record, modes: tuple[int, ...]) -> bool | None:
     return True
 
 
-def read(record: Record, dbf: str) -> Value:
-    """The value from SIOL into SVAL; None: failed. SVAL keeps a constant."""
+def read(record: Record, dbf: str) -> bool:
+    """The value from SIOL into SVAL, which keeps a constant; False: failed."""
     link: Link = record.SIOL
     value = link.get(dbf)
     record.PACT = 0
     if value is None:
-        return None
+        return False
     if value is not NO_DATA:
-        record.SVAL = stored(record, value)
-    return record.SVAL
+        record.SVAL = _stored(record, value)
+    return True
 
 
 def write(record: Record, value: Value, dbf: str) -> int:
     """The value to SIOL; 0 or -1."""
-    done = put_text(record.SIOL, value) if dbf == "CHAR" else record.SIOL.put(value, dbf)
+    done = put_text(record.SIOL, str(value)) if dbf == "CHAR" else record.SIOL.put(value, dbf)
     record.PACT = 0
     return 0 if done else -1
 
 
-def stored(record: Record, value: Value) -> Value:
+def _stored(record: Record, value: Scalar) -> Scalar:
     """A value as SVAL holds it: mbbiDirect reads its LONG as if it were a ULONG."""
     return cast(value, record.dbf("SVAL")) if type(value) is int else value

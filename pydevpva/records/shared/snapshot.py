@@ -13,7 +13,9 @@ from typing import Any
 
 from pydevpva.errors import did_you_mean
 from pydevpva.plain.values import Made
+from pydevpva.records.core.arrays import copy, first_or_zero, is_array, read_only
 from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value
 
 ALWAYS_READ = ("TIME",)
 
@@ -52,21 +54,19 @@ class Snapshot:
     def __getattr__(self, name: str) -> Any:
         if name in self._changed:
             return self._changed[name]
-        value = self._values[self._index(name)]
+        value: Value = self._values[self._index(name)]
         if name in self._view.scalars:
-            return _first(value)
-        if name in self._view.outputs and hasattr(value, "__len__"):
-            value = value.copy()
+            return first_or_zero(value)
+        if not is_array(value):
+            return value if isinstance(value, (int, float, str)) else str(value)
+        if name in self._view.outputs:
+            value = copy(value)
             if type(self._changed) is dict:
                 self._changed[name] = value
-        elif hasattr(value, "dtype"):
-            value = value.view()
-            value.flags.writeable = False
-        elif isinstance(value, list):
-            return list(value)
-        return value if isinstance(value, (int, float, str, list)) or hasattr(value, "dtype") else str(value)
+            return value
+        return read_only(value)
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         name = str.__str__(name)  # setattr() takes classes made from str, with an __eq__ and __hash__ of their own
         self._index(name)
         if type(self._changed) is not dict:
@@ -92,17 +92,9 @@ def changes(snapshot: Snapshot) -> Mapping[str, Any]:
     return snapshot._assigned  # type: ignore[no-any-return]
 
 
-def settle(snapshot: Snapshot, plain: Callable[[Any], Any]) -> None:
+def settle(snapshot: Snapshot, plain: Callable[[object], object]) -> None:
     """The function is over: what it assigned becomes plain, and no more can be assigned. Evaluator thread."""
     assigned = {name: plain(value) for name, value in list(snapshot._changed.items())}
     seen = {name: value.value if type(value) is Made else value for name, value in assigned.items()}
     object.__setattr__(snapshot, "_assigned", assigned)
     object.__setattr__(snapshot, "_changed", MappingProxyType(seen))
-
-
-def _first(value: Any) -> Any:
-    if isinstance(value, str) or not hasattr(value, "__len__"):
-        return value
-    if len(value) == 0:
-        return "" if isinstance(value, list) else 0
-    return value[0].item() if hasattr(value[0], "item") else value[0]

@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 
 from pydevpva.db.model import Field
 from pydevpva.errors import NotFound, Stopped
+from pydevpva.records.core.arrays import is_array
 from pydevpva.records.core.fields import put, refuse
 from pydevpva.records.core.record import Failures, Record
-from pydevpva.records.core.values import STRING_BYTES, Value, first
+from pydevpva.records.core.values import STRING_BYTES, Sent
 from pydevpva.records.results.scalar import NUMBERS, ResultError, converted, plain_number, shown, text
 from pydevpva.records.shared.snapshot import Snapshot, View, changes
 
@@ -73,10 +74,13 @@ class Subroutine(Record):
             return None
         return found
 
-    def closed(self, field: Field, value: Value) -> str:
+    def closed(self, field: Field, value: Sent) -> str:
         if field.name not in self.code_fields:
             return super().closed(field, value)
-        return self.host.closed_name(first(value, "STRING"))  # of an array the first element is stored
+        if isinstance(value, dict):
+            return super().closed(field, value)
+        name = (value[0] if len(value) else "") if is_array(value) else value  # of an array the first element is stored
+        return self.host.closed_name(name)
 
     def look_up(self) -> None:
         """After a put to SNAM: the function, or a refusal; then there is none."""

@@ -105,7 +105,7 @@ def _group(shell: Shell, node: Any, members: list[str], valid: str) -> None:
 
 def _value(shell: Shell, name: str) -> float | None:
     try:
-        return float(shell.on_database(lambda: shell.ioc.database.find(name).get()))
+        return shell.on_database(lambda: shell.ioc.database.find(name).number())
     except (NotFound, TypeError, ValueError):
         return None
 
@@ -164,4 +164,4 @@ def astac(shell: Shell, name: str | None, user: str | None, host: str | None) ->
 
 def _read(shell: Shell, name: str) -> tuple[float, int]:
     address = shell.ioc.database.find(name)
-    return float(address.get()), int(address.record.SEVR)
+    return address.number(), int(address.record.SEVR)

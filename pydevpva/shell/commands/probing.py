@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from pydevpva.db.dbf import LINKS, TYPES
 from pydevpva.engine.address import Address
 from pydevpva.errors import NotFound, PutError, PydevpvaError
 from pydevpva.records.core import fields, shown
-from pydevpva.records.core.values import converter, parse_number, to_array
+from pydevpva.records.core.arrays import as_list, is_array, to_array
+from pydevpva.records.core.values import Scalar, converter, parse_number
 from pydevpva.shell.commands.records import NAME, find, live
 from pydevpva.shell.language.registry import INT, VALUE, Argument, command
 from pydevpva.shell.reports import values
@@ -137,25 +137,23 @@ def _as(address: Address, dbr: str) -> list[str]:
     return cells + [values.show(dbr, element) for element in elements]
 
 
-def _converted(address: Address, dbr: str) -> Any:
+def _converted(address: Address, dbr: str) -> list[Scalar]:
     most = BUFFER // SIZES[dbr]
-    scalar = address.elements == 1 and not address.long
-    if dbr == "STRING":
-        if scalar:
+    if address.long:
+        return as_list(to_array(_bytes(address)[:most], dbr))
+    value = address.get()
+    if not is_array(value):
+        if dbr == "STRING":
             return [address.text()]
-        value = address.get()
-        if address.long:
-            return [str(byte) for byte in _bytes(address)][:most]
-        return fields.texts(address.record, address.field, value[:most])
-    value = _bytes(address) if address.long else address.get()
-    if scalar:
         if address.field.type in LINKS:
             raise ValueError("a link's text is not a number")
         return [converter(dbr)(value)]
-    return to_array(list(value)[:most], dbr)
+    if dbr == "STRING":
+        return [*fields.texts(address.record, address.field, value[:most])]
+    return as_list(to_array(as_list(value)[:most], dbr))
 
 
-def _bytes(address: Address) -> list[int]:
+def _bytes(address: Address) -> list[Scalar]:
     raw = str(address.get()).encode("utf-8", "surrogateescape")
     return list(raw.ljust(LONG_LINK if address.field.type in LINKS else address.field.size, b"\0"))
 

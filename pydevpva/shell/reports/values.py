@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from pydevpva.db import json5
 from pydevpva.db.dbf import CHOICES, LINKS, TYPES
 from pydevpva.engine.address import Address
-from pydevpva.records.core.values import converter, plain_text
+from pydevpva.records.core.arrays import as_list, is_array
+from pydevpva.records.core.values import Scalar, converter, plain_text
 from pydevpva.records.shared.characters import get as served
 from pydevpva.shell.reports.formats import escaped
 
@@ -21,8 +21,8 @@ BITS = {"SHORT": 16, "USHORT": 16, "LONG": 32, "ULONG": 32, "UINT64": 64}
 
 def cells(address: Address) -> Iterator[str]:
     """The cells of dbgf: the type, then the elements."""
-    states: Any = address.elements_in_use() if address.dbf == "ENUM" else 0
-    if hasattr(states, "__len__"):  # EPICS has no text for an array of states
+    states = address.elements_in_use() if address.dbf == "ENUM" else 0
+    if is_array(states):  # EPICS has no text for an array of states
         yield _head("STRING", len(states))
         yield from ("failed." for _ in states[:1])
         return
@@ -38,7 +38,7 @@ def _head(dbf: str, count: int) -> str:
     return f"DBF_{dbf}{'' if count == 1 else f'[{count}]'}: {'' if count else '(empty)'}"
 
 
-def read(address: Address) -> tuple[str, Any]:
+def read(address: Address) -> tuple[str, list[Scalar]]:
     """(DBR type, elements) as dbgf asks for them: choices and links as text, "$" as characters."""
     dbf = address.dbf
     if address.is_strings:
@@ -49,17 +49,17 @@ def read(address: Address) -> tuple[str, Any]:
     if dbf not in SIZES or dbf in LINKS or (dbf == "STRING" and address.elements == 1):
         return "STRING", [_clip(address.text())]
     value = address.elements_in_use()
-    return dbf, value[: BUFFER // SIZES[dbf]] if hasattr(value, "__len__") else [value]
+    return dbf, as_list(value[: BUFFER // SIZES[dbf]]) if is_array(value) else [value]
 
 
 def _clip(text: str) -> str:
     return text.encode("utf-8", "surrogateescape")[:39].decode("utf-8", "surrogateescape")
 
 
-def show(dbf: str, value: Any) -> str:
+def show(dbf: str, value: Scalar) -> str:
     """One element."""
     if dbf == "STRING":
-        return f'"{escaped(_clip(value))[:STRING_ROOM]}"'
+        return f'"{escaped(_clip(str(value)))[:STRING_ROOM]}"'
     if dbf in ("DOUBLE", "FLOAT"):
         return f"{float(value):.{12 if dbf == 'DOUBLE' else 6}g}"
     number = int(value)
@@ -82,7 +82,7 @@ def characters(raw: bytes) -> Iterator[str]:
         yield f'"{escaped(piece)}"' + (" +" if raw else "")
 
 
-def parse(address: Address, text: str) -> Any:
+def parse(address: Address, text: str) -> str | list[Scalar]:
     """What dbpf puts: JSON5 for arrays, characters for CHAR arrays, else the text itself. Raises ValueError.
 
     Numbers become the array's type as in C, or text; text becomes no number (dbConvertJSON.c).
@@ -92,8 +92,7 @@ def parse(address: Address, text: str) -> Any:
     if address.elements == 1:
         return [text] if _is_numbers(address) else text
     value = json5.parse(text) if text else []
-    convert = plain_text if address.dbf == "STRING" else converter(address.dbf)
-    return [_element(element, convert) for element in (value if isinstance(value, list) else [value])]
+    return [_element(element, address.dbf) for element in (value if isinstance(value, list) else [value])]
 
 
 def _is_numbers(address: Address) -> bool:
@@ -101,10 +100,10 @@ def _is_numbers(address: Address) -> bool:
     return address.dbf != "STRING" and address.record.array_info(address.field.name) is not None
 
 
-def _element(element: json5.Json, convert: Callable[[Any], Any]) -> Any:
+def _element(element: json5.Json, dbf: str) -> Scalar:
     if isinstance(element, (int, float)) and not isinstance(element, bool):
-        return convert(element)
-    if isinstance(element, str) and convert is plain_text:
+        return plain_text(element) if dbf == "STRING" else converter(dbf)(element)
+    if isinstance(element, str) and dbf == "STRING":
         return element
-    kind = "a string or a number" if convert is plain_text else "a number"
+    kind = "a string or a number" if dbf == "STRING" else "a number"
     raise ValueError(f"{json.dumps(element)} given, {kind} expected")

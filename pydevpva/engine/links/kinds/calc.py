@@ -12,9 +12,10 @@ from pydevpva.engine.links.json import Opener, check_link, json_link, make_child
 from pydevpva.errors import did_you_mean
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
 from pydevpva.records.core.alarm import LINK, MAJOR, MINOR, raise_alarm
-from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.arrays import first
+from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import DEVICE_TIME, Record
-from pydevpva.records.core.values import Value, converter
+from pydevpva.records.core.values import Value, to_number
 
 KEYS = ("expr", "major", "minor", "args", "units", "prec", "time", "out")
 TIMES = CALC_NAMES[:12]
@@ -61,9 +62,7 @@ class CalcLink(ComputedLink):
         """The result to `out`; False: failed, alarm raised."""
         self._read_inputs()
         try:
-            if not isinstance(value, str) and hasattr(value, "__len__"):
-                value = value[0]
-            result = self._compute(converter("DOUBLE")(value))
+            result = self._compute(to_number(first(value), "DOUBLE"))
         except (ValueError, IndexError):
             result = None
         if result is None or self._out is None:
@@ -79,7 +78,7 @@ class CalcLink(ComputedLink):
         owner = self._owner
         for i, link in self._inputs:
             value = link.get("DOUBLE")
-            if value is not None and value is not NO_DATA:
+            if isinstance(value, (int, float)):
                 self._args[i] = value
             if i == self._time_input:
                 if value is not None and (stamp := link.time()) is not None:

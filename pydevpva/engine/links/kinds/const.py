@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydevpva.db.json5 import Json, parse
 from pydevpva.db.model import Field
 from pydevpva.engine.links.json import Opener, json_link
+from pydevpva.records.core.arrays import characters
 from pydevpva.records.core.links import ConstantLink, Link
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import Value, converter, plain_text
+from pydevpva.records.core.values import Array, Scalar, converter, plain_text
 
 
 class TextConstant(ConstantLink):
@@ -17,9 +16,9 @@ class TextConstant(ConstantLink):
 
     __slots__ = ()
 
-    def _single(self) -> list[Any] | None:
+    def _single(self) -> list[Json] | None:
         try:
-            return [parse(self.value)]
+            return [parse(str(self.value))]
         except ValueError:
             return None
 
@@ -30,24 +29,25 @@ class JsonConstant(ConstantLink):
     __slots__ = ()
     reads_text = True
 
-    def load(self, dbf: str) -> Value:
+    def load(self, dbf: str) -> Scalar | None:
         first = self.value[0] if isinstance(self.value, list) and self.value else self.value
         if dbf == "STRING" and isinstance(first, (int, float)):
             return plain_text(first)
         return super().load(dbf)
 
-    def _first(self, values: list[Any], dbf: str) -> Value:
+    def _first(self, values: list[Json], dbf: str) -> Scalar | None:
+        value = values[0] if values else None
         try:
-            return converter(dbf)(values[0]) if values else None
+            return converter(dbf)(value) if isinstance(value, (int, float, str)) else None
         except ValueError:
             return None
 
-    def load_array(self, dbf: str, limit: int) -> Value:
+    def load_array(self, dbf: str, limit: int) -> Array | None:
         if self.value == []:
             return None
         if isinstance(self.value, str) and dbf == "CHAR":  # a text with its NUL, of which there is always room
             raw = self.value.encode("utf-8", "surrogateescape")[: limit - 1] + b"\0"
-            return super().load_array(dbf, limit) if limit < 1 else _characters(raw)
+            return super().load_array(dbf, limit) if limit < 1 else characters(raw).copy()
         return super().load_array(dbf, limit)
 
 
@@ -68,10 +68,4 @@ def constant(opener: Opener, record: Record, field: Field, text: str, value: Jso
     if not isinstance(value, list):
         return JsonConstant(text, int(value) if isinstance(value, bool) else value)
     number = float if any(isinstance(v, float) for v in value) else int
-    return JsonConstant(text, [v if isinstance(v, str) else number(v) for v in value])  # type: ignore[arg-type]
-
-
-def _characters(raw: bytes) -> Value:
-    import numpy as np
-
-    return np.frombuffer(raw, "i1").copy()
+    return JsonConstant(text, [number(v) if isinstance(v, (int, float)) else v for v in value])

@@ -6,6 +6,7 @@ from pydevpva.db.json5 import Json
 from pydevpva.db.model import Field
 from pydevpva.engine.links.computed import ComputedLink
 from pydevpva.engine.links.json import Opener, json_link
+from pydevpva.records.core.arrays import first, is_array
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value
@@ -29,10 +30,9 @@ class StateLink(ComputedLink):
 
     def put(self, value: Value, dbf: str) -> bool:
         """A number that is not 0, or a text other than "" and "0", is true."""
-        if not isinstance(value, str) and hasattr(value, "__len__"):
-            if len(value) == 0:
-                return True
-            value = value[0]
+        if is_array(value) and not len(value):
+            return True
+        value = first(value)
         true = value not in ("", "0") if isinstance(value, str) else bool(value)
         self._states.set(self._name, true != self._inverted)
         return True
