@@ -200,7 +200,7 @@ def parse_definitions(text: str) -> dict[str, str]:
     return found
 
 
-def _free(pointer: Any) -> None:
+def _free(pointer: object) -> None:
     libc = ctypes.PyDLL(None)
     libc.free.argtypes, libc.free.restype = [ctypes.c_void_p], None
     libc.free(pointer)

@@ -4,6 +4,7 @@ bare and JSON values, and every error."""
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pyparsing as pp
@@ -121,9 +122,10 @@ def _build() -> pp.ParserElement:
     return whole.leave_whitespace().parse_with_tabs()
 
 
-def _json(token: Any, mark: Any) -> pp.ParserElement:
+def _json(token: Callable[[str, str], pp.ParserElement], mark: Callable[[str], pp.ParserElement]) -> pp.ParserElement:
     """A value: (text, is it {..} or [..]), its text as dbYacc.y joins it again."""
-    value = pp.Forward().set_name("a value")
+    value = pp.Forward()
+    value.set_name("a value")
     string = token(JSON_STRING, "a string")
     bare = token(JSON_BARE, "a value")
     key = (string.copy() | token(JSON_BARE, "a key").set_parse_action(_on_key)).set_name("a key")
@@ -139,19 +141,19 @@ def _json(token: Any, mark: Any) -> pp.ParserElement:
     return result
 
 
-def _on_array(tokens: Any) -> str:
+def _on_array(tokens: pp.ParseResults) -> str:
     """[1,2,] keeps its last comma: so a link text can be told from a PV name."""
     parts = list(tokens)
     trailing = bool(parts) and parts[-1] == ","
     return "[" + ",".join(parts[:-1] if trailing else parts) + ("," if trailing else "") + "]"
 
 
-def _on_bare(tokens: Any) -> str:
+def _on_bare(tokens: pp.ParseResults) -> str:
     word: str = tokens[0]
     return word if word in ("null", "true", "false") or JSON_NUMBER.match(word) else f'"{word}"'
 
 
-def _on_key(tokens: Any) -> str:
+def _on_key(tokens: pp.ParseResults) -> str:
     key: str = tokens[0]
     return f'"{key}"' if re.search("[-+.]", key) else key
 
@@ -161,40 +163,40 @@ def value_text(value: str) -> tuple[str, bool]:
     return (unescape(value[1:-1]), False) if value[0] in "\"'" else (value, value[0] in "{[")
 
 
-def _on_head(_: str, loc: int, tokens: Any) -> Item:
+def _on_head(_: str, loc: int, tokens: pp.ParseResults) -> Item:
     item = Item(tokens[0], loc, tuple(tokens[1:]))
     _partial[:] = [item]
     return item
 
 
-def _on_field(_: str, loc: int, tokens: Any) -> Item:
+def _on_field(_: str, loc: int, tokens: pp.ParseResults) -> Item:
     text, json = value_text(tokens[2])
     item = Item(tokens[0], loc, (tokens[1], text), json)
     _partial.append(item)
     return item
 
 
-def _on_inner_alias(_: str, loc: int, tokens: Any) -> Item:
+def _on_inner_alias(_: str, loc: int, tokens: pp.ParseResults) -> Item:
     item = Item("alias", loc, (tokens[1],))
     _partial.append(item)
     return item
 
 
-def _on_record(_: str, loc: int, tokens: Any) -> list[Any]:
+def _on_record(_: str, loc: int, tokens: pp.ParseResults) -> list[Any]:
     _rescue()
     return []
 
 
-def _item(_: str, loc: int, tokens: Any) -> Item:
+def _item(_: str, loc: int, tokens: pp.ParseResults) -> Item:
     return Item(tokens[0], loc, tuple(tokens[1:]))
 
 
-def _on_member(_: str, loc: int, tokens: Any) -> Item:
+def _on_member(_: str, loc: int, tokens: pp.ParseResults) -> Item:
     attributes = tuple((name, value) for name, value in tokens[3:])
     return Item("field", loc, (tokens[1], tokens[2]), False, attributes)
 
 
-def _on_statement(_: str, loc: int, tokens: Any) -> list[Any]:
+def _on_statement(_: str, loc: int, tokens: pp.ParseResults) -> list[Any]:
     words = tuple(token for token in tokens[1:] if isinstance(token, str))
     items = [token for token in tokens if isinstance(token, Item)]
     _collected.append(Statement(tokens[0], loc, words, items))

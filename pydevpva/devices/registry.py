@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydevpva.db.model import Device
 from pydevpva.devices.kinds import KINDS
@@ -32,7 +32,7 @@ class DeviceSupport:
     __slots__ = ()
     keeps: ClassVar[bool] = False  # VAL stays when `read` has failed, where EPICS has it emptied
 
-    def __init_subclass__(cls, dsets: str = "", reads: str = "", writes: str = "", **kwargs: Any) -> None:
+    def __init_subclass__(cls, dsets: str = "", reads: str = "", writes: str = "", **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         for dset in dsets.split():
             if dset in DeviceSupport.classes:

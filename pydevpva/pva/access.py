@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from pydevpva.db.model import Field
+from pydevpva.pva.types.p4p_types import Operation
 from pydevpva.records.core.record import Record
 
 MOST_ACCOUNTS = 100  # whose groups are remembered
@@ -33,7 +34,7 @@ class Peers:
     def __init__(self) -> None:
         self._roles: dict[str, frozenset[str]] = {}  # that used last is last
 
-    def peer(self, operation: Any) -> Peer:
+    def peer(self, operation: Operation) -> Peer:
         """The client of a p4p ServerOperation."""
         account = operation.account()
         roles = self._roles.pop(account, None)

@@ -6,7 +6,9 @@ Clients disagree on types: p4p and pvput send strings, Phoebus a boolean and "pa
 from __future__ import annotations
 
 import logging
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from pydevpva.pva.types.p4p_types import Structure
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +25,7 @@ class PutOptions(NamedTuple):
 DEFAULT = PutOptions()
 
 
-def put_options(request: Any, name: str) -> PutOptions:
+def put_options(request: Structure, name: str) -> PutOptions:
     """The options in a pvRequest (a p4p Value); what is not understood is ignored with a log line about PV `name`."""
     if not request.has("record._options"):  # asking by `get` would raise inside p4p: slow
         return DEFAULT

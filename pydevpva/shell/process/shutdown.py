@@ -169,7 +169,7 @@ def _terminal_state() -> Any:
     return None
 
 
-def _restore_terminal(state: Any) -> None:
+def _restore_terminal(state: list[Any] | None) -> None:
     """The line editor has the terminal in raw mode; the login shell wants it back as it was."""
     if state is not None:
         with contextlib.suppress(Exception):

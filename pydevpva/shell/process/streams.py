@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
@@ -43,7 +43,7 @@ class Routed:
         """Stays open: users' code may close sys.stdout, and others go on printing."""
         self.flush()
 
-    def writelines(self, lines: Any) -> None:
+    def writelines(self, lines: Iterable[str]) -> None:
         self.target.writelines(lines)
 
     def __getattr__(self, name: str) -> Any:

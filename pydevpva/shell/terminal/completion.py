@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -97,7 +97,7 @@ class ShellCompleter(Completer):
         }  # fmt: skip
         return _starting(choices[kind](), word) if kind in choices else ()
 
-    def _on_database(self, work: Any, *args: object) -> Any:
+    def _on_database(self, work: Callable[..., Any], *args: object) -> Any:
         return self.shell.on_database(work, *args, timeout=PATIENCE)
 
     def _types(self) -> list[str]:
