@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydevpva.records.core.alarm import UDF, raise_alarm
 from pydevpva.records.core.fields import refuse
-from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.links import Link
 from pydevpva.records.core.properties import properties
 from pydevpva.records.core.values import Value
 from pydevpva.records.shared import bits as register
@@ -32,7 +32,7 @@ class MbboDirect(
     properties = properties(precision="")
 
     def load_desired(self) -> None:
-        if (value := self.DOL.load("ULONG")) is not None:
+        if isinstance(value := self.DOL.load("ULONG"), int):
             self.VAL = register.signed(value)
             self.UDF = 0
 
@@ -61,7 +61,7 @@ class MbboDirect(
             value = self.DOL.get("ULONG")
             if value is None:
                 return False
-            if value is not NO_DATA:
+            if isinstance(value, int):
                 self.VAL = register.signed(value)
         elif self.UDF:
             raise_alarm(self, UDF, self.UDFS, "UDFS")

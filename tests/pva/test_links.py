@@ -196,6 +196,18 @@ def test_units_and_precision_of_an_input_are_those_of_the_far_end(run: Run) -> N
     assert link(near, "near", "INPA").source() == ("DOUBLE", 1)
 
 
+def test_printf_shows_ivls_for_an_empty_array_of_another_ioc(run: Run) -> None:
+    far = run('record(waveform, "far") { field(FTVL, "DOUBLE") field(NELM, "5") }')
+    near = run(
+        'record(printf, "near") { field(FMT, "%d %s") field(IVLS, "none")'
+        ' field(INP0, {pva: "far"}) field(INP1, {pva: "far"}) }',
+        far=far,
+    )
+    wait_for(near, lambda r: r["near"].INP0.connected() and r["near"].INP1.connected(), "connected")
+    put(near, "near.PROC", 1)
+    assert near.database.loop.call(lambda: near.database.records["near"].VAL) == "none none"
+
+
 def test_a_changed_link_text_leads_elsewhere(run: Run) -> None:
     far = run('record(ao, "a") { field(VAL, "1") } record(ao, "b") { field(VAL, "2") }')
     near = run('record(ai, "near") { field(INP, {pva: {pv: "a", proc: "CP"}}) }', far=far)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from pydevpva.records.core.links import Link
+
 
 class CommonFields:
     """dbCommon's fields; at run time they are slots made from the .dbd."""
@@ -44,6 +47,9 @@ class CommonFields:
         UDFS: int
         TIME: int
         UTAG: int
+        FLNK: Link
+        SDIS: Link
+        TSEL: Link
 
         def __getattr__(self, name: str) -> Any: ...
         def __setattr__(self, name: str, value: Any) -> None: ...

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 from pydevpva.records.shared import simulation
 from pydevpva.records.shared.simulation import RAW, YES
@@ -16,6 +17,8 @@ class Input(Record):
     """A record with INP, DTYP and simulation. Subclasses say what a value does: convert, check_alarms, monitor."""
 
     __slots__ = ()
+    SIML: Link
+    SIOL: Link
     constant_status: ClassVar[int] = 2  # of soft device support's read of a constant; 0: it leaves UDF as it is
     simulation_type: ClassVar[str] = ""  # DBF type SIOL is read as; "" reads VAL's own way, see simulate
     simulation_start: ClassVar[str] = ""  # DBF type of a constant SIOL at iocInit, where it is another

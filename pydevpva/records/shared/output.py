@@ -5,10 +5,10 @@ EPICS: process of ao, bo, longout, mbbo, ... Database thread.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydevpva.records.core.alarm import INVALID
-from pydevpva.records.core.links import NO_DATA
+from pydevpva.records.core.links import NO_DATA, Link
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Scalar, Value
 from pydevpva.records.shared import simulation
@@ -22,6 +22,11 @@ class Output(Record):
     """A record with OUT, DTYP, DOL, IVOA and simulation. Subclasses say what a value does."""
 
     __slots__ = ()
+    DOL: Link
+    OUT: Link
+    SIML: Link
+    SIOL: Link
+    VAL: Any  # each type has its own
     writes = True
     simulation_modes: ClassVar[tuple[int, ...]] = (YES,)
 
