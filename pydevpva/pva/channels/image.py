@@ -21,7 +21,7 @@ from pydevpva.pva.types.shape import Shape
 from pydevpva.pva.types.shapes import shape_of
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.record import Record
-from pydevpva.records.results.codecs import Array
+from pydevpva.records.core.values import Numbers
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ class ImageChannel:
             log.exception("internal error: %s cannot be posted", record.NAME)
             self._post_alarm_alone(record)
 
-    def _set(self, dtype: str, flat: Array, codec: tuple[str, int]) -> None:
+    def _set(self, dtype: str, flat: Numbers, codec: tuple[str, int]) -> None:
         hot = self._hot
         hot["value"] = (MEMBERS[dtype], flat if dtype != "bool" else flat.view("?"))
         hot["compressedSize"] = flat.nbytes
@@ -147,7 +147,7 @@ class ImageChannel:
             self._codec = codec
             hot["codec"] = {"name": codec[0], "parameters": ("i", codec[1])}
 
-    def _send(self, dtype: str, flat: Array, codec: tuple[str, int]) -> None:
+    def _send(self, dtype: str, flat: Numbers, codec: tuple[str, int]) -> None:
         self._set(dtype, flat, codec)
         self._pv.post(self._hot)
         if self._unmark:

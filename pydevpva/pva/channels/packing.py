@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
-from pydevpva.records.results.codecs import TYPE_NUMBERS, Array, compress
+from pydevpva.records.core.values import Numbers
+from pydevpva.records.results.codecs import TYPE_NUMBERS, compress
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +32,10 @@ class Packing:
     __slots__ = ("_done", "_quality", "codec", "image", "packed", "type_number")
 
     def __init__(
-        self, codec: str, image: Array, quality: int, done: Callable[[Packing], None], submit: Callable[..., None]
+        self, codec: str, image: Numbers, quality: int, done: Callable[[Packing], None], submit: Callable[..., None]
     ) -> None:
         self.codec, self.image, self._quality = codec, image, quality
-        self.packed: Array | None = None  # None at the end: it failed, which it should not
+        self.packed: Numbers | None = None  # None at the end: it failed, which it should not
         self.type_number = TYPE_NUMBERS[image.dtype.name]
         self._done: Callable[[Packing], None] | None = done
         codec_threads().submit(self._run, submit)

@@ -9,7 +9,7 @@ import numpy as np
 
 from pydevpva.db.dbf import DTYPES, INTEGERS
 from pydevpva.plain.values import SIMPLE, Frame, Masked
-from pydevpva.records.core.values import Array
+from pydevpva.records.core.values import Array, Numbers
 from pydevpva.records.results.scalar import NUMBERS, ResultError, WrongKind, opened, shown, text
 
 PLAIN = SIMPLE | {list, tuple, range, np.ndarray, Masked, Frame, dict}
@@ -52,7 +52,7 @@ def _characters(value: str | bytes, dbf: str, capacity: int) -> tuple[Array, boo
     return np.frombuffer(kept, dtype=DTYPES[dbf]).copy(), len(data) > capacity
 
 
-def _numpy(value: object, dbf: str) -> np.ndarray[Any, Any]:
+def _numpy(value: object, dbf: str) -> Numbers:
     if isinstance(value, np.ndarray) and value.ndim:
         return value
     if isinstance(value, bytes) and dbf != "STRING":
@@ -102,7 +102,7 @@ def _one_by_one(value: Sequence[Any], dbf: str) -> Array:
     return made if dbf == "STRING" else np.array(made, dtype=DTYPES[dbf])
 
 
-def _from_numpy(flat: np.ndarray[Any, Any], dbf: str) -> Array:
+def _from_numpy(flat: Numbers, dbf: str) -> Array:
     kind = flat.dtype.kind
     if kind == "c":
         raise ResultError("array is complex: use abs() or .real")
@@ -117,7 +117,7 @@ def _from_numpy(flat: np.ndarray[Any, Any], dbf: str) -> Array:
     return flat.astype(DTYPES[dbf], copy=True)
 
 
-def _checked_integers(flat: np.ndarray[Any, Any], dbf: str) -> np.ndarray[Any, Any]:
+def _checked_integers(flat: Numbers, dbf: str) -> Numbers:
     """Truncated, when all elements are in range; min and max see NaN too."""
     if flat.dtype.kind == "f":
         flat = np.trunc(flat)
@@ -130,7 +130,7 @@ def _checked_integers(flat: np.ndarray[Any, Any], dbf: str) -> np.ndarray[Any, A
     raise ResultError(f"element {at}: {flat[at].item()} is out of range: {dbf} holds {low} to {high}")
 
 
-def _float32(flat: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _float32(flat: Numbers) -> Numbers:
     with np.errstate(over="ignore"):
         made = flat.astype("f4", copy=True)
     beyond = np.isinf(made) & np.isfinite(flat)

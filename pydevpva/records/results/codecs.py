@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from pydevpva.errors import UnreadableImage
+from pydevpva.records.core.values import Numbers
 
-Array = np.ndarray[Any, Any]
 # pvData's ScalarType of the elements, which tells a reader what to make of the bytes; a bool goes as a uint8
 _TYPES = ("", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
 TYPE_NUMBERS = {name: number for number, name in enumerate(_TYPES) if name} | {"bool": 5}
@@ -31,9 +31,9 @@ class Codec:
 
     package: str
     module: str
-    refusal: Callable[[Array], str]
-    compress: Callable[[Array, int], bytes]
-    expand: Callable[[Array, np.dtype[Any], tuple[int, ...]], Array]
+    refusal: Callable[[Numbers], str]
+    compress: Callable[[Numbers, int], bytes]
+    expand: Callable[[Numbers, np.dtype[Any], tuple[int, ...]], Numbers]
 
 
 def missing(name: str) -> str:
@@ -48,17 +48,17 @@ def missing(name: str) -> str:
     return ""
 
 
-def refusal(name: str, image: Array) -> str:
+def refusal(name: str, image: Numbers) -> str:
     """Why this array cannot be compressed so; "": it can, or is empty and goes as it is."""
     return missing(name) or (CODECS[name].refusal(image) if image.size else "")
 
 
-def compress(name: str, image: Array, quality: int) -> Array:
+def compress(name: str, image: Numbers, quality: int) -> Numbers:
     """The compressed bytes of an array that is not refused. quality: of jpeg, 1 to 100."""
     return np.frombuffer(CODECS[name].compress(image, quality), "u1")
 
 
-def decompress(name: str, data: Any, number: Any, shape: tuple[int, ...]) -> Array:
+def decompress(name: str, data: Any, number: Any, shape: tuple[int, ...]) -> Numbers:
     """An array of the elements; number: their ScalarType. A colour jpeg has its own shape, (y, x, 3).
 
     Raises UnreadableImage.
@@ -83,16 +83,16 @@ def decompress(name: str, data: Any, number: Any, shape: tuple[int, ...]) -> Arr
 # ---- lz4 ----
 
 
-def _lz4_refusal(image: Array) -> str:
+def _lz4_refusal(image: Numbers) -> str:
     return f"no lz4 of {image.nbytes} bytes; it takes up to {_LZ4_MOST}" if image.nbytes > _LZ4_MOST else ""
 
 
-def _lz4_compress(image: Array, quality: int) -> bytes:
+def _lz4_compress(image: Numbers, quality: int) -> bytes:
     little = np.ascontiguousarray(image, image.dtype.newbyteorder("<"))
     return bytes(import_module("lz4.block").compress(little.reshape(-1).view("u1"), store_size=False))
 
 
-def _lz4_expand(data: Array, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array:
+def _lz4_expand(data: Numbers, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Numbers:
     size = int(np.prod(shape, dtype=object)) * dtype.itemsize
     if size > min(_LZ4_RATIO * (data.size + 1), _LZ4_MOST):
         raise UnreadableImage(f"codec lz4: {data.size} bytes for {size}")
@@ -105,7 +105,7 @@ def _lz4_expand(data: Array, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Ar
 # ---- jpeg ----
 
 
-def _jpeg_refusal(image: Array) -> str:
+def _jpeg_refusal(image: Numbers) -> str:
     shape = image.shape
     is_image = len(shape) == 2 or (len(shape) == 3 and shape[2] == 3 and getattr(image, "color_mode", 2) == 2)
     if image.dtype == np.uint8 and is_image and max(shape) <= _JPEG_SIDE:
@@ -113,14 +113,14 @@ def _jpeg_refusal(image: Array) -> str:
     return f"no jpeg of {image.dtype} {shape}; it takes uint8 (y, x), and (y, x, 3) as RGB1, up to {_JPEG_SIDE} a side"
 
 
-def _jpeg_compress(image: Array, quality: int) -> bytes:
+def _jpeg_compress(image: Numbers, quality: int) -> bytes:
     file = io.BytesIO()
     picture = import_module("PIL.Image").fromarray(np.asarray(image))
     picture.save(file, "JPEG", quality=min(max(quality, 1), 100))
     return file.getvalue()
 
 
-def _jpeg_expand(data: Array, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array:
+def _jpeg_expand(data: Numbers, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Numbers:
     if dtype.itemsize != 1:
         raise UnreadableImage(f"codec jpeg of {dtype}")
     picture = import_module("PIL.JpegImagePlugin").JpegImageFile(io.BytesIO(data.tobytes()))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pydevpva.plain.values import Frame, Masked
+from pydevpva.records.core.values import Numbers
 from pydevpva.records.results.ndarray import COLOR_MODES, NDArray, mode_fits, mode_of
 from pydevpva.records.results.scalar import ResultError, WrongKind, opened, shown
 
@@ -16,7 +17,6 @@ DBF = {
     "bool": "UCHAR", "int8": "CHAR", "uint8": "UCHAR", "int16": "SHORT", "uint16": "USHORT", "int32": "LONG",
     "uint32": "ULONG", "int64": "INT64", "uint64": "UINT64", "float32": "FLOAT", "float64": "DOUBLE",
 }  # fmt: skip
-Array = np.ndarray[Any, Any]
 
 
 def image(result: object, most_bytes: int, color_mode: int | None) -> NDArray:
@@ -40,7 +40,7 @@ def image(result: object, most_bytes: int, color_mode: int | None) -> NDArray:
     return made
 
 
-def _numeric(result: object) -> Array:
+def _numeric(result: object) -> Numbers:
     if isinstance(result, Masked):
         if result.data.dtype.kind != "f":
             raise ResultError(f"pixel {result.first()} is masked: no value")
@@ -77,7 +77,7 @@ def _color_mode(shape: tuple[int, ...], wanted: int | None) -> int:
     return wanted
 
 
-def elements(made: NDArray) -> Array:
+def elements(made: NDArray) -> Numbers:
     """All elements as one dimension in the type of the DBF field, without a copy."""
     flat = made.view(np.ndarray).reshape(-1)
     return flat.view("u1") if flat.dtype.kind == "b" else flat
