@@ -35,8 +35,8 @@ from pydevpva.records.core.factory import behaviour
 from pydevpva.records.core.record import Record
 
 if TYPE_CHECKING:
-    from pydevpva.pva.access_file import AccessFile
     from pydevpva.pva.server import Listening, Server
+    from pydevpva.serving.access_file import AccessFile
 
 log = logging.getLogger(__name__)
 words_at_load = logging.getLogger("pydevpva.load")  # of a file: shown as errors of loading are
@@ -220,7 +220,7 @@ class Ioc:
     def _access_rules(self) -> AccessFile | None:
         if self.access_file is None:
             return None
-        from pydevpva.pva.access_file import AccessFile
+        from pydevpva.serving.access_file import AccessFile
 
         return AccessFile(self.access_file, self._read_for_access)
 

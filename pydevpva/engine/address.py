@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pydevpva.db.dbf import LINKS
 from pydevpva.db.model import Field
 from pydevpva.engine.filters import kinds as filter_kinds  # noqa: F401
@@ -17,11 +19,12 @@ from pydevpva.records.shared import characters
 class Address:
     """`long`: a string asked for in full length ($). Type and capacity are those that the filters leave."""
 
-    __slots__ = ("dbf", "elements", "field", "filters", "long", "record")
+    __slots__ = ("_store", "dbf", "elements", "field", "filters", "long", "record")
 
     def __init__(self, record: Record, field: Field, long: bool = False, filters: tuple[Filter, ...] = ()) -> None:
         self.record, self.field, self.long, self.filters = record, field, long, filters
         self.dbf, self.elements = record.dbf(field.name), record.elements(field.name)
+        self._store: Callable[[Sent], None] | None = None  # chosen at the first put
         if filters:
             self._shape()
 
@@ -102,8 +105,11 @@ class Address:
 
     def put(self, value: Sent) -> None:
         """Store and post, without processing. Filters do not matter."""
-        if self.is_strings:
-            text = value.astype("i1") if is_numbers(value) else str(value).encode("utf-8", "surrogateescape") + b"\0"
-            characters.put(self.record, self.field, bytes(text))
-        else:
-            fields.put(self.record, self.field, value)
+        store = self._store
+        if store is None:
+            store = self._store = self._put_strings if self.is_strings else fields.storer(self.record, self.field)
+        store(value)
+
+    def _put_strings(self, value: Sent) -> None:
+        text = value.astype("i1") if is_numbers(value) else str(value).encode("utf-8", "surrogateescape") + b"\0"
+        characters.put(self.record, self.field, bytes(text))

@@ -48,8 +48,8 @@ def process(record: Record) -> int:
         _failed(record)
     if watch is not None and watch.processed is not None:
         watch.processed(record)
-    if record.PACT and record.sinks:
-        record.post_field("PACT")
+    if record.PACT and record.active_sinks:
+        record.post_activity()
     return record.status
 
 
@@ -71,8 +71,8 @@ def complete(record: Record) -> None:
         record.process()
     except Exception:
         _failed(record)
-    if record.sinks:
-        record.post_field("PACT")
+    if record.active_sinks:
+        record.post_activity()
 
 
 def _failed(record: Record) -> None:

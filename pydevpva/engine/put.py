@@ -40,14 +40,14 @@ class Puts:
 
         process_it None: processes when the field is pp and the record Passive.
         """
-        made = Put(self, address, value, process_it, wait, done)
+        made = PlainPut(self, address, value, process_it, wait, done)
         made.start()
         return made
 
     def put_from_outside(
         self, address: Address, value: Sent, process_it: bool | None, wait: bool, done: Done
     ) -> Put | None:
-        """As put, of a client or of a link, which may not change what becomes Python."""
+        """As put, of a link of another record, which may not change what becomes Python."""
         try:
             check_code(address, value)
         except PutError as error:
@@ -59,25 +59,26 @@ class Puts:
         """Process a passive record; done(None) when it and all that its processing set off has completed."""
         Processing(self, Address(record, record.find_field("PROC")), 1, None, True, done).start()
 
-    def put_now(self, address: Address, value: Sent, process_it: bool | None = None) -> None:
-        """Store and process without waiting (dbPutField). PutError when refused."""
-        store(address, value)
-        record, failed = address.record, 0
-        if not is_processed(address, process_it):
-            record.stored(address.field)
-            return
-        if record.PACT:
-            record.RPRO = 1
-            if address.field.name == "VAL":
-                record.overwritten = True
-            record.post_field("PACT")
-        else:
-            record.PUTF = 1
-            failed = process(record)
-        if record.PACT:
-            record.stored(address.field)
-        if failed:
-            raise PutError(f"{record.NAME}: processed, but {failure(record)}")
+
+def put_now(address: Address, value: Sent, process_it: bool | None = None) -> None:
+    """Store and process without waiting (dbPutField). PutError when refused."""
+    store(address, value)
+    record, failed = address.record, 0
+    if not is_processed(address, process_it):
+        record.stored(address.field)
+        return
+    if record.PACT:
+        record.RPRO = 1
+        if address.field.name == "VAL":
+            record.overwritten = True
+        record.post_activity()
+    else:
+        record.PUTF = 1
+        failed = process(record)
+    if record.PACT:
+        record.stored(address.field)
+    if failed:
+        raise PutError(f"{record.NAME}: processed, but {failure(record)}")
 
 
 def store(address: Address, value: Sent) -> None:
@@ -106,14 +107,12 @@ def is_processed(address: Address, process_it: bool | None) -> bool:
 
 
 class Put:
-    """One put. `answer` is called exactly once, with None or the text of the error."""
+    """One put; whoever makes it says in `answer` how it is answered. `start` begins it."""
 
-    __slots__ = ("_done", "_process_it", "_puts", "_reached", "_restart", "_wait", "address", "ended", "value")
+    __slots__ = ("_process_it", "_puts", "_reached", "_restart", "_wait", "address", "ended", "value")
 
-    def __init__(
-        self, puts: Puts, address: Address, value: Sent, process_it: bool | None, wait: bool, done: Done
-    ) -> None:
-        self._puts, self.address, self.value, self._done = puts, address, value, done
+    def __init__(self, puts: Puts, address: Address, value: Sent, process_it: bool | None, wait: bool) -> None:
+        self._puts, self.address, self.value = puts, address, value
         self._process_it, self._wait = process_it, wait
         self._reached: set[Record] | None = None  # records whose completion is waited for
         self._restart = False  # the record is active, or was just now: our put has still to come
@@ -133,7 +132,7 @@ class Put:
 
     def _at_once(self) -> None:
         try:
-            self._puts.put_now(self.address, self.value, self._process_it)
+            put_now(self.address, self.value, self._process_it)
         except PutError as error:
             self.end(str(error))
         except Exception as error:
@@ -155,26 +154,30 @@ class Put:
             self._put(record)
 
     def _put(self, record: Record) -> None:
+        address = self.address
         try:
-            store(self.address, self.value)
+            store(address, self.value)
         except PutError as error:
-            self.end(str(error))
-            self._release(record)
+            self._give_up(record, str(error))
             return
-        if is_processed(self.address, self._process_it):
-            self._process(record)
-        else:
-            record.stored(self.address.field)
-            self.end(None)
-            self._release(record)
+        if not is_processed(address, self._process_it):
+            record.stored(address.field)
+            self._give_up(record, None)
+            return
+        self._process(record)
+        if record.PACT:
+            record.stored(address.field)
 
     def _process(self, record: Record) -> None:
         record.PUTF = 1
         record.notify = self
         self._reached = {record}
         process(record)
-        if record.PACT:
-            record.stored(self.address.field)
+
+    def _give_up(self, record: Record, error: str | None) -> None:
+        """There is nothing to wait for."""
+        self.end(error)
+        self._release(record)
 
     def add(self, target: Record) -> None:
         """A record that processing reached through a link: its completion is waited for too.
@@ -227,8 +230,8 @@ class Put:
             self.answer(error)
 
     def answer(self, error: str | None) -> None:
-        """Tell whoever put; called once."""
-        self._done(error)
+        """Tell whoever put; called exactly once, with None or the text of the error."""
+        raise NotImplementedError
 
     def cancel(self, reason: str = CANCELLED) -> None:
         """The client is gone or the IOC stops: not begun is dropped, begun runs on without us."""
@@ -237,7 +240,22 @@ class Put:
         self.end(reason)
 
 
-class Processing(Put):
+class PlainPut(Put):
+    """A put of the shell or of a link: `done` is told."""
+
+    __slots__ = ("_done",)
+
+    def __init__(
+        self, puts: Puts, address: Address, value: Sent, process_it: bool | None, wait: bool, done: Done
+    ) -> None:
+        super().__init__(puts, address, value, process_it, wait)
+        self._done = done
+
+    def answer(self, error: str | None) -> None:
+        self._done(error)
+
+
+class Processing(PlainPut):
     """Processing that is waited for, without a put; a record that is scanned is not processed."""
 
     __slots__ = ()
@@ -246,5 +264,4 @@ class Processing(Put):
         if record.SCAN == 0:
             self._process(record)
         else:
-            self.end(None)
-            self._release(record)
+            self._give_up(record, None)

@@ -16,13 +16,13 @@ from p4p import server as p4p_server
 from pydevpva.engine.filters.parse import split_filters
 from pydevpva.errors import NotFound, PydevpvaError
 from pydevpva.forks import in_child
-from pydevpva.pva.access import AccessRules
 from pydevpva.pva.channels.served_name import ServedName
 from pydevpva.pva.forked import close_sockets
 from pydevpva.pva.own_clients import allow_shape
-from pydevpva.pva.puts import Puts
+from pydevpva.pva.puts import PvaClients
 from pydevpva.pva.types.shapes import shape_of
 from pydevpva.records.core.record import ATTRIBUTES
+from pydevpva.serving.access import AccessRules
 
 if TYPE_CHECKING:
     from p4p._p4p import SharedPV
@@ -77,19 +77,19 @@ class Server:
         allow_shape()
         self._database = database
         self._environment = {k: v for k, v in (environment or {}).items() if k.startswith("EPICS_PVA")}
-        self._puts = Puts(database, rules)
+        self._clients = PvaClients(database, rules)
         self._records = p4p_server.StaticProvider("records")
         self._definitions = groups
         self.groups: dict[str, Group] = {}
         self._names: dict[str, ServedName] = {}
-        self.fields = FieldNames(database, self._puts)
+        self.fields = FieldNames(database, self._clients)
         self._dynamic = p4p_server.DynamicProvider("fields", self.fields)  # p4p drops it unless it is kept
         self._server: p4p_server.Server | None = None
 
     def start(self) -> Listening:
         """List all records and aliases and begin to serve; after iocInit. Raises ServeError."""
         for name in self._database.records:
-            self._names[name] = ServedName(name, self._puts)
+            self._names[name] = ServedName(name, self._clients)
             self._records.add(name, self._names[name].pv)
         for alias, name in self._database.aliases.items():
             self._records.add(alias, self._names[name].pv)
@@ -107,7 +107,7 @@ class Server:
 
         self.groups = make_groups(self._definitions, self._database)
         for name, group in self.groups.items():
-            self._names[name] = GroupName(group, self._puts)
+            self._names[name] = GroupName(group, self._clients)
             self._records.add(name, self._names[name].pv)
 
     def listening(self) -> Listening:
@@ -129,7 +129,7 @@ class Server:
 
     def use_rules(self, rules: AccessRules | None) -> None:
         """Let these rules decide about puts from now on."""
-        self._puts.rules = rules
+        self._clients.rules = rules
 
     def report(self, detail: int) -> str:
         """The effective configuration and the sources of names, as EPICS's pvxsr prints it.
@@ -141,23 +141,23 @@ class Server:
 
     def puts_waiting(self) -> int:
         """Puts of clients that have not been answered; from any thread."""
-        return len(self._puts.waiting)
+        return len(self._clients.waiting)
 
     def stop(self, timeout: float = 1.0) -> None:
         """Answer the puts that wait with an error, close all channels, and stop serving."""
         if self._server is None:
             return
         server, self._server = self._server, None
-        self._puts.stopping = True
+        self._clients.stopping = True
         try:
-            waited = self._database.loop.call(self._puts.stop, timeout=timeout)
+            waited = self._database.loop.call(self._clients.stop, timeout=timeout)
         except (PydevpvaError, TimeoutError) as error:
             log.warning("puts that still waited were not answered: %s", error)
         else:
             for _ in range(3 if waited else 0):
                 server._S.start()  # one turn of its thread, no more: answers leave before the connections close
         server.stop()
-        self._puts.bury()
+        self._clients.bury()
 
     def _wanted_port(self) -> int:
         import os
@@ -176,8 +176,8 @@ class FieldNames:
     client has it open, and forgotten when others are asked for: what a name may hold in filters has no end.
     """
 
-    def __init__(self, database: Database, puts: Puts) -> None:
-        self._database, self._puts = database, puts
+    def __init__(self, database: Database, clients: PvaClients) -> None:
+        self._database, self._clients = database, clients
         self._made: dict[str, ServedName] = {}
         self._left: deque[str] = deque()  # names whose last client has left
         self._refused: set[str] = set()  # names with filters that were found wrong, and said
@@ -190,7 +190,7 @@ class FieldNames:
         self._forget_unused(name)
         made = self._made.get(name)
         if made is None and len(name) <= LONGEST_NAME and self._exists(name):
-            made = self._made[name] = ServedName(name, self._puts, self._left.append)
+            made = self._made[name] = ServedName(name, self._clients, self._left.append)
         return made.pv if made is not None else None
 
     def kept(self) -> int:

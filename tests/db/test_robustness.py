@@ -18,8 +18,8 @@ from pydevpva.db.linktext import parse_link
 from pydevpva.db.loader import expand, load_records, parse_macros
 from pydevpva.db.template import load_template
 from pydevpva.errors import LoadError
-from pydevpva.pva.access_file import AccessFile
 from pydevpva.pva.groups import definitions as groups
+from pydevpva.serving.access_file import AccessFile
 from tests.db.test_against_epics import BAD, BAD_DEFINITIONS, BAD_TEMPLATES, GOOD, TEMPLATES
 
 Load = Callable[..., Instances]

@@ -10,8 +10,9 @@ import pytest
 
 from pydevpva.db.model import Field
 from pydevpva.errors import LoadError
-from pydevpva.pva.access import MOST_ACCOUNTS, Peer, Peers
-from pydevpva.pva.access_file import AccessFile
+from pydevpva.pva.puts import MOST_ACCOUNTS, Peers
+from pydevpva.serving.access import Peer
+from pydevpva.serving.access_file import AccessFile
 
 FILE = """
 UAG(operators) {alice, bob, "role/shift"}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pydevpva.errors import LoadError
-from pydevpva.pva.access_language import parse
+from pydevpva.serving.access_language import parse
 
 TEXTS = [
     "ASG(CALCD) { RULE(1, WRITE) }",

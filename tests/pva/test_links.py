@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pydevpva.engine.links.broken import BrokenLink
+from pydevpva.engine.put import put_now
 from pydevpva.errors import LoadError, PutError
 from pydevpva.ioc import Ioc
 from pydevpva.pva.links.config import link_config
@@ -57,7 +58,7 @@ def wait_for(ioc: Ioc, condition: Callable[[dict[str, Any]], object], what: str,
 
 def put(ioc: Ioc, name: str, value: Any, process: bool | None = None) -> None:
     """As a client would, without waiting for Python."""
-    ioc.database.loop.call(lambda: ioc.database.puts.put_now(ioc.database.find(name), value, process))
+    ioc.database.loop.call(lambda: put_now(ioc.database.find(name), value, process))
 
 
 def link(ioc: Ioc, record: str, field: str) -> Any:

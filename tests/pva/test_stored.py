@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pydevpva.engine.put import put_now
 from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE
 from tests.pva.conftest import Serve, Served, eventually
@@ -112,9 +113,7 @@ def test_puts_of_links_of_groups_and_of_the_shell(served: Served) -> None:
             for name in ("NPP", "CA", "PVA", "PP", "DF")
         }
         ways["group"] = lambda value: served.put("G", {"ao.value": value})
-        ways["dbpf"] = lambda value: served.on_database(
-            served.ioc.database.puts.put_now, served.ioc.database.find("AO"), value
-        )
+        ways["dbpf"] = lambda value: served.on_database(put_now, served.ioc.database.find("AO"), value)
         for value, (way, put) in enumerate(ways.items(), 1):
             put(float(value))
             assert watch.until(lambda update: "value" in update.changedSet()).value == value, way

@@ -47,6 +47,10 @@ class MonitoredLink(RecordLink):
         if not self.address.filters or self.address.event(mask):
             self.trigger()
 
+    @property
+    def shows_activity(self) -> bool:
+        return self._name == "PACT"
+
     def _is_new(self) -> bool:
         """Whether the field's value is another than when this was asked last."""
         try:

@@ -69,6 +69,10 @@ class Channel:
         self._pv.open(Value(self.shape.type, first))
         record.attach(self)
 
+    @property
+    def shows_activity(self) -> bool:
+        return not self._is_value
+
     def leave(self) -> None:
         """Follow the record no more; the PV is closed."""
         self._loop.end_pass()
@@ -77,10 +81,13 @@ class Channel:
     def changed(self, record: Record, mask: int, field: str | None) -> None:
         """Post what this change means for the field; see records.record.Sink. A bug here does not stop the record."""
         try:
-            if self._tells_properties(record, mask, field):
+            if (mask & DBE_PROPERTY or field == "DESC") and self._tells_properties(record, mask, field):
                 self._post_properties(record)
             if field is None:
-                self._processed(record, mask)
+                if self._is_value and mask & WANTED:
+                    self._post_value(record, self._read(record))
+                else:
+                    self._processed(record, mask)
             elif field == self._name and mask & WANTED:
                 self._post_value(record, self._read(record))
             elif field == self._name and mask == 0 and self._differs(value := self._read(record)):
@@ -99,14 +106,11 @@ class Channel:
         """Whether the leaves besides the value are to be posted. Units and limits of A..U are those of their links."""
         if field == "DESC":
             return bool(record.DESC != self._description)
-        return bool(mask & DBE_PROPERTY) and (field == self._name or field not in record.properties.from_links)
+        return field == self._name or field not in record.properties.from_links
 
     def _processed(self, record: Record, mask: int) -> None:
-        """The record processed and VAL is to be posted with this mask; other fields are looked at for changes."""
+        """The record processed, and VAL is not to be posted; other fields are looked at for changes."""
         if self._is_value:
-            if mask & WANTED:
-                self._post_value(record, self._read(record))
-                return
             if self._is_ahead:
                 if self._differs(value := self._read(record)):
                     self._post_stored(value)
@@ -120,17 +124,31 @@ class Channel:
             self._post_stamp(record)
 
     def _post_value(self, record: Record, value: Wire) -> None:
+        """What nearly all updates are; written out, because a call for each part costs as much as the part."""
         self._is_ahead = False
-        hot = self._next()
+        loop, hot = self._loop, self._hot
+        if self._waits:
+            loop.end_pass()
+            hot = self._hot
         hot[self._key] = value
-        self._set_time(record)
+        time, mask = self._time, self._nanosecond_mask
+        seconds, nanoseconds = divmod(record.TIME, 1_000_000_000)
+        time[SECONDS] = seconds
+        time[NANOSECONDS] = nanoseconds & ~mask
+        tag = record.UTAG
+        time[TAG] = nanoseconds & mask if mask else wire.user_tag(tag) if tag else 0
+        self._never = record.TIME == NEVER
         if (alarm := (record.SEVR, record.STAT, record.AMSG)) != self._alarm:
             for leaf, content in metadata.alarm(record).items():
                 hot[leaf] = content
             self._once = True
             self._alarm = alarm
-        self._send_later()
-        self._remember(value)
+        self._waits = True
+        loop.at_end(self._send)
+        if self._is_value:
+            self._last = value
+        else:
+            self._remember(value)
 
     def _next(self) -> Value:
         """To write the next update into; one that waits goes out first."""
@@ -162,15 +180,6 @@ class Channel:
             self._alarm = alarm
             self._post(Value(self.shape.type, metadata.alarm(record) | metadata.stamp(record, self._nanosecond_mask)))
 
-    def _set_time(self, record: Record) -> None:
-        time, mask = self._time, self._nanosecond_mask
-        seconds, nanoseconds = divmod(record.TIME, 1_000_000_000)
-        time[SECONDS] = seconds
-        time[NANOSECONDS] = nanoseconds & ~mask
-        tag = record.UTAG
-        time[TAG] = nanoseconds & mask if mask else wire.user_tag(tag) if tag else 0
-        self._never = record.TIME == NEVER
-
     def _post_stored(self, value: Wire) -> None:
         """VAL was written and is not posted by processing: its time and alarm are still those of the last time."""
         hot = self._next()
@@ -182,8 +191,11 @@ class Channel:
 
     def _post_stamp(self, record: Record) -> None:
         """The record has processed for the first time and VAL did not change: clients see at least when."""
-        self._next().unmark()
-        self._set_time(record)
+        hot = self._next()
+        hot.unmark()
+        for leaf, content in metadata.stamp(record, self._nanosecond_mask).items():
+            hot[leaf] = content
+        self._never = False
         self._send_later()
 
     def _post_properties(self, record: Record) -> None:

@@ -11,7 +11,7 @@ from p4p._p4p import SharedPV  # p4p.server.raw wraps it once more: 2.5 times th
 
 from pydevpva.pva.channels.kinds import AnyChannel, channel_of
 from pydevpva.pva.options import put_options
-from pydevpva.pva.puts import ClientPut, Puts
+from pydevpva.pva.puts import FieldPut, PvaClients
 from pydevpva.pva.threads import hold_thread, release_thread
 from pydevpva.pva.types.p4p_types import Operation, Structure
 
@@ -61,11 +61,11 @@ class ServedName:
     of which needs that thread, which may wait for the lock (docs/decisions/0015).
     """
 
-    __slots__ = ("_channel", "_connected", "_first", "_name", "_on_leaving", "_puts", "pv")
+    __slots__ = ("_channel", "_clients", "_connected", "_first", "_name", "_on_leaving", "pv")
 
-    def __init__(self, name: str, puts: Puts, on_leaving: Callable[[str], object] | None = None) -> None:
+    def __init__(self, name: str, clients: PvaClients, on_leaving: Callable[[str], object] | None = None) -> None:
         """`on_leaving` is told the name when the last client has left; on the pvxs thread."""
-        self._name, self._puts, self._on_leaving = name, puts, on_leaving
+        self._name, self._clients, self._on_leaving = name, clients, on_leaving
         self._channel: AnyChannel | None = None
         self._connected = False
         self._first: _First | None = None
@@ -75,21 +75,21 @@ class ServedName:
 
     def onFirstConnect(self) -> None:
         hold_thread()
-        if self._puts.stopping:  # no time to lose: others wait for their answers
+        if self._clients.stopping:  # no time to lose: others wait for their answers
             return
         self._connected = True
         first = _First()
-        self._puts.database.loop.submit_next(self._open, first)
+        self._clients.loop.submit_next(self._open, first)
         try:
             if (value := first.value.get(timeout=PATIENCE)) is not None:
                 self.pv.open_here(value)
                 first.opened = True
         except queue.Empty:
-            if not self._puts.stopping:
+            if not self._clients.stopping:
                 log.warning("%s: the IOC was busy for %g s; its clients have to connect again", self._name, PATIENCE)
                 self._close_elsewhere()
         except Exception:
-            if not self._puts.stopping:
+            if not self._clients.stopping:
                 log.exception("internal error: %s cannot be opened", self._name)
         finally:
             first.taken.set()
@@ -97,7 +97,7 @@ class ServedName:
     def onLastDisconnect(self) -> None:
         self._connected = False
         self.pv.close()
-        self._puts.database.loop.submit_next(self._leave)
+        self._clients.loop.submit_next(self._leave)
         if self._on_leaving is not None:
             self._on_leaving(self._name)
         release_thread()
@@ -108,14 +108,14 @@ class ServedName:
         return self._connected
 
     def put(self, operation: Operation) -> None:
-        self._puts.bury()
+        self._clients.bury()
         channel = self._channel
         try:
             if channel is None:
                 raise RuntimeError("a put to a PV that is not open")
             value = channel.shape.sent(operation.value())
             options = put_options(operation.pvRequest(), self._name)
-            put = ClientPut(self._puts, operation, channel.address, channel.shape, value, options)
+            put = FieldPut(self._clients, operation, channel.address, channel.shape, value, options)
         except Exception as error:
             operation.done(error=f"{self._name}: {error}")
         else:
@@ -128,7 +128,7 @@ class ServedName:
 
     def _open(self, first: _First) -> None:
         try:
-            if self._channel is not None or not self._connected or self._puts.stopping or first.taken.is_set():
+            if self._channel is not None or not self._connected or self._clients.stopping or first.taken.is_set():
                 return
             channel = self._make()
             self._channel, self._first = channel, first  # before open: a client may put as soon as it has its type
@@ -151,7 +151,7 @@ class ServedName:
             raise RuntimeError(f"{self._name} was not opened")
 
     def _make(self) -> AnyChannel:
-        return channel_of(self._name, self._puts.database.find(self._name), self.pv, self._renew)
+        return channel_of(self._name, self._clients.database.find(self._name), self.pv, self._renew)
 
     def _leave(self) -> None:
         channel, self._channel = self._channel, None

@@ -117,6 +117,10 @@ class Follower:
     def stop(self) -> None:
         self._source.address.record.detach(self)
 
+    @property
+    def shows_activity(self) -> bool:
+        return self._name == "PACT"
+
     def changed(self, record: Record, mask: int, field: str | None) -> None:
         """See records.record.Sink. A bug here does not stop the record."""
         try:

@@ -5,21 +5,19 @@ Follows QSRV2 (pvxs: ioc/groupsource.cpp onPutGroup), and besides answers a put 
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from pydevpva.db.dbf import LINKS
 from pydevpva.engine.address import Address
-from pydevpva.engine.put import check_code
+from pydevpva.engine.put import CANCELLED, Put, Puts, check_code, put_now
 from pydevpva.errors import PutError
 from pydevpva.pva.groups.definitions import Path
 from pydevpva.pva.groups.members import Group, Member, Source
 from pydevpva.pva.options import PutOptions
-from pydevpva.pva.puts import ClientPut, Puts, Running
+from pydevpva.pva.puts import PvaClients, PvaPut
 from pydevpva.pva.types.p4p_types import Operation, Structure
 from pydevpva.records.core.values import Sent
-
-log = logging.getLogger(__name__)
+from pydevpva.serving.access import AccessRules, Peer
 
 SentValues = dict[Member, Sent]
 
@@ -58,39 +56,47 @@ def _value(structure: Structure, path: Path, leaf: str) -> Any:
     return structure[leaf] if leaf else structure
 
 
-class Composite:
-    """The puts to the records that one put to a group has begun."""
+class Part(Put):
+    """The put to one member's record, of a put to a group that waits."""
 
-    def __init__(self) -> None:
-        self.parts: list[Running] = []
+    __slots__ = ("_whole",)
 
-    def cancel(self) -> None:
-        for part in self.parts:
-            part.cancel()
+    def __init__(self, whole: GroupPut, puts: Puts, address: Address, value: Sent, process_it: bool | None) -> None:
+        super().__init__(puts, address, value, process_it, True)
+        self._whole = whole
+
+    def answer(self, error: str | None) -> None:
+        self._whole.part_done(error)
 
 
-class GroupPut(ClientPut):
+class GroupPut(PvaPut):
     """One put to a group. All is checked before the first record is touched."""
 
-    __slots__ = ("_error", "_group", "_left", "_marked", "_sent")
+    __slots__ = (
+        "_clients", "_error", "_group", "_left", "_marked", "_operation", "_parts", "_peer", "_process_it", "_sent",
+        "_wait", "ended",
+    )  # fmt: skip
 
-    def __init__(self, puts: Puts, operation: Operation, group: Group, options: PutOptions) -> None:
-        self._begin_with(puts, operation, options)
+    def __init__(self, clients: PvaClients, operation: Operation, group: Group, options: PutOptions) -> None:
+        self._process_it, self._wait = options
+        self.ended = False
+        self._clients, self._operation = clients, operation
+        self._peer = None if clients.rules is None else clients.peers.peer(operation)
+        if self._wait:
+            operation.onCancel(self.cancelled)
         structure = operation.value()
         self._group, self._sent = group, sent_values(group, structure)
         self._marked = structure.changed()  # also what is no member's value, such as an alarm
+        self._parts: list[Part] = []
         self._left, self._error = 0, ""
 
     def warn(self) -> None:
         """Tell the client what of its put is not taken; on the pvxs thread, before `submit`."""
         for member in self._sent:
-            if not member.writable and self._operation is not None:
+            if not member.writable:
                 self._operation.warn(f"{member.name}: no putorder, ignore write")
 
-    def _check_access(self) -> None:
-        rules, peer = self._puts.rules, self._peer
-        if rules is None or peer is None:
-            return
+    def check(self, rules: AccessRules, peer: Peer) -> None:
         for member in self._group.members:
             if (source := member.source) is not None and (is_proc := member.mapping.type == "proc") | (
                 member in self._sent and member.writable
@@ -100,19 +106,18 @@ class GroupPut(ClientPut):
                 if not rules.may_write(record, field, peer):
                     raise PutError(f"{record.NAME}.{field.name}: access security does not let {peer} write it")
 
-    def _start(self) -> None:
+    def go(self) -> None:
         self._check_members()
         work = [item for member in self._group.members if (item := self._item(member)) is not None]
         if not work and self._marked:
             names = ", ".join(m.name for m in self._group.members if m.writable) or "none"
             raise PutError(f"{self._group.name}: nothing of this put can be written; fields that can: {names}")
-        process, block = self._options
-        if block:
+        if self._wait:
             self._start_all(work)
             return
         for address, value in work:
-            self._puts.database.puts.put_now(address, value, process)
-        self._end(None)
+            put_now(address, value, self._process_it)
+        self._end_later(None)
 
     def _check_members(self) -> None:
         """As QSRV2: one record with DISP=1 refuses the whole put, whatever is put."""
@@ -132,7 +137,8 @@ class GroupPut(ClientPut):
         if (source := member.source) is None:
             return None
         if member.mapping.type == "proc":
-            return self._puts.database.find(f"{source.address.record.NAME}.PROC"), 1  # processed whatever is asked
+            record = source.address.record
+            return Address(record, record.find_field("PROC")), 1  # processed whatever is asked
         if member not in self._sent or not member.writable:
             return None
         return source.address, self._as_put(member, source)
@@ -145,23 +151,33 @@ class GroupPut(ClientPut):
     def _start_all(self, work: list[tuple[Address, Sent]]) -> None:
         """Put all in order, and answer when the last has completed."""
         self._left = 1 + len(work)
-        running = Composite()
-        self._running = running
         for address, value in work:
-            part = self._puts.database.puts.put(address, value, self._options.process, True, self._part_done)
-            if part is not None:
-                running.parts.append(part)
-        self._part_done(None)
+            part = Part(self, self._clients.puts, address, value, self._process_it)
+            self._parts.append(part)
+            part.start()
+        self.part_done(None)
 
-    def _part_done(self, error: str | None) -> None:
+    def part_done(self, error: str | None) -> None:
+        """One of the parts, or starting them, is over."""
         self._error = self._error or error or ""
         self._left -= 1
         if self._left == 0:
-            self._end(self._error or None)
+            self._end_later(self._error or None)
 
-    def _end(self, error: str | None) -> None:
+    def _end_later(self, error: str | None) -> None:
         """Answer in the next turn: the updates of groups that this put has made wait for theirs, and go out first."""
-        self._puts.database.loop.submit(self._answer, error)
+        self._clients.loop.submit(self.end, error)
 
-    def _name(self) -> str:
+    def end(self, error: str | None) -> None:
+        if not self.ended:
+            self.ended = True
+            self.answer(error)
+
+    def cancel(self, reason: str = CANCELLED) -> None:
+        self.end(reason)
+        for part in self._parts:
+            part.cancel(reason)
+
+    @property
+    def name(self) -> str:
         return self._group.name

@@ -9,7 +9,7 @@ from pydevpva.pva.groups.channel import GroupChannel
 from pydevpva.pva.groups.members import Group
 from pydevpva.pva.groups.put import GroupPut
 from pydevpva.pva.options import put_options
-from pydevpva.pva.puts import Puts
+from pydevpva.pva.puts import PvaClients
 from pydevpva.pva.types.p4p_types import Operation
 
 
@@ -18,15 +18,15 @@ class GroupName(ServedName):
 
     __slots__ = ("group",)
 
-    def __init__(self, group: Group, puts: Puts) -> None:
-        super().__init__(group.name, puts)
+    def __init__(self, group: Group, clients: PvaClients) -> None:
+        super().__init__(group.name, clients)
         self.group = group
 
     def put(self, operation: Operation) -> None:
-        self._puts.bury()
+        self._clients.bury()
         try:
             options = put_options(operation.pvRequest(), self._name)
-            put = GroupPut(self._puts, operation, self.group, options)
+            put = GroupPut(self._clients, operation, self.group, options)
             put.warn()
         except Exception as error:
             operation.done(error=f"{self._name}: {error}")
@@ -34,4 +34,4 @@ class GroupName(ServedName):
             put.submit()
 
     def _make(self) -> Any:
-        return GroupChannel(self.group, self.pv, self._puts.database.loop)
+        return GroupChannel(self.group, self.pv, self._clients.loop)

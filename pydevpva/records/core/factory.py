@@ -45,7 +45,7 @@ class Factory:
     def _make(self, rtype: RecordType, base: type[Record]) -> type[Record]:
         defaults = {f.name: self.initial(f) for f in rtype.fields.values()}
         lines = [f"self.{name} = {name}" for name in defaults]
-        lines += [f"self.{name} = None" for name in ("notify", "sinks", "device")]
+        lines += [f"self.{name} = None" for name in ("notify", "sinks", "active_sinks", "device")]
         lines += ["self.host = host", "self.overwritten = self.running = False", "self.status = 0"]
         scope: dict[str, Any] = {}
         # A generated __init__, as dataclasses do it: 100 slot writes cost 1 us, a loop of setattr 8 us.

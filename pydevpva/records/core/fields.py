@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
-from pydevpva.db.dbf import CHOICES, LINKS
+from pydevpva.db.dbf import CHOICES, DTYPES, LINKS
 from pydevpva.db.model import Field
 from pydevpva.db.numbers import parse_integer
 from pydevpva.errors import PutError, did_you_mean
@@ -26,6 +28,7 @@ from pydevpva.records.core.values import (
     whole_text,
 )
 
+NUMBERS = frozenset(DTYPES) - frozenset(CHOICES)
 LATER = ("SPC_ALARMACK", "SPC_AS", "SPC_DBADDR")
 
 
@@ -104,6 +107,34 @@ def put(record: Record, field: Field, value: Sent) -> None:
         record.property_changed(name)
     if field.special and field.special not in LATER:
         record.post(0)  # a special may have changed other fields: who shows them looks again
+
+
+def storer(record: Record, field: Field) -> Callable[[Sent], None]:
+    """The function that stores into this field as `put` does, with what can be chosen beforehand chosen.
+
+    A field without specials that holds one number is stored in two calls; a client's put does that thousands of times.
+    """
+    name, dbf = field.name, field.type
+    if field.special or field.prop or dbf not in NUMBERS or record.array_info(name) is not None:
+        return partial(put, record, field)
+    convert, is_value = converter(dbf), name == "VAL"
+    is_posted = not (is_value and field.pp)
+
+    def store(value: Sent) -> None:
+        if not isinstance(value, (int, float, str)):
+            put(record, field, value)
+            return
+        try:
+            setattr(record, name, convert(value))
+        except ValueError as error:
+            raise refuse(record, name, str(error)) from None
+        if is_value and record.UDF:
+            record.UDF = 0
+            record.post_field("UDF")
+        if is_posted:
+            record.post_field(name)
+
+    return store
 
 
 def _array(record: Record, name: str, info: tuple[str, int], value: Sent) -> Array:

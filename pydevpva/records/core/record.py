@@ -37,7 +37,10 @@ ATTRIBUTES = {  # readable like fields, the same for all records of a type (EPIC
 
 
 class Sink(Protocol):
-    """Someone who wants to know when a record changed: a PVAccess channel, a CP link."""
+    """Someone who wants to know when a record changed: a PVAccess channel, a CP link.
+
+    One whose `shows_activity` is true is also told, as a change of PACT, when the record goes active or is through.
+    """
 
     def changed(self, record: Record, mask: int, field: str | None) -> None:
         """DBE mask of what happened to `field`; None: the record processed and VAL was posted with that mask."""
@@ -170,7 +173,7 @@ class Record(CommonFields):
     """
 
     __slots__ = (
-        "aliases", "device", "host", "info", "notify", "overwritten", "running", "sinks", "status",
+        "active_sinks", "aliases", "device", "host", "info", "notify", "overwritten", "running", "sinks", "status",
     )  # fmt: skip
 
     types: ClassVar[dict[str, type[Record]]] = {}  # by record type name; filled by the class statement
@@ -186,6 +189,7 @@ class Record(CommonFields):
     checks: ClassVar[Mapping[str, Callable[[str], str]]] = {}  # why a field cannot be loaded with that text, or ""
 
     sinks: tuple[Sink, ...] | None  # who wants to know of changes
+    active_sinks: tuple[Sink, ...] | None  # those of them who also show what changes while it processes: PACT, OVAL
     notify: Notify | None  # the put that waits for this record
     running: bool  # on the present call stack of processing
     status: int  # what the last processing came to: 0, or -1 when device support failed (the value of rset process)
@@ -257,6 +261,12 @@ class Record(CommonFields):
         if self.sinks:
             for sink in tuple(self.sinks):
                 sink.changed(self, mask, field)
+
+    def post_activity(self) -> None:
+        """PACT has changed: those who show it, or what is set while a record processes, look again."""
+        if self.active_sinks:
+            for sink in self.active_sinks:
+                sink.changed(self, DBE_VALUE | DBE_LOG, "PACT")
 
     def stored(self, field: Field) -> None:
         """A put to this field is over, and the record has not processed, or will complete later."""
@@ -403,7 +413,10 @@ class Record(CommonFields):
     def attach(self, sink: Sink) -> None:
         """Tell this sink of all changes from now on."""
         self.sinks = (*(self.sinks or ()), sink)
+        if getattr(sink, "shows_activity", False):
+            self.active_sinks = (*(self.active_sinks or ()), sink)
 
     def detach(self, sink: Sink) -> None:
         """No longer tell this sink."""
         self.sinks = tuple(s for s in self.sinks or () if s is not sink) or None
+        self.active_sinks = tuple(s for s in self.active_sinks or () if s is not sink) or None

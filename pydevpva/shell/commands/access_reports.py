@@ -19,7 +19,7 @@ def _nodes(shell: Shell) -> list[Any]:
     """The groups of the file; none before iocInit and without one."""
     if shell.ioc.state == "new" or not shell.common.access_path:
         return []
-    from pydevpva.pva.access_language import Node, parse
+    from pydevpva.serving.access_language import Node, parse
 
     nodes = parse(read(shell)[1], shell.common.access_path)
     if not any(node[:2] == ("ASG", "DEFAULT") for node in nodes):
@@ -146,8 +146,8 @@ def astac(shell: Shell, name: str | None, user: str | None, host: str | None) ->
     if not name or not user or not host:
         shell.print('Usage: astac "record name", "user", "host"')
         return 1
-    from pydevpva.pva.access import Peer
-    from pydevpva.pva.access_file import AccessFile
+    from pydevpva.serving.access import Peer
+    from pydevpva.serving.access_file import AccessFile
 
     address = shell.ioc.database.find(name)
     writes = True

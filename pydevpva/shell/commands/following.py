@@ -27,6 +27,8 @@ DEEP = 20
 class _Watch:
     """A sink that notes a field's changes. Database thread; the console's thread empties `changes`."""
 
+    shows_activity = True
+
     def __init__(self, address: Address, shown: str, changes: queue.Queue[str]) -> None:
         self.address, self.shown, self.changes = address, shown, changes
         self._last = ""

@@ -16,9 +16,9 @@ from pydevpva.db.model import Field
 from pydevpva.db.source import read_text
 from pydevpva.errors import LoadError, Location, NotFound, Problem
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs
-from pydevpva.pva.access import Peer
-from pydevpva.pva.access_language import Node, parse
 from pydevpva.records.core.record import Record
+from pydevpva.serving.access import Peer
+from pydevpva.serving.access_language import Node, parse
 
 log = logging.getLogger(__name__)
 
