@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydevpva.db.batch import Instances
 from pydevpva.db.definitions import Definitions
+from pydevpva.db.infos import GROUP, check_infos
 from pydevpva.db.loader import Loaded, load_records
 from pydevpva.db.model import RecordInstance
 from pydevpva.db.modules import record_type_advice
 from pydevpva.db.template import load_template
+from pydevpva.devices.events import Delivery
 from pydevpva.devices.hanging import Hanging
 from pydevpva.devices.loading import check as check_devices
 from pydevpva.devices.pydev import Pydev
@@ -23,13 +24,12 @@ from pydevpva.devices.python import Python
 from pydevpva.devices.registry import own_devices, support_for
 from pydevpva.engine.database import Database
 from pydevpva.engine.make_records import for_good
-from pydevpva.engine.scan import SLICE, in_slices
-from pydevpva.errors import LoadError, Location, NotFound, Problem, PydevpvaError, did_you_mean, once
+from pydevpva.errors import LoadError, Location, NotFound, Problem, PydevpvaError, once
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.garbage import Collector
+from pydevpva.life import Life
 from pydevpva.loop import Loop
 from pydevpva.pva.groups.definitions import Definitions as GroupDefinitions
-from pydevpva.pva.groups.definitions import check as check_groups
 from pydevpva.pva.links.opening import RemoteLinks
 from pydevpva.records.core.factory import behaviour
 from pydevpva.records.core.record import Record
@@ -42,11 +42,9 @@ log = logging.getLogger(__name__)
 words_at_load = logging.getLogger("pydevpva.load")  # of a file: shown as errors of loading are
 
 LINK_PATIENCE = 5.0  # seconds until links whose PV was not found are named
-MOST_NAMED = 10  # of the records that wait for one event
 EVENT_PATIENCE = 10.0  # seconds until events are named that look misspelled
 SWITCH = 1e-3  # seconds that user code which computes keeps the interpreter from the database thread, not Python's 5 ms
 PROMPT = 1e-5  # seconds that a thread may keep the interpreter from one that waits, while the IOC stops
-INFOS = ("Q:group", "Q:form", "Q:time:tag")  # of those that begin so, the ones with a meaning
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -77,6 +75,18 @@ class Ioc:
         self.evaluator.pydev.offer("overruns", lambda: self._overruns)
         self.remote_links = RemoteLinks(self.database, self.environment)
         self.database.links.remote = self.remote_links
+        self.life = Life()
+        self._attach_parts()
+
+    def _attach_parts(self) -> None:
+        """What the rooms do in the phases of this IOC's life."""
+        life, loop = self.life, self.database.loop
+        delivery = Delivery(self.evaluator.events, self.database)
+        life.at("links", delivery.begin)
+        life.at("running", lambda: loop.call(loop.after, LINK_PATIENCE, self.remote_links.tell_missing))
+        life.at("running", lambda: loop.call(loop.after, EVENT_PATIENCE, delivery.tell_misspelled))
+        life.at("running", lambda: loop.call(loop.pieces.watch))
+        life.at("running", lambda: loop.call(Hanging(self.evaluator, loop).look))
 
     # ---- before init ----
 
@@ -153,11 +163,10 @@ class Ioc:
     def run(self) -> Listening | None:
         """iocRun, after build: serve and start scans. Where it listens."""
         listening = self._start_server() if self._serve else None
+        self.life.reach("serve")
         self._do(self.database.run())
-        self.database.loop.call(self.database.loop.after, LINK_PATIENCE, self.remote_links.tell_missing)
-        self.database.loop.call(self.database.loop.after, EVENT_PATIENCE, self._tell_misspelled)
-        self.database.loop.call(self.database.loop.pieces.watch)
-        self.database.loop.call(Hanging(self.evaluator, self.database.loop).look)
+        self.life.reach("scans")
+        self.life.reach("running")
         self.state = "running"
         return listening
 
@@ -190,11 +199,11 @@ class Ioc:
                         self.evaluator.subroutines.load(given.text)
 
     def _start_records(self) -> None:
-        self.database.scanner.on_new_interrupt = self._subscribe
         self.database.services.written = self.instances
         with for_good():
             self.database.create(self.instances.values())
-            self.database.init()
+            self.life.reach("create")
+            self.database.init(self.life.reach)
 
     def _start_server(self) -> Listening:
         from pydevpva.pva.server import Server
@@ -208,7 +217,7 @@ class Ioc:
 
     def _group_infos(self) -> Iterator[tuple[str, str, Location]]:
         for instance in self.instances.values():
-            if (text := instance.infos.get("Q:group")) is not None:
+            if (text := instance.infos.get(GROUP)) is not None:
                 yield instance.name, text, instance.location
 
     def reload_access(self) -> None:
@@ -233,6 +242,7 @@ class Ioc:
         if self.state == "stopped":
             return
         self.state = "stopped"
+        self.life.reach("stop")
         with _prompt_switches():
             if self.server is not None:
                 self.server.stop(timeout / 2)
@@ -270,48 +280,13 @@ class Ioc:
         for name, check in kind.checks.items():
             if (set_to := instance.fields.get(name)) is not None and (reason := check(set_to.text)):
                 yield Problem(set_to.location, f"{instance.name}.{name}: {reason}")
-        for name in instance.infos:
-            if name.startswith("Q:") and name not in INFOS and (hint := did_you_mean(name, INFOS)):
-                message = f"{instance.name}: info({name}) means nothing{hint}"
-                yield Problem(instance.location, message, fatal=False)
-        if "Q:group" in instance.infos:
-            yield from check_groups(instance.infos["Q:group"], instance.location, instance.name)
+        yield from check_infos(instance)
 
     # ---- pydev ----
 
     def _overruns(self, scan: str | None = None) -> int:
         """pydev.overruns, see Scanner; before iocInit a .dbd may still bring other periods. Any thread."""
         return 0 if self.state == "new" else self.database.scanner.overruns(scan)
-
-    def _subscribe(self, name: str) -> None:
-        self.evaluator.events.subscribe(name, functools.partial(self._interrupt, name))
-
-    def _tell_misspelled(self) -> None:
-        """Name the records that wait for an event nobody publishes, when one like it is published for nobody."""
-        self.database.loop.trickle(map(self._tell_one_misspelled, self.evaluator.events.waited_in_vain()))
-
-    def _tell_one_misspelled(self, name: str) -> None:
-        hint = self.evaluator.events.misspelled(name)
-        if hint and (records := self.database.scanner.interrupt(name)):
-            who = ", ".join(record.NAME for record in records[:MOST_NAMED])
-            more = f" and {len(records) - MOST_NAMED} more" if len(records) > MOST_NAMED else ""
-            verb = "waits" if len(records) == 1 else "wait"
-            log.warning("%s%s %s for pydev.iointr(%r), which nobody has published%s", who, more, verb, name, hint)
-
-    def _interrupt(self, name: str, value: object) -> Iterator[None] | None:
-        """On the database thread: a published value for every record that waits for that name."""
-        records = self.database.scanner.interrupt(name)
-        if len(records) > SLICE:
-            return in_slices(lambda record: _deliver(record, value), records)
-        for record in records:
-            _deliver(record, value)
-        return None
-
-
-def _deliver(record: Record, value: object) -> None:
-    device = record.device
-    if isinstance(device, Pydev):
-        device.deliver(value)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
+from pydevpva.db.infos import ARRAY
 from pydevpva.devices.kinds import KINDS, SCALED
 from pydevpva.devices.python import Failures, NotPublished, Python
 from pydevpva.devices.registry import DeviceSupport
@@ -100,7 +101,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
         if name in self._kind.whole:
             return lambda r: r.seen(name)
         if record.elements(name) != 1:
-            if record.info.get("pydev:array") == "numpy":
+            if record.info.get(ARRAY) == "numpy":
                 return lambda r: read_only(r.get(name))
             return lambda r: _as_list(r.get(name))
         if record.rtype.fields[name].type in ("INLINK", "OUTLINK", "FWDLINK", "NOACCESS"):

@@ -71,15 +71,19 @@ class Database:
             for alias in record.aliases:
                 self.aliases[alias] = record.NAME
 
-    def init(self) -> None:
-        """iocBuild: early init, devices, links, init, scan lists, PINI=YES."""
+    def init(self, reached: Callable[[str], None]) -> None:
+        """iocBuild: early init, devices, links, init, scan lists, PINI=YES. `reached` is told each phase (life.py)."""
         records = list(self.records.values())
         _each(records, self._begin)
+        reached("devices")
         _each(records, self._open_links)
         self._texts.clear()
+        reached("links")
+        reached("before records")
         _each(records, lambda record: record.init_record())
         self.scanner.add_all(records)
         self.process_pini(PINI_YES)
+        reached("records")
 
     def _begin(self, record: Record) -> None:
         if record.UDF and record.STAT == UDF:

@@ -71,7 +71,7 @@ class Events:
 
     def publish(self, name: str, value: object) -> bool:
         """Deliver `value`, made plain, to all subscribers of `name`, each in the order published. From any thread."""
-        event = self._event(name)
+        event = (self._events.get(name) if type(name) is str else None) or self._event(name)
         if type(value) in SIMPLE:
             made = value
         else:

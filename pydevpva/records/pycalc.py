@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 
+from pydevpva.db.infos import ARRAY
 from pydevpva.errors import CodeError, Stopped
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_VALUE
 from pydevpva.records.core.arrays import as_list, first, is_array, read_only, to_array
@@ -121,7 +122,7 @@ class Pycalc(Record, rtype="pycalc"):
     def _seen(self, name: str) -> Value | Elements:
         """A field's value as the code sees it."""
         value = self.get(name)
-        if not is_array(value) or self.info.get("pydev:array") == "numpy":
+        if not is_array(value) or self.info.get(ARRAY) == "numpy":
             return read_only(value)
         return as_list(value)
 

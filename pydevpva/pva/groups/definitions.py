@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydevpva.db import json5
+from pydevpva.db.infos import CHECKS, GROUP
 from pydevpva.errors import LoadError, Location, Problem, did_you_mean
 from pydevpva.libcom import Macros
 
@@ -195,3 +196,6 @@ def _merge(groups: dict[str, Definition], content: dict[str, Any], location: Loc
                 mapping.location = location
             for word, content_ in value.items():
                 setattr(mapping, word[1:], prefix + content_ if word == "+channel" else content_)
+
+
+CHECKS[GROUP] = check

@@ -5,6 +5,7 @@ Follows QSRV2 (pvxs: ioc/iocsource.cpp getTimeAlarm), where pvaccess says nothin
 
 from __future__ import annotations
 
+from pydevpva.db.infos import TIME_TAG
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.shape import Leaves
 from pydevpva.records.core.alarm import CONDITIONS
@@ -37,7 +38,7 @@ def alarm_state(record: Record) -> tuple[int, int, str]:
 
 def nanosecond_mask(record: Record) -> int:
     """The bits of the nanoseconds that info(Q:time:tag, "nsec:lsb:N") makes the user tag."""
-    words = record.info.get("Q:time:tag", "").split(":")
+    words = record.info.get(TIME_TAG, "").split(":")
     if words[:2] != ["nsec", "lsb"] or len(words) != 3 or not words[2].isdecimal():
         return 0
     return (1 << min(int(words[2]), 30)) - 1

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from p4p import Type
 
+from pydevpva.db.infos import FORM
 from pydevpva.engine.address import Address
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.p4p_types import Structure
@@ -88,4 +89,4 @@ class Shape:
 
 def form_of(address: Address) -> str:
     """info(Q:form, ...), which speaks of VAL only."""
-    return str(address.record.info.get("Q:form", "Default")) if address.field.name == "VAL" else "Default"
+    return str(address.record.info.get(FORM, "Default")) if address.field.name == "VAL" else "Default"
