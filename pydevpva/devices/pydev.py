@@ -127,7 +127,9 @@ class Pydev(DeviceSupport, dsets="pydev"):
             self._taken = _elements(*(record.array_info("VAL") or ("DOUBLE", 1)))
         if self._has_event:
             self._has_event = False
-            return self._take_event(record, self._event_value)
+            if self._taken is None:
+                return self._take(record, self._event_value, None)
+            return self._take_event(record, self._event_value, self._taken)
         code = self.code
         if code is None:
             raise_alarm(record, CALC, INVALID, f"{self._link} is not valid Python")
@@ -147,11 +149,11 @@ class Pydev(DeviceSupport, dsets="pydev"):
         process(self._record)
         self._has_event = False
 
-    def _take_event(self, record: Record, value: object) -> int:
-        if self._taken is None or value is None:
-            return self._take(record, value, None)
+    def _take_event(self, record: Record, value: object, taken: Callable[[object], object]) -> int:
+        """What was published, as elements of the record's array."""
         try:
-            value = converted(value, self._taken)
+            if value is not None:
+                value = converted(value, taken)
         except ResultError as failure:
             return self._take(record, None, failure)
         return self._take(record, value, None)
@@ -198,7 +200,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
                 raise error
             if record.overwritten and record.RPRO:
                 return 2  # a client's put came meanwhile and stays; the code runs again with it
-            if self._is_output and (result is None or not (self._has_expression())):
+            if self._is_output and (result is None or self.code is None or not self.code.is_expression):
                 self._without_result(record)
                 status = 2
             elif result is None:
@@ -211,7 +213,8 @@ class Pydev(DeviceSupport, dsets="pydev"):
             elif self.failures.waits(record, failure):
                 self._python.not_published(record.NAME)
             return -1
-        self.failures.over()
+        if self.failures.said:
+            self.failures.over()
         return status
 
     def _no_value(self) -> ResultError:
@@ -223,9 +226,6 @@ class Pydev(DeviceSupport, dsets="pydev"):
         if self._has_event or self._python.is_published(self.code.event):
             return ResultError(f"no value: None was published for {shown(self.code.event)}")
         return NotPublished(f"nothing published yet: {shown(self.code.event)}")
-
-    def _has_expression(self) -> bool:
-        return self.code is not None and self.code.is_expression
 
     def _without_result(self, record: Record) -> None:
         """A statement or None: VAL stays; of an ao it is what was put out (limited and ramped)."""

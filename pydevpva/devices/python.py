@@ -143,10 +143,10 @@ def clipped(text: str) -> str:
 class Failures:
     """The errors of one record's code: an alarm each time, the console once when an error begins or changes."""
 
-    __slots__ = ("_said", "_told", "count", "last")
+    __slots__ = ("_told", "count", "last", "said")
 
     def __init__(self) -> None:
-        self._said = ""
+        self.said = ""
         self._told = Told()
         self.count = 0
         self.last = ""  # the traceback of the newest error that was news
@@ -163,8 +163,8 @@ class Failures:
         raise_alarm(record, CALC, INVALID, clipped(short))
         trace = error.trace if isinstance(error, UserError) else ""
         self.last = trace or self.last
-        if message != self._said or record.TPRO:
-            self._said = message
+        if message != self.said or record.TPRO:
+            self.said = message
             if not isinstance(error, UserError):
                 self.last = traceback_text(error)
             frames = f"\n{self.last}" if not isinstance(error, ResultError) else ""
@@ -175,11 +175,11 @@ class Failures:
         self.count += 1
         self.last = message = str(error)
         raise_alarm(record, CALC, INVALID, clipped(message))
-        if message == self._said and not record.TPRO:
+        if message == self.said and not record.TPRO:
             return False
-        self._said = message
+        self.said = message
         return True
 
     def over(self) -> None:
         """The code succeeded: its next error is news again."""
-        self._said = ""
+        self.said = ""

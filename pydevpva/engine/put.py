@@ -156,7 +156,10 @@ class Put:
     def _put(self, record: Record) -> None:
         address = self.address
         try:
-            store(address, self.value)
+            if record.DISP:
+                store(address, self.value)
+            else:
+                address.put(self.value)
         except PutError as error:
             self._give_up(record, str(error))
             return
@@ -164,7 +167,10 @@ class Put:
             record.stored(address.field)
             self._give_up(record, None)
             return
-        self._process(record)
+        record.PUTF = 1
+        record.notify = self
+        self._reached = {record}
+        process(record)
         if record.PACT:
             record.stored(address.field)
 

@@ -270,7 +270,10 @@ class _Worker(DeepThread):
             if seconds > cost.longest:
                 cost.longest = seconds
             self.job = None
-            _finish(done, result, error)
+            try:
+                done(result, error)
+            except BaseException:
+                log.exception("internal error in %r, told the outcome of user code", done)
             if not self.count % RUN and self._outcomes_waiting() > MOST_OUTCOMES:
                 self._let_catch_up()
             del job, function, args, done, result, error  # an idle thread keeps no user's array alive

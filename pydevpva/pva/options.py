@@ -33,11 +33,17 @@ def put_options(request: Structure, name: str) -> PutOptions:
     process, block = DEFAULT
     if options.has("process"):
         word = options["process"]
-        if (process := _truth(word)) is None and not (isinstance(word, str) and word.lower() == "passive"):
+        process = WORDS.get(word) if isinstance(word, str) else None
+        if (
+            process is None
+            and (process := _truth(word)) is None
+            and not (isinstance(word, str) and word.lower() == "passive")
+        ):
             log.warning("%s: ignored unknown record._options.process %r of a put", name, word)
     if options.has("block"):
         word = options["block"]
-        if (answer := _truth(word)) is None:
+        answer = WORDS.get(word) if isinstance(word, str) else None
+        if answer is None and (answer := _truth(word)) is None:
             log.warning("%s: ignored unknown record._options.block %r of a put", name, word)
         block = bool(answer)
     return PutOptions(process, block and process is not False)

@@ -108,9 +108,6 @@ class Ao(Output, rtype="ao", soft="devAoSoft", raw="devAoSoftRaw", callback="dev
         self.INIT = 0
         self.post(mask)
 
-    def finished(self) -> None:
-        self.INIT = 0
-
     def special(self, field: str, after: bool) -> None:
         if field in conversion.FIELDS:
             conversion.special(self, after)

@@ -182,10 +182,13 @@ class Channel:
 
     def _post_stored(self, value: Wire) -> None:
         """VAL was written and is not posted by processing: its time and alarm are still those of the last time."""
-        hot = self._next()
+        if self._waits:
+            self._loop.end_pass()
+        hot = self._hot
         hot.unmark()
         hot[self._key] = value
-        self._send_later()
+        self._waits = True
+        self._loop.at_end(self._send)
         self._remember(value)
         self._is_ahead = True
 

@@ -67,10 +67,12 @@ class GroupChannel:
 
     def place(self, member: Member, leaves: Leaves) -> Leaves:
         """A member's leaves under their names in the group; inside an array of structures, the whole array."""
-        path = member.mapping.path
-        if not leaves or all(index is None for _, index in path):
-            name = member.name
-            return {f"{name}.{leaf}" if name and leaf else name or leaf: value for leaf, value in leaves.items()}
+        name, path = member.name, member.path
+        if not member.in_array or not leaves:
+            placed = {}
+            for leaf, value in leaves.items():
+                placed[f"{name}.{leaf}" if name and leaf else name or leaf] = value
+            return placed
         prefix = next(i for i, (_, index) in enumerate(path) if index is not None)
         array = ".".join(name for name, _ in path[: prefix + 1])
         _store(self._arrays, ((array, path[prefix][1]), *path[prefix + 1 :]), leaves)
@@ -129,7 +131,11 @@ class Follower:
                 self._channel.post(self._channel.place(member, source.shape.changing(source.address)))
             if not member.triggers:
                 return
-            events, stored = self._events(record, mask, field), self._is_stored(mask, field)
+            if field is None and mask & DBE_VALUE and self._name == "VAL" and member.mapping.type not in WITHOUT_VALUE:
+                events, stored = mask & EVENTS, False  # what the others come to, nearly always
+                self._is_ahead, self._shown = False, source.read(record)
+            else:
+                events, stored = self._events(record, mask, field), self._is_stored(mask, field)
             if events:
                 events |= DBE_VALUE if stored else 0
                 own = current(member, source, events) if member in member.triggers else {}

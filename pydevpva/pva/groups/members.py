@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydevpva.db.dbf import LINKS
 from pydevpva.errors import NotFound, PydevpvaError, did_you_mean
-from pydevpva.pva.groups.definitions import WITHOUT_CHANNEL, Definition, FieldMapping
+from pydevpva.pva.groups.definitions import WITHOUT_CHANNEL, Definition, FieldMapping, Path
 from pydevpva.pva.groups.structure import group_type
 from pydevpva.pva.types.metadata import nanosecond_mask
 from pydevpva.pva.types.number import number
@@ -59,15 +59,18 @@ class Member:
     mapping: FieldMapping
     source: Source | None
     triggers: list[Member] = field(default_factory=list)
+    name: str = field(init=False)
+    path: Path = field(init=False)
+    in_array: bool = field(init=False)  # it is within an array of structures, which p4p sends as a whole
+    writable: bool = field(init=False)  # a client's put may change it
+    sent_leaf: str = field(init=False)  # the leaf of the group that holds the value a client puts
 
-    @property
-    def name(self) -> str:
-        return self.mapping.name
-
-    @property
-    def writable(self) -> bool:
-        """A client's put may change it."""
-        return self.mapping.putorder is not None and self.source is not None
+    def __post_init__(self) -> None:
+        self.name, self.path = self.mapping.name, self.mapping.path
+        self.in_array = any(index is not None for _, index in self.path)
+        self.writable = self.mapping.putorder is not None and self.source is not None
+        leaf = self.source.shape.leaf if self.source is not None and self.mapping.type == "scalar" else ""
+        self.sent_leaf = f"{self.name}.{leaf}" if leaf else self.name
 
     def shown(self) -> str:
         """Its line in pvxgl: name, type, id, channel."""

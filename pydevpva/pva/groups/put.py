@@ -12,7 +12,7 @@ from pydevpva.engine.address import Address
 from pydevpva.engine.put import CANCELLED, Put, Puts, check_code, put_now
 from pydevpva.errors import PutError
 from pydevpva.pva.groups.definitions import Path
-from pydevpva.pva.groups.members import Group, Member, Source
+from pydevpva.pva.groups.members import Group, Member
 from pydevpva.pva.options import PutOptions
 from pydevpva.pva.puts import PvaClients, PvaPut
 from pydevpva.pva.types.p4p_types import Operation, Structure
@@ -26,18 +26,15 @@ def sent_values(group: Group, structure: Structure) -> SentValues:
     """What a client sent for each member it marked, those that cannot be written included; on the pvxs thread."""
     sent: SentValues = {}
     for member in group.members:
-        if member.source is None or member.mapping.type in ("proc", "meta"):
+        source = member.source
+        if source is None or member.mapping.type in ("proc", "meta"):
             continue
-        leaf = _leaf(member, member.source)
-        if _marked(structure, member.mapping.path, leaf):
-            sent[member] = member.source.shape.filled(_value(structure, member.mapping.path, leaf))
+        if not member.in_array:
+            if structure.changed(member.sent_leaf):
+                sent[member] = source.shape.filled(structure[member.sent_leaf])
+        elif _marked(structure, member.path, leaf := source.shape.leaf if member.mapping.type == "scalar" else ""):
+            sent[member] = source.shape.filled(_value(structure, member.path, leaf))
     return sent
-
-
-def _leaf(member: Member, source: Source) -> str:
-    if member.mapping.type != "scalar":
-        return ""
-    return source.shape.leaf
 
 
 def _marked(structure: Structure, path: Path, leaf: str) -> bool:
@@ -62,7 +59,7 @@ class Part(Put):
     __slots__ = ("_whole",)
 
     def __init__(self, whole: GroupPut, puts: Puts, address: Address, value: Sent, process_it: bool | None) -> None:
-        super().__init__(puts, address, value, process_it, True)
+        super().__init__(puts, address, value, process_it, wait=True)
         self._whole = whole
 
     def answer(self, error: str | None) -> None:
@@ -107,8 +104,7 @@ class GroupPut(PvaPut):
                     raise PutError(f"{record.NAME}.{field.name}: access security does not let {peer} write it")
 
     def go(self) -> None:
-        self._check_members()
-        work = [item for member in self._group.members if (item := self._item(member)) is not None]
+        work = self._work()
         if not work and self._marked:
             names = ", ".join(m.name for m in self._group.members if m.writable) or "none"
             raise PutError(f"{self._group.name}: nothing of this put can be written; fields that can: {names}")
@@ -119,34 +115,25 @@ class GroupPut(PvaPut):
             put_now(address, value, self._process_it)
         self._end_later(None)
 
-    def _check_members(self) -> None:
-        """As QSRV2: one record with DISP=1 refuses the whole put, whatever is put."""
+    def _work(self) -> list[tuple[Address, Sent]]:
+        """The fields and values to put. As QSRV2: one record with DISP=1 refuses the whole put, whatever is put."""
+        work: list[tuple[Address, Sent]] = []
         for member in self._group.members:
             if (source := member.source) is None:
                 continue
-            record, field = source.address.record, source.address.field
+            address = source.address
+            record, field = address.record, address.field
             if record.DISP and field.name != "DISP":
                 raise PutError(f"{record.NAME}.{field.name}: puts are disabled (DISP=1)")
             if field.type in LINKS:
                 raise PutError(f"{record.NAME}.{field.name}: a group with a link cannot be written")
-            if member in self._sent and member.writable:
-                check_code(source.address, self._as_put(member, source))
-
-    def _item(self, member: Member) -> tuple[Address, Sent] | None:
-        """The field and the value to put for a member; None: nothing."""
-        if (source := member.source) is None:
-            return None
-        if member.mapping.type == "proc":
-            record = source.address.record
-            return Address(record, record.find_field("PROC")), 1  # processed whatever is asked
-        if member not in self._sent or not member.writable:
-            return None
-        return source.address, self._as_put(member, source)
-
-    def _as_put(self, member: Member, source: Source) -> Any:
-        """What was sent for a member, as Database.put takes it."""
-        value = self._sent[member]
-        return value if member.mapping.type == "any" else source.shape.accept(source.address, value)
+            if member.mapping.type == "proc":
+                work.append((Address(record, record.find_field("PROC")), 1))  # processed whatever is asked
+            elif member.writable and (value := self._sent.get(member)) is not None:
+                value = value if member.mapping.type == "any" else source.shape.accept(address, value)
+                check_code(address, value)
+                work.append((address, value))
+        return work
 
     def _start_all(self, work: list[tuple[Address, Sent]]) -> None:
         """Put all in order, and answer when the last has completed."""

@@ -271,7 +271,8 @@ class Record(CommonFields):
     def stored(self, field: Field) -> None:
         """A put to this field is over, and the record has not processed, or will complete later."""
         if self.sinks and (field.name == "VAL" or field.special):
-            self.not_posted()
+            for sink in self.sinks:
+                sink.changed(self, 0, "VAL")
 
     def not_posted(self) -> None:
         """VAL may have changed where EPICS posts nothing: those who show it look at it now.
@@ -279,7 +280,8 @@ class Record(CommonFields):
         EPICS reads the record for each get; here a get is answered with what was told last.
         """
         if self.sinks:
-            self.post_field("VAL", 0)
+            for sink in self.sinks:
+                sink.changed(self, 0, "VAL")
 
     def forward(self) -> None:
         """FLNK, completion of a waiting put, reprocessing (recGblFwdLink)."""

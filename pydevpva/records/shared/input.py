@@ -43,7 +43,10 @@ class Input(Record):
     def process(self) -> None:
         active = self.PACT
         before = self.TIME
-        status = self.read_value()
+        if self.SIMM == 0 and (active or self.SIML.is_constant) and self.device is not None:
+            status = self.device.read(self)  # what read_value comes to, nearly always
+        else:
+            status = self.read_value()
         if not active and self.PACT:
             return
         self.PACT = 1

@@ -24,6 +24,9 @@ def check_limits(record: Record) -> None:
     if record.UDF:
         raise_alarm(record, UDF, record.UDFS)
         return
+    if not (record.HHSV or record.LLSV or record.HSV or record.LSV):
+        record.LALM = record.VAL
+        return
     found, severity, limit = alarm_range(record, record.VAL)
     if not severity or raise_alarm(record, _STATUS[found], severity):
         record.LALM = limit
@@ -39,6 +42,9 @@ def check_filtered_limits(record: Record, before: int) -> None:
         found, severity, limit = _filter(record, before, *alarm_range(record, record.VAL))
     else:
         record.AFVL = 0.0
+        if not (record.HHSV or record.LLSV or record.HSV or record.LSV):
+            record.LALM = record.VAL
+            return
         found, severity, limit = alarm_range(record, record.VAL)
     if not severity:
         record.LALM = record.VAL
@@ -90,10 +96,12 @@ def _filter(record: Record, before: int, found: int, severity: int, limit: float
 def deadbands(record: Record) -> int:
     """DBE_VALUE and DBE_LOG for VAL by MDEL and ADEL, updating MLST and ALST (recGblCheckDeadband)."""
     value, mask = record.VAL, 0
-    if exceeds(record.MLST, value, record.MDEL):
+    change = abs(record.MLST - value)
+    if change > record.MDEL if change < INFINITE else exceeds(record.MLST, value, record.MDEL):
         mask = DBE_VALUE
         record.MLST = value
-    if exceeds(record.ALST, value, record.ADEL):
+    change = abs(record.ALST - value)
+    if change > record.ADEL if change < INFINITE else exceeds(record.ALST, value, record.ADEL):
         mask |= DBE_LOG
         record.ALST = value
     return mask

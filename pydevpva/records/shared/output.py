@@ -59,9 +59,11 @@ class Output(Record):
         if not active and self.fetch() is not False:
             self.stamp(self.SIMM)
         self.check_alarms()
-        status = self._drive()
+        if (self.NSEV < INVALID or self.IVOA == 0) and self.SIMM == 0 and (active or self.SIML.is_constant):
+            status = self.write()  # what _drive comes to, nearly always
+        else:
+            status = self._drive()
         if not active and self.PACT:
-            self.waiting()
             return
         self.PACT = 1
         self.status = status
@@ -69,7 +71,6 @@ class Output(Record):
             self.stamp(self.SIMM)
         self.monitor()
         self.forward()
-        self.finished()
         self.PACT = 0
 
     def _drive(self) -> int:
@@ -122,12 +123,6 @@ class Output(Record):
     def simulated(self) -> tuple[Value, str]:
         """Value and DBF type that go to SIOL."""
         return self.VAL, self.value_type
-
-    def waiting(self) -> None:
-        """Device support completes later: what may be told already."""
-
-    def finished(self) -> None:
-        """After the forward link."""
 
     def check_alarms(self) -> None:
         """Raise this processing's alarms."""
