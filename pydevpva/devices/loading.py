@@ -14,12 +14,12 @@ from pydevpva.db.definitions import Definitions
 from pydevpva.db.linktext import UnreadLink, parse_link
 from pydevpva.db.model import Device, Field, FieldText, RecordInstance
 from pydevpva.db.modules import dtyp_advice
-from pydevpva.devices.kinds import KINDS
 from pydevpva.devices.registry import support_for
 from pydevpva.engine.links.json import refused_link
 from pydevpva.engine.links.opening import DEVICE_LINKS
 from pydevpva.errors import Problem
 from pydevpva.evaluator.quoted import quoted_field
+from pydevpva.records.core.factory import behaviour
 
 _ODD = frozenset("@#{ \t\n\v\f\r")  # what a link's text begins with that is neither a constant nor a PV
 _NO_WORD = frozenset("0123456789+-.")
@@ -82,10 +82,9 @@ def _link(record: RecordInstance, field: Field, given: FieldText, device: Device
     except UnreadLink as error:
         yield Problem(given.location, f"{where}: {error}; the field has no link now", fatal=False)
         return
-    kind = KINDS.get(record.type)
-    if device is None or device.choice != "pydev" or kind is None:
+    if device is None or device.choice != "pydev" or (way := behaviour(record.type).pydev) is None:
         return
-    if hint := quoted_field(link.target, kind.bare):
+    if hint := quoted_field(link.target, way.bare):
         yield Problem(given.location, f"{where}: {hint}", fatal=False)
 
 

@@ -1,4 +1,4 @@
-"""DTYP "pydev": a record's value by user Python. One class serves every record type; kinds.py has what differs.
+"""DTYP "pydev": a record's value by user Python. One class serves every type; what differs, the type says (`pydev`).
 
 Database thread, but for `_done`, which the evaluator thread calls.
 """
@@ -11,7 +11,6 @@ from operator import attrgetter
 from typing import Any
 
 from pydevpva.db.infos import ARRAY
-from pydevpva.devices.kinds import KINDS, SCALED
 from pydevpva.devices.python import Failures, NotPublished, Python
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.engine.processing import complete, process
@@ -38,15 +37,30 @@ class Pydev(DeviceSupport, dsets="pydev"):
     """
 
     __slots__ = (
-        "_done_bound", "_event_value", "_has_event", "_is_output", "_kind", "_lane", "_link", "_next", "_python",
-        "_record", "_state", "_status", "_taken", "_values", "code", "failures",
+        "_done_bound",
+        "_event_value",
+        "_has_event",
+        "_is_output",
+        "_lane",
+        "_link",
+        "_next",
+        "_python",
+        "_record",
+        "_state",
+        "_status",
+        "_taken",
+        "_values",
+        "_way",
+        "code",
+        "failures",
     )  # fmt: skip
 
     keeps = True
 
     def __init__(self, record: Record, python: Python) -> None:
         self._record, self._python = record, python
-        self._kind = KINDS[record.rtype.name]
+        assert record.pydev is not None  # or there is no such DTYP
+        self._way = record.pydev
         self._is_output = isinstance(record, Output) or not hasattr(record, "INP")
         self._link = "OUT" if self._is_output else "INP"
         self._done_bound = self._done
@@ -87,7 +101,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
         return field == self._link
 
     def _compile(self, text: str) -> Code:
-        return self._python.compile(self._record, self._link, text.strip().removeprefix("@"), self._kind.bare)
+        return self._python.compile(self._record, self._link, text.strip().removeprefix("@"), self._way.bare)
 
     def _use(self, code: Code) -> None:
         self.code, self._next = code, None
@@ -96,9 +110,9 @@ class Pydev(DeviceSupport, dsets="pydev"):
 
     def _getter(self, record: Record, name: str) -> Callable[[Record], object]:
         """The function from the record to the value its code sees for a field."""
-        if name == "VAL" and self._kind.scaled:
-            return SCALED[self._kind.scaled]
-        if name in self._kind.whole:
+        if name == "VAL" and self._way.number is not None:
+            return self._way.number
+        if name in self._way.whole:
             return lambda r: r.seen(name)
         if record.elements(name) != 1:
             if record.info.get(ARRAY) == "numpy":
@@ -123,7 +137,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
         if self._state == COMPLETE:
             self._state = IDLE
             return self._status
-        if self._kind.elements:
+        if self._way.elements:
             self._taken = _elements(*(record.array_info("VAL") or ("DOUBLE", 1)))
         if self._has_event:
             self._has_event = False
@@ -206,7 +220,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
             elif result is None:
                 raise self._no_value()
             else:
-                status = self._kind.store(record, result)
+                status = self._way.store(record, result)
         except BaseException as failure:
             if not isinstance(failure, NotPublished):
                 self.failures.tell(record, self._link, self.code.text if self.code else "", failure)
@@ -229,8 +243,8 @@ class Pydev(DeviceSupport, dsets="pydev"):
 
     def _without_result(self, record: Record) -> None:
         """A statement or None: VAL stays; of an ao it is what was put out (limited and ramped)."""
-        if self._kind.scaled and self._is_output:
-            record.VAL = getattr(record, self._kind.scaled)
+        if self._way.of and self._is_output:
+            record.VAL = getattr(record, self._way.of)
         record.UDF = 0
 
 

@@ -8,7 +8,6 @@ from functools import cache
 from typing import ClassVar
 
 from pydevpva.db.model import Device
-from pydevpva.devices.kinds import KINDS
 from pydevpva.errors import Location, NotFound
 from pydevpva.records.core.factory import behaviour
 from pydevpva.records.core.record import Record
@@ -82,7 +81,7 @@ def support_for(record_type: str, dset: str) -> type[DeviceSupport] | None:
     kind = behaviour(record_type)
     if (way := kind.soft_devices.get(dset)) is not None:
         return DeviceSupport.soft[way, kind.writes]
-    if dset == pydev_dset(record_type) and record_type in KINDS:
+    if kind.pydev is not None and dset == pydev_dset(record_type):
         return DeviceSupport.classes["pydev"]
     return DeviceSupport.classes.get(dset)
 
@@ -94,7 +93,7 @@ def own_devices(record_type: str) -> list[Device]:
     except NotFound:
         return []
     made = [Device(record_type, "CONSTANT", dset, CHOICES[way], HERE) for dset, way in kind.soft_devices.items()]
-    if record_type in KINDS:
+    if kind.pydev is not None:
         made.append(Device(record_type, "INST_IO", pydev_dset(record_type), "pydev", HERE))
     return made
 

@@ -56,6 +56,7 @@ class Services:
         self.process_and_wait = self.puts.process
         self.watch: Watch | None = None  # breakpoints and TPRO, while there are any
         self.uses_pydev = False
+        self._told: set[str] = set()
         self.written: Mapping[str, RecordInstance] = {}  # what was loaded, by name
         self.code_puts = False  # `var pydevCodePuts`: clients and other records may change Python
         self._times = EventTimes()
@@ -152,6 +153,13 @@ class Services:
             f'"{str(name)[:40]}" is not given to @pydev.subroutine, and clients and other records may name no others; '
             'the shell may (dbpf), and a site that lets everybody says "var pydevCodePuts 1"'
         )
+
+    def is_news(self, what: str) -> bool:
+        """True the first time that this is asked."""
+        if what in self._told:
+            return False
+        self._told.add(what)
+        return True
 
     def place(self, record: Record, field: str) -> str:
         """Where the field's text stands in a file, as "file:line:column: "; "" for a field that no file sets."""

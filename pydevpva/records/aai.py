@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.records.core.links import Link
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.array import ArrayRecord, array_properties, element_type, load_constant
 from pydevpva.records.shared.input import Input
 
@@ -11,6 +12,7 @@ class Aai(ArrayRecord, Input, rtype="aai", soft="devAaiSoft"):
     """Up to NELM elements of type FTVL."""
 
     __slots__ = ()
+    pydev = pydev_ways.ARRAY
     properties = array_properties({"NORD": (0, "NELM")}, {"NORD": (0, "NELM")})
 
     def soft_start(self, link: Link) -> None:

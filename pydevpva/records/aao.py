@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydevpva.records.core.links import NO_DATA, Link
 from pydevpva.records.core.values import Value
-from pydevpva.records.shared import simulation
+from pydevpva.records.shared import pydev_ways, simulation
 from pydevpva.records.shared.array import ArrayRecord, array_properties, element_type, load_constant, zeros
 from pydevpva.records.shared.output import CLOSED_LOOP, Output
 
@@ -13,6 +13,7 @@ class Aao(ArrayRecord, Output, rtype="aao", soft="devAaoSoft"):
     """Up to NELM elements of type FTVL, written to OUT."""
 
     __slots__ = ()
+    pydev = pydev_ways.ARRAY
     properties = array_properties({"NORD": (0, "NELM")}, {"NORD": (0, "NELM")})
 
     def init_early(self) -> None:

@@ -6,7 +6,9 @@ import math
 
 from pydevpva.records.core.links import NO_DATA, Link
 from pydevpva.records.core.properties import properties
-from pydevpva.records.shared import conversion
+from pydevpva.records.core.pydev_way import PydevWay
+from pydevpva.records.core.record import Record
+from pydevpva.records.shared import conversion, pydev_ways
 from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.limits import check_filtered_limits, deadbands
 from pydevpva.records.shared.simulation import RAW, YES
@@ -14,10 +16,28 @@ from pydevpva.records.shared.simulation import RAW, YES
 _LIMITED = "VAL HIHI HIGH LOW LOLO LALM ALST MLST SVAL"
 
 
+def _device_number(record: Record) -> float:
+    """VAL as user code sees it: the device's number."""
+    value: float = record.VAL - record.AOFF
+    return value / record.ASLO if record.ASLO != 0.0 else value
+
+
+def _store(record: Record, result: object) -> int:
+    """A result of user code is the device's number."""
+    value = pydev_ways.double(result) * record.ASLO + record.AOFF
+    if record.SMOO != 0.0 and not record.UDF and math.isfinite(record.VAL):
+        # PyDevice smooths with the device's number, not with VAL
+        value = _device_number(record) * record.SMOO + value * (1.0 - record.SMOO)
+    record.VAL = value
+    record.UDF = 0
+    return 2
+
+
 class Ai(Input, rtype="ai", soft="devAiSoft", raw="devAiSoftRaw", callback="devAiSoftCallback"):
     """Analog input: VAL = (RVAL + ROFF) * ASLO + AOFF through LINR, smoothed by SMOO."""
 
     __slots__ = ("smoothed",)
+    pydev = PydevWay(pydev_ways.NUMBER + " PREC RVAL ORAW", _store, number=_device_number, of="VAL")
     value_type = "DOUBLE"
     raw_type = "LONG"
     simulation_type = "DOUBLE"

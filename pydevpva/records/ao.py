@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pydevpva.records.core.links import NO_DATA, Link
 from pydevpva.records.core.properties import properties
+from pydevpva.records.core.pydev_way import PydevWay
+from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Scalar, Value
-from pydevpva.records.shared import conversion
+from pydevpva.records.shared import conversion, pydev_ways
 from pydevpva.records.shared.limits import check_limits, deadbands
 from pydevpva.records.shared.output import CLOSED_LOOP, Output
 from pydevpva.records.shared.simulation import RAW, YES
@@ -15,10 +17,27 @@ _INCREMENTAL = 1
 _LONG_MAX, _LONG_MIN = 0x7FFFFFFF, -0x80000000
 
 
+def _device_number(record: Record) -> float:
+    """VAL as user code sees it: the device's number of what is put out, limited and ramped."""
+    value: float = record.OVAL - record.AOFF
+    return value / record.ASLO if record.ASLO != 0.0 else value
+
+
+def _store(record: Record, result: object) -> int:
+    """A result of user code is the device's number."""
+    value = pydev_ways.double(result)
+    if record.ASLO != 0.0:
+        value *= record.ASLO
+    record.VAL = value + record.AOFF
+    record.UDF = 0
+    return 2
+
+
 class Ao(Output, rtype="ao", soft="devAoSoft", raw="devAoSoftRaw", callback="devAoSoftCallback"):
     """Analog output: VAL limited to DRVL..DRVH, OVAL follows by at most OROC, RVAL is OVAL converted."""
 
     __slots__ = ()
+    pydev = PydevWay(pydev_ways.NUMBER + " PREC RVAL ORAW", _store, number=_device_number, of="OVAL")
     value_type = "DOUBLE"
     raw_type = "LONG"
     simulation_modes = (YES, RAW)

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from pydevpva.records.core.alarm import UDF, raise_alarm
+from pydevpva.records.core.pydev_way import PydevWay
+from pydevpva.records.core.record import Record
+from pydevpva.records.results.scalar import state
 from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.limits import new_value
 from pydevpva.records.shared.simulation import RAW, YES
 from pydevpva.records.shared.states import TwoStates
 
 
+def _store(record: Record, result: object) -> int:
+    """A result of user code: a label or a number."""
+    record.RVAL = state(result, record.states(), 1)
+    record.UDF = 0
+    return 0
+
+
 class Bi(TwoStates, Input, rtype="bi", soft="devBiSoft", raw="devBiSoftRaw", callback="devBiSoftCallback"):
     """Binary input: VAL is 0 or 1, from whether RVAL is 0."""
 
     __slots__ = ()
+    pydev = PydevWay("VAL RVAL NAME TPRO ZNAM ONAM", _store)
     value_type = "USHORT"
     raw_type = "ULONG"
     simulation_type = "ULONG"

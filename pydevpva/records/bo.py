@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from pydevpva.records.core.alarm import UDF, raise_alarm
 from pydevpva.records.core.properties import properties
+from pydevpva.records.core.pydev_way import PydevWay
+from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Scalar, Value
+from pydevpva.records.results.scalar import state
 from pydevpva.records.shared.limits import new_value
 from pydevpva.records.shared.output import Output
 from pydevpva.records.shared.simulation import RAW, YES
@@ -18,10 +21,19 @@ if TYPE_CHECKING:
 _HIGH_LIMIT = 100000.0  # boHIGHlimit
 
 
+def _store(record: Record, result: object) -> int:
+    """A result of user code: a label or a number."""
+    record.VAL = state(result, record.states(), 1)
+    record.RVAL = (record.MASK or 1) if record.VAL else 0
+    record.UDF = 0
+    return 2
+
+
 class Bo(TwoStates, Output, rtype="bo", soft="devBoSoft", raw="devBoSoftRaw", callback="devBoSoftCallback"):
     """Binary output: RVAL is MASK (or 1) or 0. After HIGH seconds a 1 goes back to 0."""
 
     __slots__ = ("timer",)
+    pydev = PydevWay("VAL RVAL NAME TPRO ZNAM ONAM", _store)
     value_type = "USHORT"
     raw_type = "LONG"
     simulation_modes = (YES, RAW)

@@ -12,7 +12,9 @@ from pydevpva.libcom import CALC_NAMES
 from pydevpva.records.core.alarm import DBE_VALUE, INVALID, UDF, raise_alarm
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.properties import properties
+from pydevpva.records.core.pydev_way import PydevWay
 from pydevpva.records.core.record import Record
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.expression import FAR_ENDS, Expression, Inputs
 from pydevpva.records.shared.limits import check_limits, deadbands
 from pydevpva.records.shared.output import DONT_DRIVE, SET_TO_IVOV
@@ -29,6 +31,7 @@ class Calcout(Record, rtype="calcout", soft="devCalcoutSoft", callback="devCalco
     """VAL = CALC(A..U); OVAL, which is VAL or OCAL(A..U), goes to OUT."""
 
     __slots__ = ("expression", "inputs", "output")
+    pydev = PydevWay("VAL OVAL NAME EGU HOPR LOPR PREC TPRO", pydev_ways.number("DOUBLE"))
     writes = True
     properties = properties(
         units="DOUBLE",

@@ -6,17 +6,22 @@ Database thread.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from pydevpva.errors import PutError
+from pydevpva.plain.values import Made
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, INVALID, LINK, raise_alarm
 from pydevpva.records.core.arrays import is_numbers
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.properties import properties
+from pydevpva.records.core.pydev_way import PydevWay
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Array
+from pydevpva.records.results.scalar import converted
+from pydevpva.records.shared import pydev_ways
 
 LOW, HIGH, AVERAGE, ARRAY_AVERAGE, CIRCULAR_BUFFER, MEDIAN = range(6)  # compressALG
 FIFO, LIFO = range(2)  # bufferingALG
@@ -36,10 +41,25 @@ REDUCE: dict[int, Callable[[Samples], float]] = {
 }
 
 
+def _store(record: Record, result: object) -> int:
+    """A result of user code: one number, or an array of them, to be compressed."""
+    if type(result) is Made:
+        return converted(result, partial(_store, record))
+    from pydevpva.records.results.array import array
+
+    one = isinstance(result, (int, float)) or getattr(result, "ndim", None) == 0
+    values, cut = array([result] if one else result, "DOUBLE", record.NSAM * max(1, record.N))
+    if cut:
+        pydev_ways.say_cut(record, len(values))
+    record.WPTR = values
+    return 2
+
+
 class Compress(Record, rtype="compress", soft="devCompressSoft"):
     """VAL is the ring buffer BPTR in its order: OFF is the place of the next value, NUSE how many there are."""
 
     __slots__ = ()
+    pydev = PydevWay("VAL NAME TPRO", _store)
     properties = properties(
         units="DOUBLE",
         units_fields={"VAL": "=EGU"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.records.core.alarm import DBE_VALUE
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.input import Input
 
 
@@ -10,6 +11,7 @@ class Event(Input, rtype="event", soft="devEventSoft"):
     """Posts the event that VAL names, whatever happened when VAL was read."""
 
     __slots__ = ()
+    pydev = pydev_ways.STRING
     value_type = "STRING"
     constant_status = 0
     simulation_type = "STRING"

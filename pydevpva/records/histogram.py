@@ -13,7 +13,10 @@ from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, INVALID, SOFT
 from pydevpva.records.core.arrays import overwrite
 from pydevpva.records.core.links import NO_DATA, Link
 from pydevpva.records.core.properties import properties
+from pydevpva.records.core.pydev_way import PydevWay
+from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Array, cast
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.simulation import simm_special
 
@@ -25,10 +28,17 @@ def _span(record: Histogram) -> float:
     return float(record.ULIM - record.LLIM)
 
 
+def _store(record: Record, result: object) -> int:
+    """A result of user code is the value to be counted."""
+    record.SGNL = pydev_ways.double(result)
+    return 0
+
+
 class Histogram(Input, rtype="histogram", soft="devHistogramSoft"):
     """VAL counts SGNL in NELM ranges of width WDTH from LLIM to ULIM."""
 
     __slots__ = ()
+    pydev = PydevWay("VAL SGNL NAME TPRO", _store)
     simulation_type = "DOUBLE"
     properties = properties(
         units_fields={"SDEL": "s"},

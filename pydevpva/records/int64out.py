@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pydevpva.records.core.properties import properties
+from pydevpva.records.core.pydev_way import PydevWay
 from pydevpva.records.core.values import Scalar
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.limits import check_limits, whole_deadbands
 from pydevpva.records.shared.output import Output
 
@@ -14,6 +16,7 @@ class Int64out(Output, rtype="int64out", soft="devI64outSoft", callback="devI64o
     """Integer output of 64 bits limited to DRVL..DRVH; its limits show whether they alarm or not."""
 
     __slots__ = ()
+    pydev = PydevWay(pydev_ways.INTEGER, pydev_ways.number("INT64"))
     value_type = "INT64"
     properties = properties(
         units="INT64",

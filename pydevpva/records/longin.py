@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pydevpva.records.core.properties import properties
+from pydevpva.records.core.pydev_way import PydevWay
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.limits import check_filtered_limits, whole_deadbands
 
@@ -13,6 +15,7 @@ class Longin(Input, rtype="longin", soft="devLiSoft", callback="devLiSoftCallbac
     """Integer input with limits and deadbands."""
 
     __slots__ = ()
+    pydev = PydevWay(pydev_ways.INTEGER, pydev_ways.number("LONG"))
     value_type = "LONG"
     simulation_type = "LONG"
     properties = properties(

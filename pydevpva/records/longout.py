@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pydevpva.records.core.properties import properties
+from pydevpva.records.core.pydev_way import PydevWay
 from pydevpva.records.int64out import LIMITED, Int64out
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.output import Output
 
 EVERY_TIME, ON_CHANGE, WHEN_ZERO, WHEN_NON_ZERO, TO_ZERO, TO_NON_ZERO = range(6)
@@ -13,6 +15,7 @@ class Longout(Int64out, rtype="longout", soft="devLoSoft", callback="devLoSoftCa
     """An int64out of 32 bits; OOPT says when it is written. Its limits show only where they alarm."""
 
     __slots__ = ()
+    pydev = PydevWay(pydev_ways.INTEGER, pydev_ways.number("LONG"))
     load_desired = Output.load_desired
     value_type = "LONG"
     properties = properties(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.longstring import LongString
 
@@ -11,6 +12,7 @@ class Lsi(LongString, Input, rtype="lsi", soft="devLsiSoft"):
     """Long string input. A link to a plain string field gives 39 bytes of it, one to FIELD$ or a CHAR array all."""
 
     __slots__ = ()
+    pydev = pydev_ways.LONG_STRING
     value_type = "STRING"
 
     def soft_start(self, link: Link) -> None:

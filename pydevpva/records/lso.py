@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydevpva.records.core.alarm import INVALID, UDF, raise_alarm
 from pydevpva.records.core.links import NO_DATA, Link, put_text
 from pydevpva.records.core.values import Value
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.longstring import LongString
 from pydevpva.records.shared.output import CLOSED_LOOP, Output
 
@@ -13,6 +14,7 @@ class Lso(LongString, Output, rtype="lso", soft="devLsoSoft", callback="devLsoSo
     """Long string output."""
 
     __slots__ = ()
+    pydev = pydev_ways.LONG_STRING
     value_type = "STRING"
 
     def load_desired(self) -> None:

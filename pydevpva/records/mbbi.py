@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from pydevpva.records.core.alarm import UDF, raise_alarm
+from pydevpva.records.core.pydev_way import PydevWay
+from pydevpva.records.core.record import Record
+from pydevpva.records.results.scalar import NUMBERS, ResultError, label_index, state_number
+from pydevpva.records.shared import bits, states
 from pydevpva.records.shared import bits as register
 from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.limits import new_value
 from pydevpva.records.shared.simulation import RAW, YES
 from pydevpva.records.shared.states import SixteenStates
+
+
+def _store(record: Record, result: object) -> int:
+    """A result of user code: a label is VAL, whatever the states' values are; a number is RVAL, and looked up among
+    these."""
+    choices = record.states()
+    if (index := label_index(result, choices)) is not None:
+        bits.to_raw(record, getattr(record, states.VALUES[index]))
+        record.VAL, status = index, 2
+    else:
+        number = int(NUMBERS["ULONG"](state_number(result, choices)))
+        if number and choices and not record.has_values():
+            raise ResultError(f"{number}: no state has a value; give the label, or set ZRVL, ONVL ...")
+        record.RVAL, status = number, 0
+    record.UDF = 0
+    return status
 
 
 class Mbbi(
@@ -19,6 +39,7 @@ class Mbbi(
     """
 
     __slots__ = ()
+    pydev = PydevWay(" ".join(("VAL RVAL NAME TPRO", *states.VALUES, *states.STRINGS)), _store)
     value_type = "USHORT"
     raw_type = "LONG"
     simulation_type = "ULONG"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pydevpva.records.core.alarm import INVALID, UDF, raise_alarm
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.properties import properties
+from pydevpva.records.core.pydev_way import PydevWay
 from pydevpva.records.shared import bits as register
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.limits import new_value
 from pydevpva.records.shared.simulation import RAW, YES
@@ -21,6 +23,7 @@ class MbbiDirect(
     """Multi-bit direct input: VAL is RVAL >> SHFT, its bits are B0 to B1F."""
 
     __slots__ = ()
+    pydev = PydevWay("VAL RVAL NAME TPRO", pydev_ways.raw)
     value_type = "ULONG"
     raw_type = "ULONG"
     simulation_type = "ULONG"

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from pydevpva.records.core.alarm import INVALID, SOFT, UDF, raise_alarm
 from pydevpva.records.core.links import NO_DATA
+from pydevpva.records.core.pydev_way import PydevWay
+from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value
+from pydevpva.records.results.scalar import state
 from pydevpva.records.shared import bits as register
+from pydevpva.records.shared import states
 from pydevpva.records.shared.limits import new_value
 from pydevpva.records.shared.output import CLOSED_LOOP, Output
 from pydevpva.records.shared.simulation import RAW, YES
 from pydevpva.records.shared.states import VALUES, SixteenStates
+
+
+def _store(record: Record, result: object) -> int:
+    """A result of user code: a label or a number."""
+    record.VAL = state(result, record.states(), 0xFFFF)
+    record.UDF = 0
+    return 2
 
 
 class Mbbo(
@@ -18,6 +29,7 @@ class Mbbo(
     """Multi-bit binary output: RVAL is the state's value << SHFT. Without states VAL is a plain number."""
 
     __slots__ = ()
+    pydev = PydevWay(" ".join(("VAL RVAL NAME TPRO", *states.VALUES, *states.STRINGS)), _store)
     value_type = "USHORT"
     raw_type = "ULONG"
     simulation_modes = (YES, RAW)

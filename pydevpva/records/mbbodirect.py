@@ -6,8 +6,10 @@ from pydevpva.records.core.alarm import UDF, raise_alarm
 from pydevpva.records.core.fields import refuse
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.properties import properties
+from pydevpva.records.core.pydev_way import PydevWay
 from pydevpva.records.core.values import Value
 from pydevpva.records.shared import bits as register
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.bits import BITS
 from pydevpva.records.shared.limits import new_value
 from pydevpva.records.shared.output import CLOSED_LOOP, Output
@@ -26,6 +28,7 @@ class MbboDirect(
     """Multi-bit direct output: RVAL is VAL << SHFT; a put to one of B0 to B1F changes that bit of VAL."""
 
     __slots__ = ()
+    pydev = PydevWay("VAL RVAL NAME TPRO", pydev_ways.number("LONG"))
     value_type = "ULONG"
     raw_type = "ULONG"
     simulation_modes = (YES, RAW)

@@ -15,6 +15,7 @@ from pydevpva.records.results import codecs
 from pydevpva.records.results.image import MOST_DIMENSIONS, dbf_of, elements, image
 from pydevpva.records.results.ndarray import NDArray
 from pydevpva.records.results.scalar import ResultError
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.inputs import LETTERS
 from pydevpva.records.shared.whole import WholeRecord
 
@@ -27,6 +28,7 @@ class Ndarray(WholeRecord, rtype="ndarray", soft="devNdarraySoft"):
     """`image` is the array with its shape, VAL its elements in one dimension; both are the memory the code gave."""
 
     __slots__ = ("_codec", "_input_id", "image")
+    pydev = pydev_ways.WHOLE
     checks: ClassVar[dict[str, Callable[[str], str]]] = {"CODC": codecs.missing}
     image: NDArray
 

@@ -8,6 +8,7 @@ from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE
 from pydevpva.records.core.arrays import is_numbers
 from pydevpva.records.core.links import NO_DATA, Link
 from pydevpva.records.core.values import Number, Scalar
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.formatting import CONVERSIONS, Directive
 from pydevpva.records.shared.longstring import LongString, constant_text
 
@@ -24,6 +25,7 @@ class Printf(LongString, rtype="printf", soft="devPrintfSoft", callback="devPrin
     """VAL is FMT with each directive replaced by the next input's value, and written to OUT."""
 
     __slots__ = ()
+    pydev = pydev_ways.LONG_STRING
     value_type = "STRING"
     writes = True
 

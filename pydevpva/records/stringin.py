@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.input import Input
 from pydevpva.records.shared.longstring import post_string
 
@@ -10,6 +11,7 @@ class Stringin(Input, rtype="stringin", soft="devSiSoft", callback="devSiSoftCal
     """String input."""
 
     __slots__ = ()
+    pydev = pydev_ways.STRING
     value_type = "STRING"
     constant_status = 0
     simulation_type = "STRING"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.records.core.alarm import UDF, raise_alarm
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.longstring import post_string
 from pydevpva.records.shared.output import Output
 
@@ -11,6 +12,7 @@ class Stringout(Output, rtype="stringout", soft="devSoSoft", callback="devSoSoft
     """String output."""
 
     __slots__ = ()
+    pydev = pydev_ways.STRING
     value_type = "STRING"
 
     def remember(self) -> None:

@@ -6,6 +6,7 @@ from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, UDF, raise_alarm
 from pydevpva.records.core.arrays import is_array, overwrite
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.values import Array
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.array import ArrayRecord, array_properties, element_type, load_constant, zeros
 
 
@@ -17,6 +18,7 @@ class SubArray(ArrayRecord, rtype="subArray", soft="devSASoft"):
     """VAL = INP[INDX : INDX + NELM]. BPTR keeps all MALM elements: an empty INP is cut again and again."""
 
     __slots__ = ()
+    pydev = pydev_ways.ARRAY
     capacity = "MALM"
     properties = array_properties(
         {"INDX": (0, _last_index), "NELM NORD": (0, "MALM"), "BUSY": (0, 1)},

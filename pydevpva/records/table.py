@@ -9,6 +9,7 @@ from pydevpva.records.core.links import Link
 from pydevpva.records.core.values import Sent, Whole
 from pydevpva.records.results.scalar import ResultError
 from pydevpva.records.results.table import Table, check_rows, declared, empty, table
+from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.inputs import LETTERS
 from pydevpva.records.shared.whole import WholeRecord
 
@@ -19,6 +20,7 @@ class TableRecord(WholeRecord, rtype="table", soft="devTableSoft"):
     """VAL is a table_results.Table; clients get it as NTTable, user code as a dict of columns."""
 
     __slots__ = ("_kinds",)
+    pydev = pydev_ways.WHOLE
     VAL: Table
 
     def native(self, field: str) -> Whole:

@@ -17,6 +17,7 @@ from pydevpva.records.core.arrays import first_or_zero
 from pydevpva.records.core.common import CommonFields
 from pydevpva.records.core.links import NO_LINK, Link
 from pydevpva.records.core.properties import Properties
+from pydevpva.records.core.pydev_way import PydevWay
 from pydevpva.records.core.usercode import Outcome, UserCode
 from pydevpva.records.core.values import Array, Sent, Value, Whole
 
@@ -136,6 +137,9 @@ class Host(Protocol):
     def set_access_group(self, record: Record) -> None: ...
     def check_device(self, record: Record, index: int) -> None: ...
 
+    def is_news(self, what: str) -> bool:
+        """True the first time that this is asked; what is told once to an IOC is told once."""
+
     def place(self, record: Record, field: str) -> str:
         """Where the database gives this field, to begin a complaint at iocInit with: "x.db:3:5: "; "" if nowhere."""
 
@@ -184,6 +188,7 @@ class Record(CommonFields):
     raw_type: ClassVar[str] = ""  # the same of RVAL, for Raw Soft Channel
     has_deadband: ClassVar[bool] = False  # MDEL may keep VAL back; set as rtype is
     code_fields: ClassVar[frozenset[str]] = frozenset()  # whose text becomes Python, besides the device's link
+    pydev: ClassVar[PydevWay | None] = None  # what DTYP "pydev" means; None: the type has no such
     soft_devices: ClassVar[Mapping[str, str]] = {}  # "soft", "raw" and "callback" by dset
     writes: ClassVar[bool] = False  # its device support writes OUT; otherwise it reads INP
     checks: ClassVar[Mapping[str, Callable[[str], str]]] = {}  # why a field cannot be loaded with that text, or ""
