@@ -9,6 +9,7 @@ from pydevpva.db.linktext import parse_link
 from pydevpva.engine.address import Address
 from pydevpva.engine.links.monitored import MonitoredLink
 from pydevpva.errors import PydevpvaError
+from pydevpva.records.core import fields as field_access
 from pydevpva.records.core.record import Record
 from pydevpva.shell.commands.records import NAME, find
 from pydevpva.shell.language.registry import ARGV, RECORD, Argument, CommandFailed, command
@@ -119,7 +120,7 @@ def dbtree(shell: Shell, name: str | None) -> int:
 
 
 def _tree(shell: Shell, record: Record, how: str, indent: str, seen: set[str]) -> Iterator[str]:
-    scan = "" if record.SCAN == 0 else f", SCAN {record.text('SCAN')}"
+    scan = "" if record.SCAN == 0 else f", SCAN {field_access.text(record, record.find_field('SCAN'))}"
     again = record.NAME in seen
     yield f"{indent}{how}{record.NAME} ({record.rtype.name}{scan}){' ...' if again else ''}"
     if again or len(indent) > DEEP * 4:
