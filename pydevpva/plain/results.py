@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import array
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from numbers import Rational
+from operator import countOf
 from types import CoroutineType
 from typing import Any
 
@@ -19,7 +20,7 @@ import numpy as np
 
 from pydevpva.plain import arrays, scalars
 from pydevpva.plain.errors import describe
-from pydevpva.plain.values import SIMPLE, Frame, Made, Refused, Unfit
+from pydevpva.plain.values import SIMPLE, Array, Frame, Made, Refused, Unfit
 from pydevpva.plain.words import kind_of, named, printable, what_to_write
 
 MOST_NESTED = 32
@@ -82,6 +83,8 @@ def _sequence(value: Any, depth: int) -> Any:
     """A list or tuple, of these classes or made from them, whose own __iter__ and __len__ do not count."""
     if depth >= MOST_NESTED:
         raise Unfit(f"nested more than {MOST_NESTED} deep")
+    if type(value) in (list, tuple) and len(value) >= LONG and (numbers := _all_alike(value)) is not None:
+        return numbers
     items = list.copy(value) if isinstance(value, list) else list(tuple.__iter__(value))
     kinds = set(map(type, items))
     if len(kinds) == 1 and (numbers := _numbers(items, next(iter(kinds)))) is not None:
@@ -95,13 +98,19 @@ def _sequence(value: Any, depth: int) -> Any:
     return tuple(items) if isinstance(value, tuple) else items
 
 
+def _all_alike(value: Sequence[Any]) -> Array | None:
+    """A long list of Python's own floats, of its ints, or of its bools as an array; None for any other."""
+    kind = type(value[0])
+    if kind not in (int, float, bool) or countOf(map(type, value), kind) != len(value):
+        return None
+    try:
+        return np.fromiter(value, kind, len(value))
+    except OverflowError:  # beyond 64 bits
+        return None
+
+
 def _numbers(items: list[Any], kind: type) -> Any:
-    """An array of a long list of numbers, or one of numpy's scalars; None: it is neither."""
-    if kind in (int, float, bool) and len(items) >= LONG:
-        try:
-            return np.array(items, dtype=kind)
-        except OverflowError:  # beyond 64 bits
-            return None
+    """An array of a list of numpy's scalars; None: it is none."""
     if kind.__module__ == "numpy" and issubclass(kind, np.number) and np.dtype(kind).kind in "iuf":
         return arrays.base_array(np.array(items), 0, _plain)
     return None
