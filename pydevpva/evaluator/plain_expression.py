@@ -1,7 +1,7 @@
 """The quick way for what nearly all links are: one line, an expression of names, numbers, strings and operators.
 
 Such code means the same as the body of a lambda, which Python compiles in a seventh of the time that reading and
-rewriting a syntax tree takes (docs/decisions/0017). No thread.
+rewriting a syntax tree takes (docs/decisions/0020). No thread.
 """
 
 from __future__ import annotations
