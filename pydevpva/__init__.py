@@ -5,6 +5,7 @@ Public names: `Ioc`, the error classes, `__version__`.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from pydevpva._version import __version__
@@ -12,6 +13,10 @@ from pydevpva.errors import LoadError, NotFound, PutError, PydevpvaError
 
 if TYPE_CHECKING:
     from pydevpva.ioc import Ioc
+
+# Before libCom is loaded: as root, or with a real-time limit, it would give pvxs's threads SCHED_FIFO, with which they
+# take the processor from the thread that holds the interpreter they wait for.
+os.environ.setdefault("EPICS_ALLOW_POSIX_THREAD_PRIORITY_SCHEDULING", "NO")
 
 __all__ = ["Ioc", "LoadError", "NotFound", "PutError", "PydevpvaError", "__version__"]
 

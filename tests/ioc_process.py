@@ -53,6 +53,7 @@ def loopback() -> dict[str, str]:
         "EPICS_CA_AUTO_ADDR_LIST": "NO",
         "EPICS_CA_SERVER_PORT": str(tcp + 1),
         "EPICS_CA_REPEATER_PORT": str(tcp + 2),
+        "EPICS_ALLOW_POSIX_THREAD_PRIORITY_SCHEDULING": "NO",  # the real one as ours
     }
 
 
