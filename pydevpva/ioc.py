@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pydevpva.clock import ManualClock
 from pydevpva.db.batch import Instances
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.infos import GROUP, check_infos
@@ -53,9 +54,10 @@ class Ioc:
 
     ``ioc = Ioc(); ioc.load_records("x.db", {"P": "X:"}); ioc.init(); ...; ioc.stop()``; also a context manager.
     Files are searched in EPICS_DB_INCLUDE_PATH as EPICS does. Errors are PydevpvaErrors that name file and line.
+    With a ManualClock its time is moved by hand, for tests.
     """
 
-    def __init__(self, serve: bool = True) -> None:
+    def __init__(self, serve: bool = True, clock: ManualClock | None = None) -> None:
         self.state = "new"  # new, built, running, paused, stopped
         self.environment: dict[str, str] = {}  # what epicsEnvSet has set
         self.definitions = Definitions(own_devices)
@@ -69,8 +71,10 @@ class Ioc:
         self._rules: AccessFile | None = None
         self._serve = serve
         self._warned: set[str] = set()
-        loop = Loop("database")
+        loop = Loop("database") if clock is None else clock.loop("database")
         self._python = Python(self.evaluator, loop)
+        if clock is not None:
+            self._python.through(clock.counted)
         self.database = Database(self.definitions, self._device_for, loop, self._python)
         self.evaluator.pydev.offer("overruns", lambda: self._overruns)
         self.remote_links = RemoteLinks(self.database, self.environment)

@@ -45,13 +45,19 @@ class Loop:
     """Runs submitted work in FIFO order, and timers, on a thread of its own.
 
     `submit` and `call` may be used from every thread; all else belongs to the loop's thread.
-    Work that raises is logged as a bug and does not end the loop. For tests, `clock` replaces
-    time.monotonic and `run_until_idle` runs the work on the caller's thread instead of `start`.
+    Work that raises is logged as a bug and does not end the loop. Timers go by `clock`, time stamps by `time_ns`
+    (a ManualClock has both). For tests, `run_until_idle` runs the work on the caller's thread instead of `start`.
     """
 
-    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic, deep: bool = True) -> None:
+    def __init__(
+        self,
+        name: str,
+        clock: Callable[[], float] = time.monotonic,
+        time_ns: Callable[[], int] = time.time_ns,
+        deep: bool = True,
+    ) -> None:
         self.name = name
-        self.clock = clock
+        self.clock, self.time_ns = clock, time_ns
         self._kind = DeepThread if deep else threading.Thread
         self._queue: queue.SimpleQueue[tuple[Work, tuple[object, ...]]] = queue.SimpleQueue()
         self._timers: list[tuple[float, int, Timer]] = []

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydevpva.errors import CodeError, Stopped
 from pydevpva.evaluator.code import Code, compile_code, remember_source
-from pydevpva.evaluator.evaluator import Evaluator, Job, label_of
+from pydevpva.evaluator.evaluator import Done, Evaluator, Job, label_of
 from pydevpva.evaluator.failures import Told, UserError, describe, raised, traceback_text
 from pydevpva.loop import Loop
 from pydevpva.plain.results import plain
@@ -26,6 +26,7 @@ from pydevpva.records.shared.snapshot import Snapshot, settle
 
 log = logging.getLogger("pydevpva.python")
 
+Run = Callable[[Callable[..., object], tuple[Any, ...], Done], None]
 
 EARLY = 1.0  # seconds, in which records that wait for an event are gathered
 MOST_NAMED = 5
@@ -43,14 +44,20 @@ class Python:
         self.submit = database.submit
         evaluator.outcomes_waiting = database.backlog
         evaluator.name_of = _name_of
-        self.soon, self.later = evaluator.submit, evaluator.submit_later
-        self.run = self.soon
+        self.soon: Run = evaluator.submit
+        self.later: Run = evaluator.submit_later
+        self.run: Run = self.soon
         self._database = database
         self._early: list[str] = []
 
     def give_way(self, later: bool) -> None:
         """Whether the code of records that process from now on gives way to all other: that of periodic scans does."""
         self.run = self.later if later else self.soon
+
+    def through(self, way: Callable[[Run], Run]) -> None:
+        """Send code to the evaluator this way: a clock that is moved by hand counts what is not back yet."""
+        self.soon, self.later = way(self.soon), way(self.later)
+        self.run = self.soon
 
     def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Code:
         """A link's or CALC's code; every field of the record may be named as %FIELD%. Raises CodeError."""

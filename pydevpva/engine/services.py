@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.model import Breaktable, Field, RecordInstance
-from pydevpva.engine.clock import EventTimes, now
+from pydevpva.engine.clock import EventTimes
 from pydevpva.engine.named_states import States
 from pydevpva.engine.processing import complete, process
 from pydevpva.engine.put import Puts
@@ -50,7 +50,8 @@ class Services:
         self.definitions, self.loop, self.python = definitions, loop, python
         self.submit, self.evaluate, self.call = loop.submit, python.evaluate, python.call
         self.compile, self.failures, self.subroutine = python.compile, python.failures, python.subroutine
-        self.now, self.process, self.complete = now, process, complete
+        self.now = loop.time_ns  # the stamp of TSE = 0, ns since the POSIX epoch
+        self.process, self.complete = process, complete
         self.states = States()
         self.puts = Puts(loop)
         self.process_and_wait = self.puts.process
@@ -59,7 +60,7 @@ class Services:
         self._told: set[str] = set()
         self.written: Mapping[str, RecordInstance] = {}  # what was loaded, by name
         self.code_puts = False  # `var pydevCodePuts`: clients and other records may change Python
-        self._times = EventTimes()
+        self._times = EventTimes(self.now)
         self.running = False  # iocRun has been
         self._starting: list[Callable[[], None]] = []  # what waits for iocRun
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -157,7 +156,7 @@ class Timestamp(Filter, name="ts"):
         elif self.number:
             update.value = _TIMES[self.number](*divmod(update.TIME - (NEVER if self.epoch == "epics" else 0), SECOND))
         else:
-            update.TIME = time.time_ns()
+            update.TIME = update.now()
         return update
 
 

@@ -23,14 +23,14 @@ _RANGE = re.compile(r"\[(?:(?P<only>-?\w+)|(?P<start>-?\w+)?:(?:(?P<step>-?\w+)?
 class Update:
     """One value of a field on its way through a chain, with the alarm and time that belong to it."""
 
-    __slots__ = ("AMSG", "NAME", "SEVR", "STAT", "TIME", "UTAG", "is_event", "mask", "value")
+    __slots__ = ("AMSG", "NAME", "SEVR", "STAT", "TIME", "UTAG", "is_event", "mask", "now", "value")
 
     def __init__(self, record: Record, value: object, mask: int, is_event: bool) -> None:
         self.NAME, self.mask = record.NAME, mask
         self.value: Any = value  # of a field, or as a channel shows it
         self.is_event = is_event  # an update for monitors; False: a value that is being read
         self.SEVR, self.STAT, self.AMSG = record.SEVR, record.STAT, record.AMSG
-        self.TIME, self.UTAG = record.TIME, record.UTAG
+        self.TIME, self.UTAG, self.now = record.TIME, record.UTAG, record.host.now
 
 
 class Filter:
