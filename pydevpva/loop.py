@@ -2,29 +2,54 @@
 
 from __future__ import annotations
 
+import functools
 import heapq
 import itertools
 import logging
+import os
 import queue
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydevpva.errors import Stopped, WrongThread
 from pydevpva.pieces import Pieces
 from pydevpva.threads import DeepThread
 
 T = TypeVar("T")
+Method = TypeVar("Method", bound=Callable[..., Any])
 Work = Callable[..., object]
 log = logging.getLogger(__name__)
 
+CHECKED = os.environ.get("PYDEVPVA_CHECK_THREADS", "") not in ("", "0")  # see door
 WORK_PER_PASS = 50  # then timers are looked at and what waits for the pass's end is done: a flood starves neither
 DAY = 86400.0  # seconds: the longest that is slept at once; a record may ask for a timer in 1e308
 NEXT_PER_PIECE = 10  # of what goes ahead of all: clients that come and go by the thousand hold nobody up
 FEW_TIMERS = 100  # cancelled ones, which may stay until they are due
+
+
+def door(loop_of: Callable[[Any], Loop]) -> Callable[[Method], Method]:
+    """A method that belongs to the thread of loop_of(self).
+
+    Where PYDEVPVA_CHECK_THREADS is set, as in the tests, each call from another thread is a WrongThread; else the
+    method is left as it is, and nothing is asked.
+    """
+
+    def guard(method: Method) -> Method:
+        if not CHECKED:
+            return method
+
+        @functools.wraps(method)
+        def checked(self: Any, *args: Any, **kwargs: Any) -> Any:
+            loop_of(self).check_here()
+            return method(self, *args, **kwargs)
+
+        return cast(Method, checked)
+
+    return guard
 
 
 class Timer:
@@ -119,12 +144,14 @@ class Loop:
         """Run work(*args) once, `seconds` from now; on the loop's thread only."""
         return self.at(self.clock() + seconds, work, *args)
 
+    @door(lambda loop: loop)
     def at(self, due: float, work: Work, *args: object) -> Timer:
         """Run work(*args) once when the loop's clock reaches `due`; on the loop's thread only."""
         timer = Timer(self, due, work, args)
         heapq.heappush(self._timers, (due, next(self._order), timer))
         return timer
 
+    @door(lambda loop: loop)
     def at_end(self, work: Callable[[], object]) -> None:
         """Run work() at the end of the pass, after what was given before it; on the loop's thread only.
 
@@ -143,8 +170,8 @@ class Loop:
                 log.exception("internal error on the %s thread in %r", self.name, work)
 
     def check_here(self) -> None:
-        """Raise WrongThread unless the caller is on this loop's thread."""
-        if threading.get_ident() != self._ident:
+        """Raise WrongThread unless the caller is on this loop's thread, or it has none: not yet, or no longer."""
+        if self._ident is not None and threading.get_ident() != self._ident:
             raise WrongThread(f"called on thread {threading.current_thread().name!r}, belongs to {self.name!r}")
 
     def backlog(self) -> int:

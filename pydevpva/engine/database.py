@@ -19,7 +19,7 @@ from pydevpva.engine.processing import process
 from pydevpva.engine.scan import Scanner, in_slices
 from pydevpva.engine.services import PythonRunner, Services
 from pydevpva.errors import NotFound, PydevpvaError, did_you_mean
-from pydevpva.loop import Loop
+from pydevpva.loop import Loop, door
 from pydevpva.records.core.alarm import UDF
 from pydevpva.records.core.factory import Factory
 from pydevpva.records.core.record import Device, Record
@@ -133,6 +133,7 @@ class Database:
         base = name.partition(".")[0]
         return base in self.records or base in self.aliases
 
+    @door(lambda database: database.loop)
     def find(self, name: str) -> Address:
         """The field that REC, REC.FIELD, REC.FIELD$ or an alias of it names, with filters that may follow.
 

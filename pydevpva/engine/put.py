@@ -17,7 +17,7 @@ from pydevpva.db.dbf import LINKS
 from pydevpva.engine.address import Address
 from pydevpva.engine.processing import process
 from pydevpva.errors import PutError
-from pydevpva.loop import Loop
+from pydevpva.loop import Loop, door
 from pydevpva.records.core.alarm import failure
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Sent
@@ -35,6 +35,7 @@ class Puts:
         self.waiting: dict[Record, OrderedDict[Put, None]] = {}  # in line behind the put that owns a record
         self.pending: set[Put] = set()  # that wait for what they set off
 
+    @door(lambda puts: puts.loop)
     def put(self, address: Address, value: Sent, process_it: bool | None, wait: bool, done: Done) -> Put:
         """Put, and call done(None or error) once. Returns what `cancel` may be called on.
 

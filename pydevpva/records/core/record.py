@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from pydevpva.db.dbf import LINKS
 from pydevpva.db.model import Breaktable, Field, RecordType
 from pydevpva.errors import NotFound, PutError, nearest_field
+from pydevpva.loop import door
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, settle_alarms
 from pydevpva.records.core.arrays import first_or_zero
 from pydevpva.records.core.common import CommonFields
@@ -417,12 +418,14 @@ class Record(CommonFields):
     def use(self, field: str, count: int) -> None:
         """A put to an array field had so many elements (rset put_array_info)."""
 
+    @door(lambda record: record.host.loop)
     def attach(self, sink: Sink) -> None:
         """Tell this sink of all changes from now on."""
         self.sinks = (*(self.sinks or ()), sink)
         if getattr(sink, "shows_activity", False):
             self.active_sinks = (*(self.active_sinks or ()), sink)
 
+    @door(lambda record: record.host.loop)
     def detach(self, sink: Sink) -> None:
         """No longer tell this sink."""
         self.sinks = tuple(s for s in self.sinks or () if s is not sink) or None
