@@ -1,15 +1,20 @@
-"""Fixtures for tests that speak to running servers."""
+"""Fixtures: IOCs in the test's process, and servers that are processes of their own with clients for them."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from pathlib import Path
 
 import pytest
 from p4p.client.thread import Context
 
+os.environ["PYDEVPVA_CHECK_THREADS"] = "1"  # before pydevpva is imported, here and in the processes that tests start
+
 from tests.clients import Pvapy, p4p_context
 from tests.ioc_process import ServerProcess, Starter
+from tests.local_ioc import Engine, Serve, Served, StartEngine, local_engine, served_ioc
 
 pytest.register_assert_rewrite("tests.examples.facts")
 
@@ -28,6 +33,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("told by tests")
         for line in told:
             terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[StartEngine]:
+    """engine(text, *python): an IOC without a server, with the records of a .db text, after these lines of Python."""
+    with ExitStack() as stack:
+
+        def start(text: str, *python: str) -> Engine:
+            return stack.enter_context(local_engine(tmp_path, text, *python))
+
+        yield start
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """serve(text, python="", access=""): an IOC that serves, and a client of it."""
+    with ExitStack() as stack:
+
+        def start(db: str, python: str = "", access: str = "") -> Served:
+            return stack.enter_context(served_ioc(tmp_path, db, python, access))
+
+        yield start
 
 
 @pytest.fixture

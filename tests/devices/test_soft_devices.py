@@ -16,7 +16,11 @@ SLOW = 'record(calcout, "slow") { field(CALC, "A*2") field(ODLY, "0.05") }'
 def test_an_async_output_over_ca_waits_for_what_it_set_off(tmp_path: Path) -> None:
     db = 'record(ao, "o") { field(DTYP, "Async Soft Channel") field(OUT, "slow.A CA") }'
     with local_ioc(tmp_path, SLOW + db) as ioc:
-        assert ioc.put("o", 3.0, wait=True) is None
+        answer = ioc.begin_put("o", 3.0)
+        ioc.advance(0)
+        assert (ioc.get("slow.DLYA"), ioc.get("o.PACT")) == (1, 1)
+        ioc.advance(0.05)
+        assert answer() is None
         assert ioc.get("slow") == 6.0
         assert ioc.get("slow.DLYA") == 0
 
@@ -31,7 +35,9 @@ def test_an_async_output_over_a_database_link_does_not_wait(tmp_path: Path) -> N
 def test_an_async_input_processes_its_source_and_waits_for_it(tmp_path: Path) -> None:
     db = 'record(ai, "i") { field(DTYP, "Async Soft Channel") field(INP, "slow MS") field(TSE, "-2") }'
     with local_ioc(tmp_path, SLOW.replace("A*2", "VAL+1") + db) as ioc:
-        assert ioc.put("i.PROC", 1) is None
+        answer = ioc.begin_put("i.PROC", 1)
+        ioc.advance(0.05)
+        assert answer() is None
         assert (ioc.get("i"), ioc.get("i.INP")) == (1.0, "slow MS")
         assert ioc.alarm("i") == ("NO_ALARM", "NO_ALARM", "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ class FakeRecord:
     """Alarm and time of a record that never changes."""
 
     NAME, SEVR, STAT, AMSG, TIME, UTAG = "r", 0, 0, "", 1_700_000_000 * 10**9 + 123456789, 0
+    host = SimpleNamespace(now=lambda: 1_800_000_000 * 10**9)
 
 
 def passed(text: str, values: list[float], states: States | None = None, mask: int = 1) -> list[float]:
@@ -100,8 +102,8 @@ def test_ts_numbers(text: str, value: float) -> None:
 
 def test_ts_gives_other_types(tmp_path: Path) -> None:
     with local_ioc(tmp_path, WAVE) as ioc:
-        find = ioc.ioc.database.find
-        shapes = [(a.dbf, a.elements) for a in map(find, ["w.{ts:{num:'ts'}}", "w.{ts:{str:'iso'}}", "w.{ts:{}}"])]
+        names = ["w.{ts:{num:'ts'}}", "w.{ts:{str:'iso'}}", "w.{ts:{}}"]
+        shapes = [(found.dbf, found.elements) for found in (ioc.call(ioc.ioc.database.find, name) for name in names)]
         assert shapes == [("ULONG", 2), ("STRING", 1), ("LONG", 10)]
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydevpva.ioc import Ioc
-from tests.local_ioc import LocalIoc
+from tests.local_ioc import local_ioc
 
 MENU = """
 menu(menuScan) {
@@ -16,17 +15,10 @@ menu(menuScan) {
 
 
 def test_records_scan_at_the_periods_of_a_sites_own_menu(tmp_path: Path) -> None:
-    (tmp_path / "site.dbd").write_text(MENU)
-    (tmp_path / "x.db").write_text('record(calc,"x") { field(CALC,"VAL+1") field(SCAN,"50 Hz") }')
-    ioc = Ioc(serve=False)
-    ioc.load_database(str(tmp_path / "site.dbd"))
-    ioc.load_records(str(tmp_path / "x.db"))
-    ioc.init()
-    try:
-        local = LocalIoc(ioc)
-        local.until("x", lambda count: count > 5)
-        assert local.put("x.SCAN", ".1 second") == (
+    db = 'record(calc,"x") { field(CALC,"VAL+1") field(SCAN,"50 Hz") }'
+    with local_ioc(tmp_path, db, dbd=MENU) as ioc:
+        ioc.advance(2.0)
+        assert ioc.get("x") == 100
+        assert ioc.put("x.SCAN", ".1 second") == (
             "x.SCAN: '.1 second' is not one of the choices; did you mean 1 second?"
         )
-    finally:
-        ioc.stop()

@@ -73,7 +73,8 @@ def test_scan_changed_at_run_time_takes_effect_and_an_impossible_one_is_said(
 ) -> None:
     with local_ioc(tmp_path, count("x")) as ioc:
         assert ioc.put("x.SCAN", ".1 second") is None
-        ioc.until("x", lambda n: n >= 2)
+        ioc.advance(1.0)
+        assert ioc.get("x") == 10
         with caplog.at_level(logging.ERROR):
             assert ioc.put("x.SCAN", "I/O Intr") is None
         assert ioc.text("x.SCAN") == "Passive"
@@ -152,12 +153,13 @@ def test_a_number_that_no_menu_or_integer_holds_is_no_trouble_for_the_chain(tmp_
 def test_a_misspelled_record_in_a_link_is_named_with_what_it_may_have_meant(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pydevpva.ioc.LINK_PATIENCE", 0.1)
     for name, value in (("ADDR_LIST", "127.0.0.1"), ("AUTO_ADDR_LIST", "NO"), ("BROADCAST_PORT", "31999")):
         monkeypatch.setenv(f"EPICS_PVA_{name}", value)
     db = 'record(ai,"temperature") {}\nrecord(ai,"x") { field(INP,"temperatur CP") }\n'
     with caplog.at_level(logging.WARNING), local_ioc(tmp_path, db) as ioc:
-        ioc.until("temperature.UDF", lambda _: "no PV" in caplog.text)
+        ioc.advance(4.9)
+        assert "no PV" not in caplog.text
+        ioc.advance(0.1)
     assert "no PV temperatur found yet, in this IOC or another: x.INP; did you mean temperature?" in caplog.text
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.clients import Pvapy
-from tests.pva.conftest import Serve
+from tests.local_ioc import Serve
 
 
 def waveform(ftvl: str, nelm: int = 5, more: str = "") -> str:

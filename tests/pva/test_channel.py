@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pydevpva.engine.processing import process
-from tests.pva.conftest import Serve, eventually
+from tests.local_ioc import Serve, eventually
 
 AI = """
 record(ao, "A") {

@@ -19,7 +19,7 @@ from pydevpva.pva.types.image import IMAGE
 from pydevpva.records.results.codecs import compress, decompress
 from tests.clients import Pvapy, Watch
 from tests.ioc_process import ServerProcess
-from tests.pva.conftest import Serve, Served, eventually
+from tests.local_ioc import Serve, Served, eventually
 
 lz4_block = pytest.importorskip("lz4.block", reason="lz4 is not installed")
 pytest.importorskip("PIL", reason="pillow is not installed")

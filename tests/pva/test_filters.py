@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pva.conftest import Serve
+from tests.local_ioc import Serve
 
 WAVE = 'record(waveform, "w") { field(FTVL, "LONG") field(NELM, "10") field(INP, [0,1,2,3,4,5]) }\n'
 

@@ -12,7 +12,7 @@ from p4p.client.raw import Context as RawContext
 from pydevpva.errors import LoadError
 from pydevpva.ioc import Ioc
 from tests.ioc_process import PATIENCE
-from tests.pva.conftest import Serve
+from tests.local_ioc import Serve
 
 SLOW = """
 record(longout, "first") { field(DTYP, "pydev") field(OUT, "@work('first', VAL)") field(FLNK, "then")

@@ -17,7 +17,7 @@ from pydevpva.pva.links.config import link_config
 from pydevpva.pva.links.link import PvaLink
 from pydevpva.pva.links.local import LocalLink
 from tests.ioc_process import PATIENCE, loopback
-from tests.pva.conftest import eventually
+from tests.local_ioc import eventually
 
 RECONNECT_SECONDS = 10.0
 Run = Callable[..., Ioc]

@@ -16,7 +16,7 @@ from p4p.client.thread import Context
 from pydevpva.pva.types.decode import value_of
 from pydevpva.records.core.record import NEVER
 from tests.clients import Pvapy
-from tests.pva.conftest import Serve, Served, eventually
+from tests.local_ioc import Serve, Served, eventually
 
 TYPES = ("?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "g", "q", "Q")
 NEAREST = {"e": "f4", "g": "f8"}  # what PVAccess does not have

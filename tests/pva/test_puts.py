@@ -10,7 +10,7 @@ import pytest
 
 from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE
-from tests.pva.conftest import Serve, Served, eventually
+from tests.local_ioc import Serve, Served, eventually
 
 SLOW = 'record(ao, "SLOW") { field(DTYP, "pydev") field(OUT, "@gate(VAL)") }'
 GATE = "import threading; begun = []; go = threading.Event(); gate = lambda v: begun.append(v) or go.wait(20)"

@@ -14,7 +14,7 @@ from pydevpva.ioc import Ioc
 from pydevpva.pva.server import FieldNames, Listening, ServeError, Server
 from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE, loopback
-from tests.pva.conftest import Serve, eventually
+from tests.local_ioc import Serve, eventually
 
 DB = 'record(ao, "A") { } record(ao, "B") { } alias("A", "OTHER")'
 

@@ -11,7 +11,7 @@ import pytest
 from pydevpva.engine.put import put_now
 from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE
-from tests.pva.conftest import Serve, Served, eventually
+from tests.local_ioc import Serve, Served, eventually
 
 RECORDS = {  # what is put to each
     "AO": 5.0, "BO": 1, "MBBO": 1, "LONG": 7, "INT": 2**40, "STR": "text", "LSO": "long " * 10, "AAO": [1, 2, 3],

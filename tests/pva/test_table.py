@@ -10,7 +10,7 @@ import pytest
 
 from pydevpva.records.core.record import NEVER
 from tests.clients import Pvapy
-from tests.pva.conftest import Serve, Served, eventually
+from tests.local_ioc import Serve, Served, eventually
 
 FRAME = """
 import numpy

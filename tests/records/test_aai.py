@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.local_ioc import StartEngine
 
-def test_it_reads_inp_into_its_own_type(engine):
+
+def test_it_reads_inp_into_its_own_type(engine: StartEngine) -> None:
     db = engine(
         """record(waveform, "w") { field(FTVL, "DOUBLE") field(NELM, "5") field(INP, [1.9, -2.9, 3]) }
         record(aai, "a") { field(FTVL, "LONG") field(NELM, "2") field(INP, "w") }"""
@@ -12,7 +14,7 @@ def test_it_reads_inp_into_its_own_type(engine):
     assert (db.get("a"), db.get("a.NORD")) == ([1, -2], 2)
 
 
-def test_a_link_that_fails_keeps_the_value(engine):
+def test_a_link_that_fails_keeps_the_value(engine: StartEngine) -> None:
     db = engine('record(aai, "a") { field(FTVL, "LONG") field(NELM, "2") field(INP, "nowhere") }')
     db.put("a", [4, 5])
     assert db.get("a") == [4, 5]

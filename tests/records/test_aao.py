@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.local_ioc import StartEngine
 
-def test_a_put_is_written_to_out(engine):
+
+def test_a_put_is_written_to_out(engine: StartEngine) -> None:
     db = engine(
         """record(aao, "o") { field(FTVL, "DOUBLE") field(NELM, "4") field(OUT, "w PP") }
         record(waveform, "w") { field(FTVL, "LONG") field(NELM, "2") }"""
@@ -12,7 +14,7 @@ def test_a_put_is_written_to_out(engine):
     assert (db.get("w"), db.get("w.NORD")) == ([1, 2], 2)
 
 
-def test_closed_loop_takes_dol(engine):
+def test_closed_loop_takes_dol(engine: StartEngine) -> None:
     db = engine(
         """record(aao, "o") { field(FTVL, "LONG") field(NELM, "4") field(OMSL, "closed_loop") field(DOL, "w") }
         record(waveform, "w") { field(FTVL, "DOUBLE") field(NELM, "4") field(INP, [1, 2, 3]) }"""
@@ -21,7 +23,7 @@ def test_closed_loop_takes_dol(engine):
     assert db.get("o") == [1, 2, 3]
 
 
-def test_a_dol_that_fails_ends_the_processing_and_a_waiting_put_is_answered(engine):
+def test_a_dol_that_fails_ends_the_processing_and_a_waiting_put_is_answered(engine: StartEngine) -> None:
     db = engine(
         'record(aao, "o") { field(FTVL, "LONG") field(NELM, "4") field(OMSL, "closed_loop") field(DOL, "nowhere") }'
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from tests.local_ioc import StartEngine
+
 STATES = 'field(ZNAM, "Off") field(ONAM, "On") field(OSV, "MAJOR") field(COSV, "MINOR")'
 
 
-def test_the_state_and_its_change_raise_alarms(engine):
+def test_the_state_and_its_change_raise_alarms(engine: StartEngine) -> None:
     db = engine(f'record(bi, "b") {{ {STATES} }}')
     seen = []
     for value in (0, 1, 1, 0):
@@ -15,7 +17,7 @@ def test_the_state_and_its_change_raise_alarms(engine):
     assert seen == [none, state, state, cos]
 
 
-def test_raw_soft_channel_takes_a_bit_by_mask(engine):
+def test_raw_soft_channel_takes_a_bit_by_mask(engine: StartEngine) -> None:
     db = engine(
         'record(longin, "in") { field(VAL, "6") }'
         'record(bi, "b1") { field(DTYP, "Raw Soft Channel") field(INP, "in") field(MASK, "2") }'
@@ -26,7 +28,7 @@ def test_raw_soft_channel_takes_a_bit_by_mask(engine):
     assert (db.get("b1"), db.get("b1.RVAL"), db.get("b3")) == (1, 2, 0)
 
 
-def test_a_state_is_put_by_name_or_number_and_read_by_name(engine):
+def test_a_state_is_put_by_name_or_number_and_read_by_name(engine: StartEngine) -> None:
     db = engine(f'record(bi, "b") {{ {STATES} }}')
     assert db.put("b", "On") == "ok"
     assert (db.get("b"), db.text("b")) == (1, "On")
@@ -37,7 +39,7 @@ def test_a_state_is_put_by_name_or_number_and_read_by_name(engine):
     assert db.text("b") == "Illegal_Value"
 
 
-def test_simulation_gives_val_or_rval(engine):
+def test_simulation_gives_val_or_rval(engine: StartEngine) -> None:
     db = engine(
         'record(longin, "sim") { field(VAL, "4") }'
         'record(bi, "b") { field(SIOL, "sim") field(SIMM, "RAW") field(SIMS, "MINOR") }'

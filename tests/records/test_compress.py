@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+
+from tests.local_ioc import StartEngine
 
 COUNTER = 'record(calc, "c") { field(CALC, "VAL+1") }\n'
 SOURCE = 'record(waveform, "w") { field(FTVL, "DOUBLE") field(NELM, "5") field(INP, [5, 2, 3, 1, 4]) }\n'
 
 
 @pytest.mark.parametrize(("balg", "expected"), [("FIFO Buffer", [3, 4, 5]), ("LIFO Buffer", [5, 4, 3])])
-def test_a_circular_buffer_keeps_the_last_nsam(engine, balg, expected):
+def test_a_circular_buffer_keeps_the_last_nsam(engine: StartEngine, balg: str, expected: Any) -> None:
     db = engine(
         COUNTER + f'record(compress, "h") {{ field(ALG, "Circular Buffer") field(BALG, "{balg}")'
         f' field(NSAM, "3") field(INP, "c PP") }}'
@@ -28,7 +32,7 @@ def test_a_circular_buffer_keeps_the_last_nsam(engine, balg, expected):
         ("N to 1 Median", [5, 3]),
     ],
 )
-def test_n_elements_of_an_array_become_one(engine, algorithm, expected):
+def test_n_elements_of_an_array_become_one(engine: StartEngine, algorithm: str, expected: Any) -> None:
     db = engine(
         SOURCE + f'record(compress, "h") {{ field(ALG, "{algorithm}") field(N, "2") field(NSAM, "4") field(INP, "w") }}'
     )
@@ -36,13 +40,13 @@ def test_n_elements_of_an_array_become_one(engine, algorithm, expected):
     assert db.get("h") == expected
 
 
-def test_pbuf_takes_the_rest_too(engine):
+def test_pbuf_takes_the_rest_too(engine: StartEngine) -> None:
     db = engine(SOURCE + 'record(compress, "h") { field(N, "2") field(NSAM, "4") field(PBUF, "YES") field(INP, "w") }')
     db.process("h")
     assert db.get("h") == [2, 1, 4]
 
 
-def test_n_scalars_become_one_and_each_put_is_answered(engine):
+def test_n_scalars_become_one_and_each_put_is_answered(engine: StartEngine) -> None:
     db = engine(
         COUNTER + 'record(compress, "h") { field(ALG, "N to 1 Average") field(N, "3") field(NSAM, "4")'
         ' field(INP, "c PP") }'
@@ -54,7 +58,7 @@ def test_n_scalars_become_one_and_each_put_is_answered(engine):
     assert seen == [[], [], [2.0], [2.0]]
 
 
-def test_average_is_element_by_element_over_n_arrays(engine):
+def test_average_is_element_by_element_over_n_arrays(engine: StartEngine) -> None:
     db = engine(
         SOURCE + 'record(compress, "h") { field(ALG, "Average") field(N, "2") field(NSAM, "3") field(INP, "w") }'
     )
@@ -64,20 +68,20 @@ def test_average_is_element_by_element_over_n_arrays(engine):
     assert db.get("h") == [6, 3, 4]
 
 
-def test_res_forgets_all(engine):
+def test_res_forgets_all(engine: StartEngine) -> None:
     db = engine(COUNTER + 'record(compress, "h") { field(ALG, "Circular Buffer") field(NSAM, "3") field(INP, "c PP") }')
     db.process("h")
     db.put("h.RES", 1)
     assert (db.get("h"), db.get("h.NUSE"), db.get("h.RES")) == ([], 0, 0)
 
 
-def test_without_data_it_is_a_link_alarm(engine):
+def test_without_data_it_is_a_link_alarm(engine: StartEngine) -> None:
     db = engine('record(compress, "h") { field(ALG, "Circular Buffer") field(NSAM, "3") }')
     db.process("h")
     assert db.alarm("h")[:2] == ("INVALID", "LINK")
 
 
-def test_user_python_may_be_compressed(engine):
+def test_user_python_may_be_compressed(engine: StartEngine) -> None:
     db = engine(
         'record(compress, "h") { field(DTYP, "pydev") field(INP, "@[4, 2, 6, 8]") field(N, "2") field(NSAM, "4") }'
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.local_ioc import StartEngine
 
-def test_records_that_scan_on_the_event_process(engine):
+
+def test_records_that_scan_on_the_event_process(engine: StartEngine) -> None:
     db = engine(
         'record(event, "e") { field(VAL, "go") }'
         'record(calc, "n") { field(CALC, "VAL+1") field(SCAN, "Event") field(EVNT, "go") }'
@@ -16,7 +18,7 @@ def test_records_that_scan_on_the_event_process(engine):
     assert db.get("n") == 1.0
 
 
-def test_the_name_may_come_from_a_link(engine):
+def test_the_name_may_come_from_a_link(engine: StartEngine) -> None:
     db = engine(
         'record(stringin, "name") { field(VAL, "go") } record(event, "e") { field(INP, "name") }'
         'record(calc, "n") { field(CALC, "VAL+1") field(SCAN, "Event") field(EVNT, "go") }'

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+
+from tests.local_ioc import StartEngine
 
 COUNTERS = "".join(f'record(calc, "n{x}") {{ field(CALC, "VAL+1") }}' for x in "03F")
 LINKS = "".join(f'field(LNK{x}, "n{x}")' for x in "03F")
@@ -20,14 +24,14 @@ LINKS = "".join(f'field(LNK{x}, "n{x}")' for x in "03F")
         ('field(SELM, "Mask") field(SELN, "9") field(SHFT, "16")', [0, 0, 0], "INVALID"),
     ],
 )
-def test_selm_says_which_links(engine, selection, counts, severity):
+def test_selm_says_which_links(engine: StartEngine, selection: str, counts: Any, severity: str) -> None:
     db = engine(COUNTERS + f'record(fanout, "f") {{ {LINKS} {selection} }}')
     db.process("f")
     assert [db.get(f"n{x}") for x in "03F"] == counts
     assert db.text("f.SEVR") == severity
 
 
-def test_sell_gives_seln(engine):
+def test_sell_gives_seln(engine: StartEngine) -> None:
     db = engine('record(longin, "in") { field(VAL, "5") } record(fanout, "f") { field(SELL, "in") }')
     db.process("f")
     assert db.get("f.SELN") == 5

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from tests.local_ioc import StartEngine
+
 STATES = 'field(ZRST, "a") field(ONST, "b") field(ONVL, "7")'
 
 
-def test_rval_is_the_states_value_shifted_and_masked_on_the_way_out(engine):
+def test_rval_is_the_states_value_shifted_and_masked_on_the_way_out(engine: StartEngine) -> None:
     db = engine(
         'record(longin, "out") {}'
         f'record(mbbo, "m") {{ {STATES} field(SHFT, "1") field(NOBT, "2")'
@@ -15,21 +17,21 @@ def test_rval_is_the_states_value_shifted_and_masked_on_the_way_out(engine):
     assert (db.get("m.RVAL"), db.get("out")) == (14, 6)
 
 
-def test_a_value_beyond_the_states_is_not_written_as_raw(engine):
+def test_a_value_beyond_the_states_is_not_written_as_raw(engine: StartEngine) -> None:
     db = engine(f'record(mbbo, "m") {{ {STATES} }}')
     db.put("m", 1)
     db.put("m", 17)
     assert (db.get("m.RVAL"), db.alarm("m")[:2], db.text("m")) == (7, ("INVALID", "SOFT"), "Illegal Value")
 
 
-def test_without_states_val_is_a_number(engine):
+def test_without_states_val_is_a_number(engine: StartEngine) -> None:
     db = engine('record(mbbo, "m") {} record(stringin, "s") { field(INP, "m PP") }')
     db.put("m", "12")
     db.process("s")
     assert (db.get("m"), db.text("m"), db.get("s")) == (12, "12", "12")
 
 
-def test_before_its_first_value_it_is_udf_and_has_no_time(engine):
+def test_before_its_first_value_it_is_udf_and_has_no_time(engine: StartEngine) -> None:
     db = engine(f'record(mbbo, "m") {{ {STATES} }}')
     before = db.ioc.database.records["m"].TIME
     db.process("m")

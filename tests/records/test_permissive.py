@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.local_ioc import StartEngine
 
-def test_values_are_kept_as_the_last_ones(engine):
+
+def test_values_are_kept_as_the_last_ones(engine: StartEngine) -> None:
     db = engine('record(permissive, "p") {}')
     db.put("p", 3)
     db.put("p.WFLG", 1)

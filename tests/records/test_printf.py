@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+
+from tests.local_ioc import StartEngine
 
 
 @pytest.mark.parametrize(
@@ -17,7 +21,7 @@ import pytest
         ("%ls", '["long"]', "long"), ("%d", "", "LNK"), ("%z", "1", "%z"), ("%hlld", "1", "%hlld"),
     ],
 )  # fmt: skip
-def test_directives_are_those_of_c(engine, directive, value, text):
+def test_directives_are_those_of_c(engine: StartEngine, directive: Any, value: Any, text: str) -> None:
     inp = value if value.startswith("[") else f'"{value}"'
     db = engine(f'record(printf, "p") {{ field(FMT, "{directive}") field(INP0, {inp}) }}')
     db.process("p")
@@ -25,7 +29,7 @@ def test_directives_are_those_of_c(engine, directive, value, text):
     assert db.get("p.LEN") == len(text) + 1
 
 
-def test_star_takes_the_width_from_the_next_link(engine):
+def test_star_takes_the_width_from_the_next_link(engine: StartEngine) -> None:
     db = engine(
         'record(printf, "p") { field(FMT, "%*d|%-*d|%.*f") field(INP0, "4") field(INP1, "1")'
         ' field(INP2, "-3") field(INP3, "2") field(INP4, "1") field(INP5, "0.55") }'
@@ -34,13 +38,13 @@ def test_star_takes_the_width_from_the_next_link(engine):
     assert db.get("p") == "   1|2  |0.6"
 
 
-def test_a_link_that_fails_shows_ivls(engine):
+def test_a_link_that_fails_shows_ivls(engine: StartEngine) -> None:
     db = engine('record(printf, "p") { field(FMT, "%d mm") field(INP0, "nowhere") field(IVLS, "?") }')
     db.process("p")
     assert (db.get("p"), db.alarm("p")[:2]) == ("? mm", ("INVALID", "LINK"))
 
 
-def test_long_strings_are_taken_whole_and_val_is_cut_at_sizv(engine):
+def test_long_strings_are_taken_whole_and_val_is_cut_at_sizv(engine: StartEngine) -> None:
     db = engine(
         'record(lsi, "in") { field(SIZV, "100") field(INP, ["0123456789012345678901234567890123456789 and more"]) }'
         'record(printf, "p") { field(SIZV, "100") field(FMT, "<%ls>") field(INP0, "in.VAL$") field(OUT, "out PP") }'

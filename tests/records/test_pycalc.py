@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from tests.local_ioc import StartEngine
+
 SOURCE = 'record(waveform, "w") { field(FTVL, "DOUBLE") field(NELM, "5") field(INP, [1.5, 2.5, 4]) }\n'
 
 
-def test_constants_are_inputs_of_the_type_that_ft_says(engine):
+def test_constants_are_inputs_of_the_type_that_ft_says(engine: StartEngine) -> None:
     db = engine(
         'record(pycalc, "p") { field(INPA, "17.9") field(FTA, "LONG") field(INPB, "3")'
         ' field(CALC, "[A, B]") field(MEVL, "2") field(FTVL, "STRING") }'
@@ -14,7 +16,7 @@ def test_constants_are_inputs_of_the_type_that_ft_says(engine):
     assert db.get("p") == ["17", "3.0"]
 
 
-def test_arrays_come_as_lists_and_a_list_is_the_result(engine):
+def test_arrays_come_as_lists_and_a_list_is_the_result(engine: StartEngine) -> None:
     db = engine(
         SOURCE + 'record(pycalc, "p") { field(INPA, "w") field(MEA, "5") field(MEVL, "2")'
         ' field(CALC, "[x*2 for x in A]") }'
@@ -23,7 +25,7 @@ def test_arrays_come_as_lists_and_a_list_is_the_result(engine):
     assert (db.get("p"), db.get("p.NEVL"), db.get("p.NEA")) == ([3.0, 5.0], 2, 3)
 
 
-def test_the_value_goes_to_out(engine):
+def test_the_value_goes_to_out(engine: StartEngine) -> None:
     db = engine(
         SOURCE + 'record(pycalc, "p") { field(INPA, "w") field(MEA, "5") field(CALC, "sum(A)")'
         ' field(OUT, "o PP") }'
@@ -33,7 +35,7 @@ def test_the_value_goes_to_out(engine):
     assert db.get("o") == 8.0
 
 
-def test_none_leaves_the_value_without_an_alarm_and_without_output(engine):
+def test_none_leaves_the_value_without_an_alarm_and_without_output(engine: StartEngine) -> None:
     db = engine(
         'record(pycalc, "p") { field(INPA, "3") field(CALC, "A if A > 2 else None")'
         ' field(OUT, "o PP") }'
@@ -45,7 +47,7 @@ def test_none_leaves_the_value_without_an_alarm_and_without_output(engine):
     assert (db.get("p"), db.get("o"), db.alarm("p")[0]) == (3.0, 9.0, "NO_ALARM")
 
 
-def test_an_exception_is_an_alarm_with_its_text_and_no_output(engine):
+def test_an_exception_is_an_alarm_with_its_text_and_no_output(engine: StartEngine) -> None:
     db = engine(
         'record(pycalc, "p") { field(CALC, "1/A") field(FTA, "LONG") field(OUT, "o PP") }'
         '\nrecord(ao, "o") { field(VAL, "9") }'
@@ -57,7 +59,7 @@ def test_an_exception_is_an_alarm_with_its_text_and_no_output(engine):
     assert (db.get("o"), db.alarm("p")[0]) == (0.5, "NO_ALARM")
 
 
-def test_calc_may_be_changed_also_to_bad_python(engine):
+def test_calc_may_be_changed_also_to_bad_python(engine: StartEngine) -> None:
     db = engine('record(pycalc, "p") { field(INPA, "4") field(CALC, "A") }')
     db.put("p.CALC", "A +* 2")
     assert db.alarm("p") == ("INVALID", "CALC", "SyntaxError: invalid syntax")
@@ -65,13 +67,13 @@ def test_calc_may_be_changed_also_to_bad_python(engine):
     assert (db.get("p"), db.alarm("p")[0]) == (6.0, "NO_ALARM")
 
 
-def test_name_is_known(engine):
+def test_name_is_known(engine: StartEngine) -> None:
     db = engine('record(pycalc, "p") { field(CALC, "NAME + \'!\'") field(FTVL, "STRING") }')
     db.put("p.PROC", 1)
     assert db.get("p") == "p!"
 
 
-def test_a_cp_input_processes_it(engine):
+def test_a_cp_input_processes_it(engine: StartEngine) -> None:
     db = engine('record(ai, "a") { field(VAL, "2") }\nrecord(pycalc, "p") { field(INPA, "a CP") field(CALC, "A*A") }')
     db.put("p.PROC", 1)  # the processing that CP begins with is over: as in EPICS, a change during it is not heard
     watch = db.watch("p")

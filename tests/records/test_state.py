@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.local_ioc import StartEngine
 
-def test_19_bytes_are_kept_and_posted_when_changed(engine):
+
+def test_19_bytes_are_kept_and_posted_when_changed(engine: StartEngine) -> None:
     db = engine('record(state, "s") {}')
     watch = db.watch("s")
     db.put("s", "0123456789abcdefghijkl")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.local_ioc import StartEngine
 
-def test_a_number_is_read_with_its_precision_and_a_constant_as_it_is_written(engine):
+
+def test_a_number_is_read_with_its_precision_and_a_constant_as_it_is_written(engine: StartEngine) -> None:
     db = engine(
         'record(ao, "in") { field(VAL, "1.5") field(PREC, "3") } record(stringin, "s") { field(INP, "in") }'
         'record(stringin, "c") { field(INP, "1.50") }'
@@ -12,13 +14,13 @@ def test_a_number_is_read_with_its_precision_and_a_constant_as_it_is_written(eng
     assert (db.get("s"), db.get("c"), db.get("c.UDF")) == ("1.500", "1.50", 0)
 
 
-def test_39_bytes_are_kept_and_no_half_character(engine):
+def test_39_bytes_are_kept_and_no_half_character(engine: StartEngine) -> None:
     db = engine('record(stringin, "s") {}')
     db.put("s", "x" * 38 + "é")
     assert db.get("s") == "x" * 38
 
 
-def test_mpst_posts_what_did_not_change(engine):
+def test_mpst_posts_what_did_not_change(engine: StartEngine) -> None:
     db = engine('record(stringin, "a") { field(MPST, "Always") } record(stringin, "b") {}')
     always, on_change = db.watch("a"), db.watch("b")
     db.process("a")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.local_ioc import StartEngine
 
-def test_an_undefined_value_is_invalid_and_replaced_by_ivov(engine):
+
+def test_an_undefined_value_is_invalid_and_replaced_by_ivov(engine: StartEngine) -> None:
     db = engine(
         'record(stringin, "out") {}'
         'record(stringout, "s") { field(OUT, "out") field(IVOA, "Set output to IVOV") field(IVOV, "none") }'
@@ -12,7 +14,7 @@ def test_an_undefined_value_is_invalid_and_replaced_by_ivov(engine):
     assert (db.get("s"), db.get("out"), db.alarm("s")[:2]) == ("none", "none", ("INVALID", "UDF"))
 
 
-def test_a_state_is_set_by_its_name_and_a_wrong_name_is_an_alarm(engine):
+def test_a_state_is_set_by_its_name_and_a_wrong_name_is_an_alarm(engine: StartEngine) -> None:
     db = engine(
         'record(mbbo, "m") { field(ZRST, "slow") field(ONST, "fast") } record(stringout, "s") { field(OUT, "m PP") }'
     )
