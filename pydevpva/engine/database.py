@@ -139,6 +139,13 @@ class Database:
 
         NotFound with suggestions.
         """
+        return self.look_up(name)
+
+    def look_up(self, name: str) -> Address:
+        """As find, from any thread: it looks at names and definitions, which do not change once records are made.
+
+        To read or write what is found belongs to the database thread.
+        """
         base, _, rest = name.partition(".")
         record = self.records.get(base) or self.records.get(self.aliases.get(base, ""))
         if record is None:

@@ -207,7 +207,7 @@ class FieldNames:
                 del self._made[name]
 
     def _exists(self, name: str) -> bool:
-        """Whether that is a field with a value; Database.find would search for similar names in vain."""
+        """Whether that is a field with a value; Database.look_up would search for similar names in vain."""
         base, _, field = name.partition(".")
         record = self._database.records.get(self._database.aliases.get(base, base))
         if record is None or not field:
@@ -216,7 +216,7 @@ class FieldNames:
         if name_of_field not in record.rtype.fields and name_of_field not in ATTRIBUTES:
             return False
         try:
-            shape_of(self._database.find(name))
+            shape_of(self._database.look_up(name))
         except NotFound as error:
             self._say(name, str(error))
             return False

@@ -95,7 +95,8 @@ def test_dollar_gives_and_takes_characters(serve: Serve) -> None:
 
 def test_bytes_that_are_no_utf8_are_served_as_they_are(serve: Serve) -> None:
     served = serve('record(ao, "A") { }')
-    served.on_database(served.ioc.database.find("A.EGU").put, b"\xb0C".decode("utf-8", "surrogateescape"))
+    unit = b"\xb0C".decode("utf-8", "surrogateescape")
+    served.on_database(lambda: served.ioc.database.find("A.EGU").put(unit))
     assert served.get("A.EGU$").value.tobytes() == b"\xb0C\0"
     assert served.client.get("A", request="field(value)").value == 0.0
 

@@ -172,7 +172,7 @@ def test_a_missing_package_is_said_at_load_and_at_a_put(
 def test_a_number_that_is_no_codec_is_refused(serve: Serve) -> None:
     served = serve(EVENT.format("lz4"))
     with pytest.raises(Exception, match=r"I\.CODC: 7 is not one of the choices"):
-        served.on_database(served.ioc.database.find("I.CODC").put, 7)
+        served.on_database(lambda: served.ioc.database.find("I.CODC").put(7))
     assert served.record("I").CODC == 1
 
 

@@ -166,7 +166,7 @@ def test_access_security_refuses_with_its_reason(serve: Serve) -> None:
     assert answer.startswith("A.VAL: access security does not let ")
     assert answer.endswith("@127.0.0.1 write it")
     assert served.put("FREE", 1.0) == "ok"
-    served.on_database(served.ioc.database.find("A.ASG").put, "")
+    served.on_database(lambda: served.ioc.database.find("A.ASG").put(""))
     assert served.put("A", 1.0) == "ok"
 
 

@@ -122,7 +122,7 @@ def _source(mapping: FieldMapping, database: Database) -> Source | None:
     if not mapping.channel:
         raise FieldError(mapping, f'a +type:"{mapping.type}" needs a +channel')
     try:
-        address = database.find(mapping.channel)
+        address = database.look_up(mapping.channel)
         mask = nanosecond_mask(address.record)
         if mapping.type in WITHOUT_VALUE:
             return Source(address, NO_SHAPE, attrgetter(address.field.name), mask)

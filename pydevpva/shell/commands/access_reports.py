@@ -149,7 +149,7 @@ def astac(shell: Shell, name: str | None, user: str | None, host: str | None) ->
     from pydevpva.serving.access import Peer
     from pydevpva.serving.access_file import AccessFile
 
-    address = shell.ioc.database.find(name)
+    address = shell.ioc.database.look_up(name)
     writes = True
     if shell.common.access_path:
         try:

@@ -38,7 +38,7 @@ def _record(shell: Shell, name: str | None, usage: str) -> Record | None:
         shell.print(f'Usage: {usage} "record_name"')
         return None
     try:
-        return shell.ioc.database.find(name).record
+        return shell.ioc.database.look_up(name).record
     except NotFound as error:
         shell.complain(f"   BKPT> {error}")
         return None

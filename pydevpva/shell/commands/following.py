@@ -76,7 +76,7 @@ def dbwatch(shell: Shell, names: list[str]) -> int:
     if shell.ioc.state == "new":
         raise CommandFailed("dbwatch only works after iocInit")
     changes: queue.Queue[str] = queue.Queue(BEHIND)
-    watches = [_Watch(shell.ioc.database.find(name), name, changes) for name in names]
+    watches = [_Watch(shell.ioc.database.look_up(name), name, changes) for name in names]
     try:
         shell.on_database(_attach, watches)
         while True:

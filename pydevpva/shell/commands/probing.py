@@ -35,7 +35,7 @@ def dba(shell: Shell, name: str | None) -> int:
     if shell.ioc.state == "new":
         shell.print("dba only works after iocInit")
         return -1
-    address = shell.ioc.database.find(name)
+    address = shell.ioc.database.look_up(name)
     record, field = address.record, address.field
     dbf, size, special = address.dbf, SIZES.get(address.dbf, 8), SPECIAL.get(field.special, field.special or 0)
     elements = address.elements
@@ -92,7 +92,7 @@ def dbtgf(shell: Shell, name: str | None) -> int:
         return 1
     if not live(shell, "dbtgf", name):
         return -1
-    address = shell.ioc.database.find(name)
+    address = shell.ioc.database.look_up(name)
     for line in shell.on_database(lambda: list(_metadata(address))):
         shell.print(line)
     for dbr in DBR:
@@ -166,7 +166,7 @@ def dbtpf(shell: Shell, name: str | None, text: str | None) -> int:
         return 1
     if not live(shell, "dbtpf", name):
         return -1
-    address = shell.ioc.database.find(name)
+    address = shell.ioc.database.look_up(name)
     own = address.dbf if address.dbf in DBR else "STRING" if address.field.type in LINKS else "ENUM"
     for dbr in DBR:
         try:
@@ -223,7 +223,7 @@ def _put_and_tell(shell: Shell, name: str, text: str | None, missing: str, words
         shell.print("it only works after iocInit")
         return -1
     try:
-        address = shell.ioc.database.find(name)
+        address = shell.ioc.database.look_up(name)
     except NotFound as error:
         shell.print(missing)
         shell.complain(f"    {error}")
@@ -238,7 +238,7 @@ def _put_and_tell(shell: Shell, name: str, text: str | None, missing: str, words
             shell.later(f"    {error}")
 
     if text is None:
-        proc = shell.ioc.database.find(f"{address.record.NAME}.PROC")
+        proc = shell.ioc.database.look_up(f"{address.record.NAME}.PROC")
         shell.on_database(shell.ioc.database.puts.put, proc, 1, True, True, done)
     else:
         value = values.parse(address, said) if address.elements != 1 else text

@@ -190,7 +190,7 @@ def dbtr(shell: Shell, name: str | None) -> int:
         return 1
     if not live(shell, "dbtr", name):
         return -1
-    record = shell.ioc.database.find(name).record
+    record = shell.ioc.database.look_up(name).record
     if not shell.on_database(_process, record):
         shell.print("record active")
         return 1
