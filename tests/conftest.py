@@ -6,15 +6,18 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from p4p.client.thread import Context
 
 os.environ["PYDEVPVA_CHECK_THREADS"] = "1"  # before pydevpva is imported, here and in the processes that tests start
 
+from pydevpva.clock import ManualClock
 from tests.clients import Pvapy, p4p_context
 from tests.ioc_process import ServerProcess, Starter
 from tests.local_ioc import Engine, Serve, Served, StartEngine, local_engine, served_ioc
+from tests.softioc_engine import SoftIocEngine, refused
 
 pytest.register_assert_rewrite("tests.examples.facts")
 
@@ -35,24 +38,37 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line(line)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--softioc", action="store_true", help="ask softIocPVX, where it can be asked, in place of us")
+
+
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[StartEngine]:
+def engine(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StartEngine]:
     """engine(text, *python): an IOC without a server, with the records of a .db text, after these lines of Python."""
     with ExitStack() as stack:
 
         def start(text: str, *python: str) -> Engine:
             return stack.enter_context(local_engine(tmp_path, text, *python))
 
-        yield start
+        yield start if not request.config.getoption("--softioc") else lambda *given: _softioc(stack, tmp_path, *given)
+
+
+def _softioc(stack: ExitStack, folder: Path, text: str, *python: str) -> Any:
+    if why := refused(text, python):
+        pytest.skip(why)
+    starter = Starter(folder)
+    stack.callback(starter.stop_all)
+    server = starter.softiocpvx(text)
+    return SoftIocEngine(stack.enter_context(p4p_context(server.environment)))
 
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Serve]:
-    """serve(text, python="", access=""): an IOC that serves, and a client of it."""
+    """serve(text, python="", access="", clock=None): an IOC that serves, and a client of it."""
     with ExitStack() as stack:
 
-        def start(db: str, python: str = "", access: str = "") -> Served:
-            return stack.enter_context(served_ioc(tmp_path, db, python, access))
+        def start(db: str, python: str = "", access: str = "", clock: ManualClock | None = None) -> Served:
+            return stack.enter_context(served_ioc(tmp_path, db, python, access, clock))
 
         yield start
 

@@ -1,4 +1,4 @@
-"""IOCs in the test's own process, each on a clock of its own that stands still until `advance` moves it.
+"""IOCs in the test's own process, on a clock of their own that stands still until `advance` moves it.
 
 One harness, seen from three sides: `LocalIoc` puts and gets on the database thread, `Engine` does the same and speaks
 plainly (lists, "ok"), `Served` listens on ports of its own and is spoken to by a p4p client.
@@ -239,9 +239,10 @@ def local_engine(folder: Path, db: str, *python: str, **more: Any) -> Iterator[E
 
 
 @contextmanager
-def served_ioc(folder: Path, db: str, python: str = "", access: str = "") -> Iterator[Served]:
-    """An IOC with a server, and its client."""
-    clock = ManualClock()
+def served_ioc(
+    folder: Path, db: str, python: str = "", access: str = "", clock: ManualClock | None = None
+) -> Iterator[Served]:
+    """An IOC with a server, and its client; by the computer's clock unless it gets one, as its client is."""
     lines: Mapping[str, Any] = {"serve": True, "access": access, "clock": clock}
     with running(folder, db, *([python] if python else []), **lines) as ioc, p4p_context(ioc.environment) as client:
         yield Served(ioc, client, clock)
