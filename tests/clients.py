@@ -17,12 +17,18 @@ from typing import Any
 from p4p.client.raw import Context as RawContext
 from p4p.client.thread import Context, Disconnected
 
+from pydevpva.pva.types import decode
 from tests.ioc_process import PATIENCE
 
 
 def p4p_context(environment: Mapping[str, str]) -> Context:
     """A p4p client that sees the server with this environment only; values come as raw p4p Values."""
     return Context("pva", conf=dict(environment), useenv=False, nt=False)
+
+
+def value_of(structure: Any) -> Any:
+    """What user Python gets of a p4p Value, to be looked at."""
+    return decode.value_of(structure)
 
 
 class Watch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import queue
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pvaccess
@@ -50,7 +51,7 @@ def image(name: str, request: str) -> Any:
 
 
 def main() -> None:
-    calls = {"get": get, "put": put, "monitor": monitor, "image": image}
+    calls: dict[str, Callable[..., Any]] = {"get": get, "put": put, "monitor": monitor, "image": image}
     for line in sys.stdin:
         verb, *arguments = json.loads(line)
         try:

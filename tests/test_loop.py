@@ -33,7 +33,8 @@ def test_work_runs_in_the_order_submitted_on_one_named_thread() -> None:
 
 def test_timers_run_when_the_clock_says_so_in_order_of_time() -> None:
     clock = Clock()
-    loop, seen = Loop("test", clock), []
+    loop = Loop("test", clock)
+    seen: list[str] = []
     loop.after(2, seen.append, "b")
     loop.after(1, seen.append, "a")
     cancelled = loop.after(1.5, seen.append, "never")
@@ -122,7 +123,8 @@ def test_a_timer_set_anew_again_and_again_does_not_pile_up() -> None:
 
 
 def test_work_that_raises_systemexit_does_not_end_the_loop() -> None:
-    loop, done = Loop("test"), []
+    loop = Loop("test")
+    done: list[int] = []
     loop.submit(sys.exit)
     loop.submit(done.append, 1)
     loop.run_until_idle()
@@ -138,7 +140,8 @@ def test_a_timer_that_is_due_in_ages_ends_no_thread() -> None:
 
 
 def test_what_trickles_lets_other_work_in_after_each_step() -> None:
-    loop, seen = Loop("test"), []
+    loop = Loop("test")
+    seen: list[object] = []
     loop.submit(loop.trickle, map(seen.append, "abc"))
     for n in range(3):
         loop.submit(seen.append, n)
@@ -147,7 +150,8 @@ def test_what_trickles_lets_other_work_in_after_each_step() -> None:
 
 
 def test_what_goes_ahead_by_the_thousand_lets_other_work_in() -> None:
-    loop, seen = Loop("test"), []
+    loop = Loop("test")
+    seen: list[object] = []
     loop.submit(seen.append, "put")
     for n in range(1000):
         loop.submit_next(seen.append, n)

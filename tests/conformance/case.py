@@ -87,7 +87,8 @@ def parse(name: str, text: str) -> Case:
         except ValueError as error:
             raise ValueError(f"case {name}:{number}: {line}: {error}") from None
         if steps[0].verb == "except":
-            case.excepted.update([steps[0].target.split(": ", 1)])
+            name_of_field, why = steps[0].target.split(": ", 1)
+            case.excepted[name_of_field] = why
         elif steps[0].verb == "watch":
             case.watched += [target for step in steps for target in step.target.split()]
         else:

@@ -183,7 +183,7 @@ class Writer:
     def _array(self, name: str, text: int) -> Any:
         values = [self.random.choice((TEXTS, INTEGERS[:7])[1 - text]) for _ in range(self.random.randint(0, 5))]
         if self.elements[name] == "UCHAR":
-            values = [abs(value) for value in values]
+            values = [abs(value) for value in values if isinstance(value, int)]
         return values
 
 

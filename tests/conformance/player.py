@@ -112,7 +112,7 @@ class Stream:
         """Wait for any update, or until the value is this one; False when it is not within PATIENCE."""
         with self._news:
             if value is None:
-                return self._news.wait_for(lambda: self.updates, PATIENCE)
+                return self._news.wait_for(lambda: bool(self.updates), PATIENCE)
             return self._news.wait_for(lambda: agrees(self.value(), value), PATIENCE)
 
     def close(self) -> None:

@@ -155,7 +155,7 @@ class Case:
 
 def cases(corpus: Corpus, files: Sequence[Path], results: Path, rounds: Sequence[str] = ROUNDS) -> list[Case]:
     """The loads to compare; a round that would be as another is left out."""
-    made = []
+    made: list[Case] = []
     for path in files:
         text = corpus.whole(path)
         names = sorted(set(_NAME.findall(text)))

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pydevpva.devices import hanging
-from tests.local_ioc import PATIENCE, local_ioc
+from tests.ioc_process import PATIENCE
+from tests.local_ioc import LocalIoc, running
 
 DB = """record(ao, "slow") { field(DTYP, "pydev") field(OUT, "@gate.wait()") }
 record(pycalc, "calc") { field(CALC, "gate.wait()") }
@@ -28,11 +29,12 @@ def test_code_that_takes_long_is_said_once(
     monkeypatch.setattr(hanging, "LOOK", 0.02)
     monkeypatch.setattr(hanging, "PATIENCE", 0.2)
     monkeypatch.setattr(hanging.log, "warning", lambda text, *args: said.put(text % args))
-    with local_ioc(tmp_path, DB, CODE) as ioc:
+    with running(tmp_path, DB, CODE) as started:  # by the computer's clock, which goes on while code runs
+        ioc = LocalIoc(started)
         for waiting in (record, "behind", "next"):
             ioc.put(f"{waiting}.PROC", 1, wait=False)
         text = said.get(timeout=PATIENCE)
-        ioc.ioc.run_python("gate.set()")
+        started.run_python("gate.set()")
         assert ioc.until("next", bool) == 1
     wanted = rf"the code of {name} has been running since \d\d:\d\d:\d\d, for 0 s; 2 others wait for their turn"
     assert re.fullmatch(wanted, text), text

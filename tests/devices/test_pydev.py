@@ -248,7 +248,7 @@ def test_code_put_at_run_time_is_what_runs_next(tmp_path: Path) -> None:
             assert ioc.get(name) == f"@{code}"
             assert ioc.put(f"{name.partition('.')[0]}.PROC", 1) is None
         assert (ioc.get("out"), ioc.get("inp"), ioc.get("wave").tolist()) == (30.0, 5.0, [7])
-        assert ioc.call(lambda: ioc.ioc.database.records["image"].native("VAL").tolist()) == [[5, 6]]
+        assert ioc.call(lambda: ioc.record("image").native("VAL").tolist()) == [[5, 6]]
 
 
 def test_code_that_does_not_compile_is_refused_and_the_old_code_stays(tmp_path: Path) -> None:

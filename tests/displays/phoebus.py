@@ -115,11 +115,10 @@ class Phoebus:
         self._wait(lambda: self.picture() is not None, "the display opened")
         if "Cannot load colors" in self.log:
             raise NotShown(f"Phoebus does not take our colour of PVs that are not connected\n{self.log}")
-        picture = None
-        while not connected(picture):  # again, as it may have stood still before the first border was drawn
+        while True:  # again, as it may have stood still before the first border was drawn
             self._wait(lambda: connected(self.picture()), "all its PVs were connected")
-            picture = self.wait_still()
-        return picture
+            if connected(picture := self.wait_still()):
+                return picture
 
     def wait_still(self) -> np.ndarray:
         """The picture once it did not change for a while."""

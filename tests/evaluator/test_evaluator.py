@@ -115,7 +115,12 @@ def test_what_runs_and_what_waits_can_be_seen(evaluator: Evaluator) -> None:
 def test_stop_tells_each_job_not_begun_though_one_hangs(evaluator: Evaluator) -> None:
     begun, go, hanging, waiting = threading.Event(), threading.Event(), Outcomes(), Outcomes()
     evaluator.start()
-    evaluator.submit(lambda: begun.set() or go.wait(PATIENCE), (), hanging)
+
+    def hang() -> None:
+        begun.set()
+        go.wait(PATIENCE)
+
+    evaluator.submit(hang, (), hanging)
     for _ in range(3):
         evaluator.submit(int, (), waiting)
     assert begun.wait(PATIENCE)

@@ -180,7 +180,7 @@ def camera(server: ServerProcess, client: Context) -> None:
         assert attributes["ColorMode"] == 0
         pixels = image_of(first)
         y, x = np.unravel_index(int(pixels.argmax()), pixels.shape)
-        assert (x, y) == (pytest.approx(attributes["SpotX"], abs=10), pytest.approx(attributes["SpotY"], abs=10))
+        assert [int(x), int(y)] == pytest.approx([attributes["SpotX"], attributes["SpotY"]], abs=10)
         images.until(lambda update: update.uniqueId > first.uniqueId + 2)
         put(client, "Example:Cam:Acquire", 0, leaf="value.index")
     assert value(client, "Example:Cam:Image.LOST") == 0

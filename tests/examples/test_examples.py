@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -26,8 +28,12 @@ def start_example(start: Starter, folder: Path) -> ServerProcess:
     return start.pydevpva("st.cmd", cwd=folder, env=env)
 
 
-def macros_of(display: ElementTree.ElementTree) -> dict[str, str]:
+def macros_of(display: Any) -> dict[str, str]:
     return {macro.tag: macro.text or "" for macro in display.iterfind("macros/*")}
+
+
+def has(leaf: str, value: object, update: Any) -> bool:
+    return bool(update[leaf] == value)
 
 
 def outputs_with_limits(folder: Path) -> list[str]:
@@ -85,7 +91,7 @@ def test_display_begins_with_all_its_names_and_without_an_alarm(
                 assert not field or shown.changed(field)
                 severity = ".".join(filter(None, [field, "alarm.severity"]))
                 if severity in shown and shown[severity] != NO_ALARM:  # of a column: the group has the alarm
-                    watch.until(lambda update, leaf=severity: update[leaf] == NO_ALARM)
+                    watch.until(partial(has, severity, NO_ALARM))
     for name in outputs_with_limits(folder):
         limits = client.get(name)["control"]
         assert limits["limitLow"] < limits["limitHigh"], f"{name} has no DRVL and DRVH"

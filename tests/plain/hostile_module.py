@@ -56,7 +56,7 @@ class List(list):  # type: ignore[type-arg]
     __iter__ = __len__ = __getitem__ = __del__ = nap  # type: ignore[assignment]
 
 
-class Frame(np.ndarray):  # type: ignore[type-arg]
+class Frame(np.ndarray[Any, Any]):
     __del__ = nap
 
 

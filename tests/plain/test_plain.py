@@ -23,7 +23,7 @@ from pydevpva.threads import DeepThread
 from tests.plain.values_module import VALUES, Metres
 
 
-def is_plain(value: object) -> bool:
+def is_plain(value: Any) -> bool:
     """Exactly of the types that run nobody's code."""
     kind = type(value)
     if dataclasses.is_dataclass(kind):
@@ -63,7 +63,7 @@ def test_values_by_type(value: object, made: object) -> None:
         (np.longdouble("1e400"), "longdouble: out of range for DOUBLE"),
         (np.array(["1e400"], "g"), "ndarray: out of range for DOUBLE"),
         (np.ma.masked, "MaskedConstant: no value (masked)"),
-        (np.ma.array(["a"], mask=[1]), "element 0 is masked: no value"),
+        (np.ma.array(["a"], mask=[True]), "element 0 is masked: no value"),
         (np.zeros(3).view(Metres), "Metres: has the unit m: give the number, as .to_value(...) or .magnitude"),
         (np.datetime64("NaT"), "datetime64: no value (NaT)"),
         ([1, object()], "element 1: object: no number, text or array"),
@@ -84,7 +84,7 @@ def test_a_coroutine_is_closed_and_said_to_be_one() -> None:
 
 
 def test_a_masked_element_keeps_no_value() -> None:
-    found = plain(np.ma.array([1, 2], mask=[0, 1]))
+    found = plain(np.ma.array([1, 2], mask=[False, True]))
     assert isinstance(found, Made)
     assert isinstance(found.value, Masked)
     assert (found.value.data.tolist(), found.value.first()) == ([1, 0], 1)
@@ -99,7 +99,7 @@ def test_images_share_their_memory_and_one_dimension_is_copied() -> None:
 
 
 def test_memory_that_a_users_object_keeps_is_copied() -> None:
-    class Frame(np.ndarray):  # type: ignore[type-arg]
+    class Frame(np.ndarray[Any, Any]):
         pass
 
     watched = np.zeros((3, 4))
@@ -110,9 +110,9 @@ def test_memory_that_a_users_object_keeps_is_copied() -> None:
 
 
 def test_an_image_keeps_what_belongs_to_it() -> None:
-    image = NDArray(
-        np.zeros((3, 4)), {"exposure": np.float32(0.5), "owner": Metres, 5: "x"}, "Mono", np.int64(7), (1, 2)
-    )  # type: ignore[arg-type]
+    attributes: Any = {"exposure": np.float32(0.5), "owner": Metres, 5: "x"}
+    number: Any = np.int64(7)
+    image = NDArray(np.zeros((3, 4)), attributes, "Mono", number, (1, 2))
     found: Any = plain(image)
     made = found.value
     assert type(made) is NDArray

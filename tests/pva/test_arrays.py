@@ -82,7 +82,8 @@ def test_a_char_array_of_form_string_is_text(serve: Serve, sent: str, kept: str)
 
 def test_a_char_array_of_form_string_that_is_no_utf8_is_served_as_utf8(serve: Serve) -> None:
     served = serve(waveform("CHAR", 20, 'info(Q:form, "String")'))
-    served.on_database(served.ioc.database.find("W").put, np.frombuffer(b"25 \xb0C\0", np.int8))
+    sent = np.frombuffer(b"25 \xb0C\0", np.int8)
+    served.on_database(lambda: served.ioc.database.find("W").put(sent))
     assert served.get("W").value == "25 \ufffdC"
 
 

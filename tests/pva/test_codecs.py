@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,9 @@ from p4p import Value
 
 from pydevpva.errors import LoadError
 from pydevpva.pva.types import decode
-from pydevpva.pva.types.decode import value_of
 from pydevpva.pva.types.image import IMAGE
 from pydevpva.records.results.codecs import compress, decompress
-from tests.clients import Pvapy, Watch
+from tests.clients import Pvapy, Watch, value_of
 from tests.ioc_process import ServerProcess
 from tests.local_ioc import Serve, Served, eventually
 
@@ -40,6 +40,10 @@ def send(served: Served, watch: Watch, value: Any) -> Any:
     before = served.record("I").TIME % 10**9
     served.ioc.evaluator.events.publish("image", value)
     return watch.until(lambda update: update["timeStamp.nanoseconds"] != before and update.uniqueId)
+
+
+def has_number(number: int, update: Any) -> bool:
+    return bool(update.uniqueId == number)
 
 
 def choose(served: Served, codec: str) -> str:
@@ -102,7 +106,7 @@ def test_the_codec_changes_at_run_time(serve: Serve) -> None:
         for number, codec in enumerate(("none", "jpeg", "lz4", "none"), 1):
             choose(served, codec)
             served.ioc.evaluator.events.publish("image", GREY)
-            update = watch.until(lambda update, number=number: update.uniqueId == number)
+            update = watch.until(partial(has_number, number))
             assert update.codec.name == codec.replace("none", "")
             assert np.abs(value_of(update).astype(int) - GREY).max() < 10
             eventually(lambda: served.record("I").CBYT == update.compressedSize, "CBYT")  # noqa: B023
@@ -210,7 +214,7 @@ def test_images_that_pvapy_compressed_are_read_and_other_codecs_refused(
         assert (copy.dtype, copy.tolist(), copy.unique_id) == (np.uint16, [[1, 2, 3], [4, 5, 6]], 7)
         assert record("Pixels").VAL.tolist() == record("Leaf").VAL.tolist() == [0, 1, 2, 3, 4, 5]
         for name in ("Blosc", "BloscPixels"):
-            eventually(lambda name=name: "codec" in record(name).AMSG, f"the alarm of {name}")
+            eventually(lambda: "codec" in record(name).AMSG, f"the alarm of {name}")  # noqa: B023
             alarm = record(name).SEVR, record(name).STAT, record(name).AMSG
             assert alarm == (3, 14, "codec blosc is none of lz4, jpeg")
         assert {thread for codec, thread in at_work if codec == "lz4"} == {"codec"}  # no record waits for it

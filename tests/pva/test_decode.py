@@ -9,9 +9,9 @@ import pytest
 from p4p import Type, Value
 from p4p.nt import NTNDArray, NTScalar, NTTable
 
-from pydevpva.pva.types.decode import value_of
 from pydevpva.pva.types.image import IMAGE, MEMBERS
 from pydevpva.records.results.ndarray import COLOR_MODES
+from tests.clients import value_of
 
 
 def ntndarray(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from p4p.client.thread import Context
 
-from pydevpva.pva.types.decode import value_of
 from pydevpva.records.core.record import NEVER
-from tests.clients import Pvapy
-from tests.local_ioc import Serve, Served, eventually
+from tests.clients import Pvapy, value_of
+from tests.local_ioc import Serve, Served, eventually, served_ioc
 
 TYPES = ("?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "g", "q", "Q")
 NEAREST = {"e": "f4", "g": "f8"}  # what PVAccess does not have
@@ -41,6 +41,10 @@ def publish(served: Served, value: Any) -> Any:
         before = watch.next()["timeStamp"].tolist()
         served.ioc.evaluator.events.publish("image", value)
         return watch.until(lambda update: update["timeStamp"].tolist() != before)
+
+
+def has_number(number: int, update: Any) -> bool:
+    return bool(update.uniqueId == number)
 
 
 def attributes(update: Any) -> dict[str, Any]:
@@ -181,7 +185,7 @@ def test_clients_cannot_write_an_image(serve: Serve) -> None:
 
 def test_the_frames_that_did_not_come_are_counted(serve: Serve) -> None:
     served = serve(EVENT)
-    nd = served.ioc.run_python("pydev.NDArray")
+    nd: Any = served.ioc.run_python("pydev.NDArray")
     for number in (5, 6, 9, 9, 2, 3):
         publish(served, nd(np.zeros(2), unique_id=number))
     assert served.get("I.LOST").value == 2
@@ -196,7 +200,7 @@ def test_an_image_goes_from_record_to_record_with_all_that_belongs_to_it(serve: 
         record(ndarray, "Copy") { field(INP, "Dark CP") }
         """
     )
-    nd = served.ioc.run_python("pydev.NDArray")
+    nd: Any = served.ioc.run_python("pydev.NDArray")
     sent = nd(np.full((2, 3), 30, "u2"), {"gain": 4}, unique_id=77, timestamp=(8, 9))
     served.put("Dark.PROC", 1, wait=True)  # it has processed once by itself: a CP link drops what comes meanwhile
     with served.watch("Copy") as watch:
@@ -222,30 +226,19 @@ def test_an_average_has_the_number_of_its_newest_frame(serve: Serve) -> None:
     served = serve(
         EVENT + f'record(ndarray, "Average") {{ field(DTYP, "pydev") field(INP, "@{average}") field(INPA, "I CP") }}'
     )
-    nd = served.ioc.run_python("pydev.NDArray")
+    nd: Any = served.ioc.run_python("pydev.NDArray")
     with served.watch("Average") as watch:
         for number in (4, 5):
             served.ioc.evaluator.events.publish("image", nd(np.full(2, 8.0 * number), unique_id=number))
-            update = watch.until(lambda update, number=number: update.uniqueId == number)
+            update = watch.until(partial(has_number, number))
     assert update.value.tolist() == [36, 36]
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Pvapy]]:
     """One IOC and its p4p and pvapy clients for all examples of the property test."""
-    from pydevpva.ioc import Ioc
-    from tests.clients import p4p_context
-    from tests.ioc_process import loopback
-
-    ioc = Ioc()
-    ioc.environment.update(loopback())
-    path = tmp_path_factory.mktemp("db") / "x.db"
-    path.write_text(EVENT)
-    ioc.load_records(str(path))
-    ioc.init()
-    with p4p_context(ioc.environment) as client, closing(Pvapy(ioc.environment)) as pvapy:
-        yield Served(ioc, client, dict(ioc.environment)), pvapy
-    ioc.stop()
+    with served_ioc(tmp_path_factory.mktemp("db"), EVENT) as served, closing(Pvapy(served.environment)) as pvapy:
+        yield served, pvapy
 
 
 @st.composite
@@ -267,8 +260,9 @@ def any_array(draw: st.DrawFn) -> np.ndarray[Any, Any]:
 @given(sent=any_array())
 def test_every_numeric_array_arrives_as_it_is(shared: tuple[Served, Pvapy], sent: np.ndarray[Any, Any]) -> None:
     served, pvapy = shared
+    nd: Any = served.ioc.run_python("pydev.NDArray")
     number = served.record("I").CNT + 1
-    served.ioc.evaluator.events.publish("image", served.ioc.run_python("pydev.NDArray")(sent, unique_id=number))
+    served.ioc.evaluator.events.publish("image", nd(sent, unique_id=number))
     served.on_database(lambda: None)  # taken
     update = served.get("I")
     got = value_of(update)

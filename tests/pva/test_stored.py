@@ -113,7 +113,7 @@ def test_puts_of_links_of_groups_and_of_the_shell(served: Served) -> None:
             for name in ("NPP", "CA", "PVA", "PP", "DF")
         }
         ways["group"] = lambda value: served.put("G", {"ao.value": value})
-        ways["dbpf"] = lambda value: served.on_database(put_now, served.ioc.database.find("AO"), value)
+        ways["dbpf"] = lambda value: served.on_database(lambda: put_now(served.ioc.database.find("AO"), value))
         for value, (way, put) in enumerate(ways.items(), 1):
             put(float(value))
             assert watch.until(lambda update: "value" in update.changedSet()).value == value, way

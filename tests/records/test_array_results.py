@@ -34,6 +34,7 @@ def elements(value: object, dbf: str, capacity: int = 5) -> list[Any]:
 )  # fmt: skip
 def test_sequences_numpy_arrays_and_buffers_of_numbers(dbf: str, dtype: str, value: object) -> None:
     made, cut = array(value, dbf, 5)
+    assert isinstance(made, np.ndarray)
     assert made.dtype == dtype
     assert [int(x) for x in made] == [1, 2]
     assert cut is False
@@ -127,6 +128,6 @@ def test_64_bit_integers_keep_every_bit(value: object) -> None:
 @pytest.mark.parametrize("value", [np.arange(3.0), standard_array("d", [0, 1, 2]), memoryview(bytearray(3))])
 def test_the_result_is_a_copy(value: Any) -> None:
     made, _ = array(value, "DOUBLE" if not isinstance(value, memoryview) else "UCHAR", 5)
-    before = made.tolist()
+    before = list(made)
     value[0] = 9
-    assert made.tolist() == before
+    assert list(made) == before

@@ -36,7 +36,7 @@ def test_a_result_belongs_to_its_frame(computed: Any) -> None:
 
 def test_a_result_has_attributes_of_its_own() -> None:
     first = frame()
-    second = first + 1
+    second: Any = first + 1
     second.attributes["gain"] = 3
     assert first.attributes == {"gain": 2}
 
@@ -47,7 +47,7 @@ def test_single_numbers_are_plain(computed: Any) -> None:
 
 
 def test_a_colour_mode_goes_when_the_shape_no_longer_has_it() -> None:
-    image = NDArray(np.zeros((4, 5, 3)), color_mode="RGB1")
+    image: Any = NDArray(np.zeros((4, 5, 3)), color_mode="RGB1")
     assert (image[1:].color_mode, image[:, :, 0].color_mode) == (2, None)
 
 

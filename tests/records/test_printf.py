@@ -68,7 +68,7 @@ def test_long_strings_are_taken_whole_and_val_is_cut_at_sizv(engine: StartEngine
         (f"%{'9' * 60}d", "65", " " * 40),
     ],
 )  # fmt: skip
-def test_width_and_precision_make_no_more_than_sizv(engine, directive, value, text):
+def test_width_and_precision_make_no_more_than_sizv(engine: StartEngine, directive: str, value: str, text: str) -> None:
     inp = value if value.startswith("[") else f'"{value}"'
     db = engine(f'record(printf, "p") {{ field(SIZV, 41) field(FMT, "{directive}") field(INP0, {inp}) }}')
     db.process("p")

@@ -11,6 +11,8 @@ import statistics
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from p4p.client.thread import Context
 
@@ -34,6 +36,10 @@ record(ai,"behind") { field(DTYP,"pydev") field(INP,"@1") }
 """
 NAMES = [f"LAB:x{i}" for i in range(20)]
 COMMANDS = ["dbl ai VAL", "dblsr", "dbhcr", "dbcar 0 1", "dbnr", "dbNotifyDump", "dbgf LAB:x12z", "pydevShow"]
+
+
+def has_value(value: float, update: Any) -> bool:
+    return bool(update.value == value)
 
 
 class Putter(threading.Thread):
@@ -96,7 +102,7 @@ def test_no_piece_of_work_keeps_everybody_waiting(
     ioc.wait_log("through", 60)
     for name, value in ((f"e{CROWD - 1}", 1.0), (f"i{CROWD - 1}", 5.0)):
         with Watch(client, name) as watch:
-            watch.until(lambda update, value=value: update.value == value)
+            watch.until(partial(has_value, value))
     ioc.type("pydevShow")
     ioc.type("echo shown")
     ioc.wait_log("shown", 30)

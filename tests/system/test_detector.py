@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def test_results_belong_to_their_frames_and_losses_are_counted(
     server = start.pydevpva(db=DB)
     client = p4p_client(server)
     with detector(server, tmp_path), Watch(client, "Sim:Image") as frames, Watch(client, "Sums") as sums:
-        results = {}
+        results: dict[int, Any] = {}
         first = sums.until(lambda update: update.uniqueId > 0)
         while len(results) < FRAMES:
             update = sums.until(lambda update: update["alarm.severity"] == 0)

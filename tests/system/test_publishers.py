@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -53,8 +54,12 @@ def test_all_count_on(start: Starter, p4p_client: Callable[[ServerProcess], Cont
     for name in ("fast", "slow", "loop"):
         with Watch(client, name) as watch:
             first = count(watch.next())
-            watch.until(lambda update, beyond=first + 20: count(update) > beyond)
+            watch.until(partial(has_counted_beyond, first + 20))
     assert "Traceback" not in server.log
+
+
+def has_counted_beyond(beyond: float, update: Any) -> bool:
+    return count(update) > beyond
 
 
 def count(update: Any) -> float:

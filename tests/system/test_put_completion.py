@@ -89,12 +89,12 @@ def test_waiting_puts_to_one_record_run_in_order_and_each_completes(
     client = p4p_client(ioc)
     client.get("slow:next")
     answers: list[int] = []
-    threads = [
-        threading.Thread(
-            target=lambda n=n: (client.put("slow:next.PROC", {"value": 1}, wait=True, get=False), answers.append(n))  # type: ignore[misc]
-        )
-        for n in range(4)
-    ]
+
+    def process(n: int) -> None:
+        client.put("slow:next.PROC", {"value": 1}, wait=True, get=False)
+        answers.append(n)
+
+    threads = [threading.Thread(target=process, args=(n,)) for n in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -54,7 +54,7 @@ def record(wait: Pace) -> None:
             ahead.release()
 
     ioc.database.loop.call(record.attach, Taken())
-    publish = ioc.run_python("pydev.iointr")
+    publish: Any = ioc.run_python("pydev.iointr")
     while True:
         for frame in source:
             ahead.acquire()
