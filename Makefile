@@ -4,11 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench soak displays docs
+.PHONY: help demo test test-fast lint bench soak displays docs
 
 help:
 	@echo "make demo   start the demo IOC, show it with a client, hand over its prompt"
 	@echo "make test   run the tests; ARGS=tests/pva and the like choose some"
+	@echo "make test-fast  those that start no process: under a minute"
 	@echo "make lint   ruff, mypy --strict, import contracts"
 	@echo "make bench  measure beside the peers and write docs/performance.md"
 	@echo "make soak   half an hour of everything at once; fails when something grows"
@@ -20,6 +21,9 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-test
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-fast: $(VENV)/installed-test
+	@$(BIN)/python -m pytest -m "not process"
 
 lint: $(VENV)/installed-test
 	@$(BIN)/ruff check .

@@ -14,6 +14,7 @@ from p4p.client.thread import Context
 os.environ["PYDEVPVA_CHECK_THREADS"] = "1"  # before pydevpva is imported, here and in the processes that tests start
 
 from pydevpva.clock import ManualClock
+from tests import processes
 from tests.clients import Pvapy, p4p_context
 from tests.ioc_process import ServerProcess, Starter
 from tests.local_ioc import Engine, Serve, Served, StartEngine, local_engine, served_ioc
@@ -40,6 +41,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--softioc", action="store_true", help="ask softIocPVX, where it can be asked, in place of us")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    processes.mark(items, config.getoption("--softioc"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    processes.begin(item)
 
 
 @pytest.fixture

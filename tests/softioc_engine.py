@@ -33,14 +33,15 @@ class SoftIocEngine:
         value = self._value(name)
         return str(value.choices[value.index]) if hasattr(value, "choices") else str(value)
 
-    def put(self, name: str, value: Any) -> str:
+    def put(self, name: str, value: Any, wait: bool = True) -> str:
         now = self._value(name)
         if hasattr(now, "choices"):
             leaves = {"value.index": now.choices.index(value) if isinstance(value, str) else value}
         else:
             leaves = {"value": value}
         try:
-            self._client.put(name, leaves, get=False, timeout=PATIENCE, request="record[block=true]field(value)")
+            request = f"record[block={str(wait).lower()}]field(value)"
+            self._client.put(name, leaves, get=False, timeout=PATIENCE, request=request)
         except Exception as error:  # RemoteError and others of p4p
             return str(error)
         return "ok"

@@ -9,7 +9,7 @@ import pytest
 
 from pydevpva.clock import ManualClock
 from pydevpva.ioc import Ioc
-from tests.local_ioc import StartEngine, local_ioc
+from tests.local_ioc import Serve, StartEngine, local_ioc
 
 
 def counter(name: str, *fields: str) -> str:
@@ -95,3 +95,13 @@ def test_a_clock_belongs_to_one_ioc() -> None:
     Ioc(serve=False, clock=clock)
     with pytest.raises(RuntimeError, match="each has one of its own"):
         Ioc(serve=False, clock=clock)
+
+
+def test_clients_are_told_of_what_it_brings(serve: Serve) -> None:
+    clock = ManualClock()
+    served = serve(counter("x", 'field(SCAN, "10 second")'), clock=clock)
+    with served.watch("x") as watch:
+        assert watch.next().value == 0
+        served.advance(60)
+        last = watch.until(lambda update: update.value == 6)
+    assert (last.timeStamp.secondsPastEpoch, last.timeStamp.nanoseconds) == divmod(clock.time_ns(), 10**9)

@@ -116,9 +116,9 @@ def test_stop_tells_each_job_not_begun_though_one_hangs(evaluator: Evaluator) ->
     begun, go, hanging, waiting = threading.Event(), threading.Event(), Outcomes(), Outcomes()
     evaluator.start()
 
-    def hang() -> None:
+    def hang() -> bool:
         begun.set()
-        go.wait(PATIENCE)
+        return go.wait(PATIENCE)
 
     evaluator.submit(hang, (), hanging)
     for _ in range(3):
