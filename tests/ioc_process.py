@@ -208,6 +208,7 @@ class Starter:
                 except AssertionError as error:
                     unclean.append(str(error))
             server.kill()
+            unclean += ["a call on a wrong thread"] if "WrongThread" in server.log else []
             print(f"--- {' '.join(server.command)}: {server.process.returncode}\n{server.log}")
         assert not unclean, unclean
 

@@ -18,10 +18,10 @@ def counter(name: str, *fields: str) -> str:
 
 def test_ten_thousand_seconds_of_scans_take_none(engine: StartEngine) -> None:
     db = engine(counter("x", 'field(SCAN, "1 second") field(FLNK, "y")') + counter("y") + counter("still"))
-    began = time.thread_time()
+    began = time.process_time()
     db.advance(10_000)
     assert (db.get("x"), db.get("y"), db.get("still")) == (10_000, 10_000, 0)
-    assert time.thread_time() - began < 2
+    assert time.process_time() - began < 3  # 0.9 where it is alone
 
 
 def test_all_periods_go_by_it_and_a_tenth_does_not_add_up_to_less(engine: StartEngine) -> None:

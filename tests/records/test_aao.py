@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.local_ioc import StartEngine
 
 
@@ -23,6 +25,7 @@ def test_closed_loop_takes_dol(engine: StartEngine) -> None:
     assert db.get("o") == [1, 2, 3]
 
 
+@pytest.mark.ours("EPICS lets the put wait for ever")
 def test_a_dol_that_fails_ends_the_processing_and_a_waiting_put_is_answered(engine: StartEngine) -> None:
     db = engine(
         'record(aao, "o") { field(FTVL, "LONG") field(NELM, "4") field(OMSL, "closed_loop") field(DOL, "nowhere") }'

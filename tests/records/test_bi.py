@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.local_ioc import StartEngine
 
 STATES = 'field(ZNAM, "Off") field(ONAM, "On") field(OSV, "MAJOR") field(COSV, "MINOR")'
@@ -28,6 +30,7 @@ def test_raw_soft_channel_takes_a_bit_by_mask(engine: StartEngine) -> None:
     assert (db.get("b1"), db.get("b1.RVAL"), db.get("b3")) == (1, 2, 0)
 
 
+@pytest.mark.ours("asks for numbers as text, which clients turn into states themselves")
 def test_a_state_is_put_by_name_or_number_and_read_by_name(engine: StartEngine) -> None:
     db = engine(f'record(bi, "b") {{ {STATES} }}')
     assert db.put("b", "On") == "ok"

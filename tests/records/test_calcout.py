@@ -52,6 +52,7 @@ def test_odly_delays_the_output_and_a_put_waits_for_it(engine: StartEngine) -> N
     assert [change for change in watch.changes if change[0] == "DLYA"] == [("DLYA", 1), ("DLYA", 1)]
 
 
+@pytest.mark.ours("looks at the text of a number")
 @pytest.mark.parametrize(
     ("ivoa", "written"), [("Continue normally", "nan"), ("Don't drive outputs", "-1"), ("Set output to IVOV", "7")]
 )

@@ -46,6 +46,7 @@ def test_pbuf_takes_the_rest_too(engine: StartEngine) -> None:
     assert db.get("h") == [2, 1, 4]
 
 
+@pytest.mark.ours("EPICS lets the put wait for ever")
 def test_n_scalars_become_one_and_each_put_is_answered(engine: StartEngine) -> None:
     db = engine(
         COUNTER + 'record(compress, "h") { field(ALG, "N to 1 Average") field(N, "3") field(NSAM, "4")'

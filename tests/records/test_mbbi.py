@@ -22,6 +22,7 @@ def test_val_is_the_state_of_the_masked_and_shifted_raw_value(engine: StartEngin
     assert db.get("m") == state
 
 
+@pytest.mark.ours("its text does not go over the network")
 def test_an_unknown_state_has_unsv_and_no_name(engine: StartEngine) -> None:
     db = engine(
         f'record(longin, "in") {{ field(VAL, "9") }}record(mbbi, "m") {{ {RAW} field(ONVL, "1") field(UNSV, "MAJOR") }}'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.local_ioc import StartEngine
 
 STATES = 'field(ZRST, "a") field(ONST, "b") field(ONVL, "7")'
@@ -17,6 +19,7 @@ def test_rval_is_the_states_value_shifted_and_masked_on_the_way_out(engine: Star
     assert (db.get("m.RVAL"), db.get("out")) == (14, 6)
 
 
+@pytest.mark.ours("its text does not go over the network")
 def test_a_value_beyond_the_states_is_not_written_as_raw(engine: StartEngine) -> None:
     db = engine(f'record(mbbo, "m") {{ {STATES} }}')
     db.put("m", 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.local_ioc import StartEngine
 
 
@@ -24,6 +26,7 @@ def test_a_put_to_val_sets_the_bits(engine: StartEngine) -> None:
     assert ([db.get(f"m.B{i}") for i in range(4)], db.get("m.RVAL")) == ([0, 1, 1, 0], 0x60)
 
 
+@pytest.mark.ours("the error's text is our own")
 def test_bits_are_closed_to_clients_in_closed_loop(engine: StartEngine) -> None:
     db = engine('record(mbboDirect, "m") { field(OMSL, "closed_loop") }')
     assert db.put("m.B0", 1) == "m.B0: bits cannot be changed while OMSL is closed_loop"

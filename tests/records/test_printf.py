@@ -18,7 +18,8 @@ from tests.local_ioc import StartEngine
         ("%llu", "-5", "18446744073709551611"), ("%#o", "8", "010"), ("%#x", "0", "0"), ("%#X", "255", "0XFF"),
         ("%5.2f", "3.14159", " 3.14"), ("%e", "1e10", "1.000000e+10"), ("%G", "1e-10", "1E-10"), ("%#.0f", "3", "3."),
         ("%c", "65", "A"), ("%8s|", "1.50", "    1.50|"), ("%.2s", "1.50", "1."), ("%%", "", "%"), ("100%", "", "100"),
-        ("%ls", '["long"]', "long"), ("%d", "", "LNK"), ("%z", "1", "%z"), ("%hlld", "1", "%hlld"),
+        ("%ls", '["long"]', "long"), ("%d", "", "LNK"), ("%z", "1", "%z"),
+        pytest.param("%hlld", "1", "%hlld", marks=pytest.mark.ours("EPICS adds a byte of its stack")),
     ],
 )  # fmt: skip
 def test_directives_are_those_of_c(engine: StartEngine, directive: Any, value: Any, text: str) -> None:
