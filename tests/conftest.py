@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from p4p.client.thread import Context
@@ -65,16 +64,23 @@ def engine(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StartEngi
         def start(text: str, *python: str) -> Engine:
             return stack.enter_context(local_engine(tmp_path, text, *python))
 
-        yield start if not request.config.getoption("--softioc") else lambda *given: _softioc(stack, tmp_path, *given)
+        softioc = request.config.getoption("--softioc")
+        yield request.getfixturevalue("softioc_engine") if softioc else start
 
 
-def _softioc(stack: ExitStack, folder: Path, text: str, *python: str) -> Any:
-    if why := refused(text, python):
-        pytest.skip(why)
-    starter = Starter(folder)
-    stack.callback(starter.stop_all)
-    server = starter.softiocpvx(text)
-    return SoftIocEngine(stack.enter_context(p4p_context(server.environment)))
+@pytest.fixture
+def softioc_engine(tmp_path: Path) -> Iterator[Callable[..., SoftIocEngine]]:
+    """softioc_engine(text): softIocPVX with these records."""
+    starter = Starter(tmp_path)
+    with ExitStack() as stack:
+        stack.callback(starter.stop_all)
+
+        def start(text: str, *python: str) -> SoftIocEngine:
+            if why := refused(text, python):
+                pytest.skip(why)
+            return SoftIocEngine(stack.enter_context(p4p_context(starter.softiocpvx(text).environment)))
+
+        yield start
 
 
 @pytest.fixture

@@ -32,7 +32,6 @@ def test_a_door_of_the_database_thread_is_closed_to_others(engine: StartEngine, 
         DOORS[door](database, database.records["x"])
 
 
-@pytest.mark.process
 def test_outside_of_tests_the_doors_are_the_methods_themselves() -> None:
     code = "from pydevpva.loop import Loop; print(hasattr(Loop.at, '__wrapped__'))"
     for setting, wrapped in (("1", "True"), ("0", "False"), ("", "False")):

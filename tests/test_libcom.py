@@ -90,7 +90,6 @@ def test_a_reference_with_a_comma_and_no_end_does_not_hang(text: str) -> None:
     assert (expanded.endswith(text[-2:]), all_defined) == (True, False)
 
 
-@pytest.mark.process
 @pytest.mark.parametrize("text", ["a,b,c,d", "A,==,(", "A,=,=,=", ",".join("abcdefghijklmnop")])
 def test_many_names_without_values_do_not_end_the_process(text: str) -> None:
     """macParseDefns writes behind its arrays for these; glibc notices when it is told to look."""

@@ -13,8 +13,6 @@ from pydevpva.errors import LoadError
 from tests.db import complaints, real_epics
 from tests.db.corpus import Case, difference
 
-pytestmark = pytest.mark.process  # EPICS loads in processes of its own
-
 SUITE = Path(__file__).parents[1] / "conformance" / "cases"
 
 GOOD = {

@@ -15,8 +15,6 @@ import pytest
 from tests.db import real_epics
 from tests.db.corpus import Case, Corpus, add_modules, cases, difference, link_all
 
-pytestmark = pytest.mark.process  # EPICS loads in processes of its own
-
 EXAMPLES = Path(__file__).parents[2] / "examples"
 INSTALLED = Path(sysconfig.get_paths()["purelib"])
 OWN = [Path(place) for place in os.environ.get("PYDEVPVA_CORPUS", "").split(os.pathsep) if place]

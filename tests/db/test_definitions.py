@@ -38,7 +38,6 @@ def test_a_wrong_name_gets_a_suggestion(base: Definitions) -> None:
         base.record_type("wavefrom")
 
 
-@pytest.mark.process
 def test_reading_epics_definitions_needs_no_pyparsing() -> None:
     import subprocess
 

@@ -102,7 +102,6 @@ def test_bytes_that_are_no_utf8_are_served_as_they_are(serve: Serve) -> None:
     assert served.client.get("A", request="field(value)").value == 0.0
 
 
-@pytest.mark.process
 def test_pvapy_reads_writes_and_monitors(serve: Serve) -> None:
     served = serve(waveform("DOUBLE") + 'record(bo, "B") { field(ZNAM, "off") field(ONAM, "on") }')
     with closing(Pvapy(served.environment)) as pvapy:

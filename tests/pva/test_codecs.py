@@ -62,7 +62,6 @@ def test_lz4_is_a_raw_block_of_bytes_with_the_type_in_the_parameters(serve: Serv
     assert lz4_block.decompress(update.value.tobytes(), uncompressed_size=sent.nbytes) == sent.tobytes()
 
 
-@pytest.mark.process
 def test_pvapy_decodes_our_lz4(serve: Serve) -> None:
     pytest.importorskip("pvaccess", reason="pvapy is not installed")
     served = serve(EVENT.format("lz4"))
@@ -192,7 +191,6 @@ record(waveform, "BloscPixels") { field(FTVL, "LONG") field(NELM, "10")
 """
 
 
-@pytest.mark.process
 def test_images_that_pvapy_compressed_are_read_and_other_codecs_refused(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

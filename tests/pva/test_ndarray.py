@@ -256,7 +256,6 @@ def any_array(draw: st.DrawFn) -> np.ndarray[Any, Any]:
     return made
 
 
-@pytest.mark.process
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=any_array())
 def test_every_numeric_array_arrives_as_it_is(shared: tuple[Served, Pvapy], sent: np.ndarray[Any, Any]) -> None:

@@ -93,7 +93,6 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         assert str(listening).endswith(f"(port {port} is taken by another program)")
 
 
-@pytest.mark.process
 @pytest.mark.parametrize("command", [["-c", "import pydevpva"], ["-m", "pydevpva", "-V"]])
 def test_p4p_is_not_loaded_before_it_is_needed(command: list[str]) -> None:
     shown = subprocess.run([sys.executable, "-X", "importtime", *command], capture_output=True, text=True, check=True)

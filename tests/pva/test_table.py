@@ -156,7 +156,6 @@ def test_declared_columns_are_checked(serve: Serve, code: str, message: str) -> 
     assert columns(served) == {"x": [], "n": []}
 
 
-@pytest.mark.process
 def test_pvapy_reads_and_monitors_a_table(serve: Serve) -> None:
     served = processed(serve, table("{'x': [1.5], 'name': ['a']}"))
     with closing(Pvapy(served.environment)) as pvapy:

@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import pydevpva
 from pydevpva.db.definitions import Definitions
 from pydevpva.records.core.factory import behaviour
@@ -55,7 +53,6 @@ def test_the_folder_shows_the_types_and_nothing_else() -> None:
     assert shown == types
 
 
-@pytest.mark.process
 def test_a_new_record_type_is_a_dbd_and_a_python_file(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "pydevpva", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(PACKAGE.parent / "pydev.py", tmp_path)
