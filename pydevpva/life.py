@@ -10,21 +10,22 @@ from pydevpva.errors import PydevpvaError
 log = logging.getLogger(__name__)
 
 PHASES = (
-    "create",  # the records are there, with the values of the database; their links are not
+    "create",  # the records are there, with the values of the database: autosave's pass 0; their links are not
     "devices",  # each record has its device support
     "links",  # each link leads somewhere
-    "before records",  # nothing of a record's own has begun: saved values are restored here
-    "records",  # each record has begun, PINI=YES has been
+    "before records",  # no record has run its init_record
+    "initialized",  # each record has, and none has been processed: autosave's pass 1
+    "records",  # PINI=YES has been
     "serve",  # clients are answered
     "scans",  # scans run, PINI=RUN and RUNNING have been
     "running",  # iocRun is over
     "stop",  # the end begins: clients are still there
 )
-"""In their order. The first five are reached on the database thread, the others on the main thread."""
+"""In their order. The first six are reached on the database thread, the others on the main thread."""
 
 
 class Life:
-    """What is to be done in each phase, in the order in which it was attached. Main thread, but for the first five."""
+    """What is to be done in each phase, in the order in which it was attached. Main thread, but for the first six."""
 
     def __init__(self) -> None:
         self._work: dict[str, list[Callable[[], object]]] = {phase: [] for phase in PHASES}

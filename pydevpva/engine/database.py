@@ -81,6 +81,7 @@ class Database:
         reached("links")
         reached("before records")
         _each(records, lambda record: record.init_record())
+        reached("initialized")
         self.scanner.add_all(records)
         self.process_pini(PINI_YES)
         reached("records")
