@@ -37,7 +37,7 @@ record(longin, "J:soft") { }
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """What one datum passed: functions of this package in order, as ("engine/notify.py", "PutNotify.start")."""
+    """What one datum passed: functions of this package in order, as ("engine/put.py", "Put.start")."""
 
     steps: tuple[tuple[str, str], ...]
 
