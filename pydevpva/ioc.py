@@ -305,7 +305,7 @@ def _prompt_switches() -> Iterator[None]:
 
 
 def _ndarray_class() -> object:
-    """pydev.NDArray; numpy is imported when user code asks for it."""
+    """pydev.NDArray; its module is imported when user code asks for it."""
     from pydevpva.records.results.ndarray import NDArray
 
     return NDArray

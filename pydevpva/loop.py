@@ -1,4 +1,4 @@
-"""Loop: one named thread with a queue and timers. The database and the evaluator thread are each one of these."""
+"""Loop: one named thread with a queue and timers. The database thread is one."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class PythonRunner(Protocol):
 
 
 class LinkSetter(Protocol):
-    """Who makes links: links.opening.Opening."""
+    """Who makes links: engine.links.opening.Opening."""
 
     def set_link(self, record: Record, field: Field, text: str) -> None: ...
 

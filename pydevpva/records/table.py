@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class TableRecord(WholeRecord, rtype="table", soft="devTableSoft"):
-    """VAL is a table_results.Table; clients get it as NTTable, user code as a dict of columns."""
+    """VAL is a records.results.table.Table; clients get it as NTTable, user code as a dict of columns."""
 
     __slots__ = ("_kinds",)
     pydev = pydev_ways.WHOLE

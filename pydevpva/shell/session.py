@@ -85,7 +85,7 @@ class Common:
     started: float = field(default_factory=time.time)
     loading: threading.RLock = field(default_factory=threading.RLock)  # one command at a time before iocInit
     log: Log = field(default_factory=Log)
-    breakpoints: Any = None  # a shell.breakpoints.Breakpoints once one is set
+    breakpoints: Any = None  # a shell.reports.breakpoints.Breakpoints once one is set
 
 
 class Shell(Output):

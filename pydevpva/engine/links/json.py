@@ -3,10 +3,10 @@ and `refused_link`.
 
 A kind is a factory: `factory(opener, record, field, text, value)`, with the owner of the link, the field it stands in,
 the link's whole text (what str() of the link must give), and the JSON value that follows the kind's name. It
-returns a records.links.Link. Its check, `check(link_type, value)` with INLINK, OUTLINK or FWDLINK, runs when a database
-is loaded and before the factory; it raises ValueError with the reason when the value is none for it, and so may the
-factory. A link that watches its far end may have `start()`, called at iocRun or when it is set later, and `close()`,
-called when its text changes.
+returns a records.core.links.Link. Its check, `check(link_type, value)` with INLINK, OUTLINK or FWDLINK, runs when a
+database is loaded and before the factory; it raises ValueError with the reason when the value is none for it, and so
+may the factory. A link that watches its far end may have `start()`, called at iocRun or when it is set later, and
+`close()`, called when its text changes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Links between records of this IOC (EPICS: dbDbLink.c); CA, CP and CPP are in monitored_link.py. Database thread."""
+"""Links between records of this IOC (EPICS: dbDbLink.c); CA, CP and CPP are in monitored.py. Database thread."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class Channel:
         self.address.record.detach(self)
 
     def changed(self, record: Record, mask: int, field: str | None) -> None:
-        """Post what this change means for the field; see records.record.Sink. A bug here does not stop the record."""
+        """Post what this change means for the field (records.core.record.Sink). A bug here does not stop the record."""
         try:
             if (mask & DBE_PROPERTY or field == "DESC") and self._tells_properties(record, mask, field):
                 self._post_properties(record)

@@ -46,7 +46,7 @@ class TableChannel:
         self.address.record.detach(self)
 
     def changed(self, record: Record, mask: int, field: str | None) -> None:
-        """See records.record.Sink. A bug here does not stop the record."""
+        """See records.core.record.Sink. A bug here does not stop the record."""
         try:
             record.host.loop.end_pass()  # updates stay in the order of the changes
             if field == "VAL" and mask == 0:  # a put that no processing has posted

@@ -124,7 +124,7 @@ class Follower:
         return self._name == "PACT"
 
     def changed(self, record: Record, mask: int, field: str | None) -> None:
-        """See records.record.Sink. A bug here does not stop the record."""
+        """See records.core.record.Sink. A bug here does not stop the record."""
         try:
             member, source = self._member, self._source
             if member.mapping.type == "scalar" and (mask & DBE_PROPERTY or field == "DESC"):

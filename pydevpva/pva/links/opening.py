@@ -31,7 +31,7 @@ MOST_NAMED = 10  # of the links to one PV
 
 
 class RemoteLinks:
-    """Makes the links of one IOC that leave it (engine.remote.RemoteLinks)."""
+    """Makes the links of one IOC that leave it (engine.links.remote.RemoteLinks)."""
 
     def __init__(self, database: Database, environment: Mapping[str, str]) -> None:
         self._database = database

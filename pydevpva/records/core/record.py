@@ -49,7 +49,7 @@ class Sink(Protocol):
 
 
 class Device(Protocol):
-    """DTYP: how a record gets or gives its value. One object may serve many records."""
+    """DTYP: how a record gets or gives its value. One object serves one record."""
 
     keeps: ClassVar[bool]  # VAL stays when `read` has failed
 
