@@ -17,9 +17,9 @@ from pydevpva.db.loader import Loaded, load_records
 from pydevpva.db.model import RecordInstance
 from pydevpva.db.modules import record_type_advice
 from pydevpva.db.template import load_template
-from pydevpva.devices.events import Delivery
 from pydevpva.devices.hanging import Hanging
-from pydevpva.devices.loading import check as check_devices
+from pydevpva.devices.iointr import Delivery
+from pydevpva.devices.load_checks import check as check_devices
 from pydevpva.devices.pydev import Pydev
 from pydevpva.devices.python import Python
 from pydevpva.devices.registry import own_devices, support_for

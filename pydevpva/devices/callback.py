@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 
 from pydevpva.devices.soft import SoftInput, SoftOutput
-from pydevpva.engine.links.record import RecordLink
+from pydevpva.engine.links.database import RecordLink
 from pydevpva.engine.processing import complete
 from pydevpva.records.core.alarm import READ
 from pydevpva.records.core.links import Link

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pydevpva.db.dbf import LINKS
 from pydevpva.db.model import Field
-from pydevpva.engine.filters import kinds as filter_kinds  # noqa: F401
+from pydevpva.engine.filters import epics as filter_kinds  # noqa: F401
 from pydevpva.engine.filters.parse import Filter, Update, run
 from pydevpva.records.core import fields
 from pydevpva.records.core.arrays import first, first_or_zero, is_numbers

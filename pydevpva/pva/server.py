@@ -17,10 +17,10 @@ from pydevpva.engine.filters.parse import split_filters
 from pydevpva.errors import NotFound, PydevpvaError
 from pydevpva.forks import in_child
 from pydevpva.pva.channels.served_name import ServedName
+from pydevpva.pva.field_put import PvaClients
 from pydevpva.pva.forked import close_sockets
 from pydevpva.pva.own_clients import allow_shape
-from pydevpva.pva.puts import PvaClients
-from pydevpva.pva.types.shapes import shape_of
+from pydevpva.pva.types.shape_of import shape_of
 from pydevpva.records.core.record import ATTRIBUTES
 from pydevpva.serving.access import AccessRules
 

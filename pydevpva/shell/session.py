@@ -23,12 +23,12 @@ from pydevpva.forks import ParentOnly
 from pydevpva.ioc import Ioc
 from pydevpva.libcom import parse_definitions
 from pydevpva.shell.language import registry
-from pydevpva.shell.language.failures import Failures
+from pydevpva.shell.language.failed_lines import Failures
 from pydevpva.shell.language.iocsh import LanguageError, Line, Redirect, expand, logical_lines, split
 from pydevpva.shell.process.enduring import reason
 from pydevpva.shell.process.envpaths import boot_place
 from pydevpva.shell.process.log import Log
-from pydevpva.shell.process.output import BLUE, BOLD, RED, CannotOpen, CannotWrite, Output
+from pydevpva.shell.process.printing import BLUE, BOLD, RED, CannotOpen, CannotWrite, Output
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

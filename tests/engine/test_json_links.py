@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pydevpva.engine.links.json import refused_link
+from pydevpva.engine.links.json_kinds import refused_link
 from pydevpva.errors import LoadError
 from tests.local_ioc import local_ioc
 

@@ -173,7 +173,7 @@ def test_access_security_refuses_with_its_reason(serve: Serve) -> None:
 def test_beyond_the_bound_of_waiting_puts_a_client_is_told_at_once(
     slow: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pydevpva.serving.put.MOST_WAITING", 1)
+    monkeypatch.setattr("pydevpva.serving.client_put.MOST_WAITING", 1)
     waiting = threading.Thread(target=lambda: slow.put("SLOW", {"value": 1.0}, wait=True), daemon=True)
     waiting.start()
     wait_begun(slow)
@@ -187,7 +187,7 @@ def test_beyond_the_bound_a_client_is_told_at_once_also_while_the_database_threa
 ) -> None:
     served = serve('record(ao, "A") { }')
     assert served.put("A", 0.0) == "ok"
-    monkeypatch.setattr("pydevpva.serving.put.MOST_WAITING", 1)
+    monkeypatch.setattr("pydevpva.serving.client_put.MOST_WAITING", 1)
     loop, release = served.ioc.database.loop, threading.Event()
     loop.submit(release.wait, PATIENCE)
     loop.submit(int)

@@ -15,7 +15,7 @@ import pytest
 
 from pydevpva.shell.process.log import MOST_WAITING, Log
 from pydevpva.shell.process.log_entries import Entry
-from pydevpva.shell.process.output import Output
+from pydevpva.shell.process.printing import Output
 
 PATIENCE = 20.0
 LOGS = "pydev(\"logging.getLogger('pydevpva').error('one' + chr(10) + 'two')\")\n"

@@ -6,7 +6,7 @@ import logging
 import math
 
 from pydevpva.engine.address import Address
-from pydevpva.engine.links.record import RecordLink
+from pydevpva.engine.links.database import RecordLink
 from pydevpva.engine.processing import process
 from pydevpva.engine.put import Done, Puts
 from pydevpva.errors import PutError

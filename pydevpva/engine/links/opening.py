@@ -12,10 +12,10 @@ from pydevpva.db.linktext import LinkText, UnreadLink, parse_link
 from pydevpva.db.model import Field
 from pydevpva.engine.address import Address
 from pydevpva.engine.links.broken import BrokenLink
-from pydevpva.engine.links.json import make_json_link
+from pydevpva.engine.links.database import RecordLink
+from pydevpva.engine.links.json_kinds import make_json_link
 from pydevpva.engine.links.kinds.const import TextConstant
 from pydevpva.engine.links.monitored import MonitoredLink
-from pydevpva.engine.links.record import RecordLink
 from pydevpva.engine.scan import IO_INTR
 from pydevpva.engine.services import Services
 from pydevpva.errors import LoadError, NotFound, PutError

@@ -11,13 +11,13 @@ from operator import attrgetter
 import numpy as np
 
 from pydevpva.engine.address import Address
-from pydevpva.engine.filters.kinds import Timestamp
+from pydevpva.engine.filters.epics import Timestamp
 from pydevpva.engine.filters.parse import Update, run
 from pydevpva.pva.channels.field import WANTED, Channel
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.p4p_types import Posting
 from pydevpva.pva.types.shape import Read, Shape, Wire
-from pydevpva.pva.types.shapes import shape_of
+from pydevpva.pva.types.shape_of import shape_of
 from pydevpva.records.core import arrays
 from pydevpva.records.core.record import Record
 from pydevpva.records.shared import characters

@@ -18,7 +18,7 @@ from pydevpva.pva.types import metadata
 from pydevpva.pva.types.image import CONSTANT, IMAGE, MEMBERS, SIDE_VALUES, attributes, comparable, set_time
 from pydevpva.pva.types.p4p_types import Posting, Structure
 from pydevpva.pva.types.shape import Shape
-from pydevpva.pva.types.shapes import shape_of
+from pydevpva.pva.types.shape_of import shape_of
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Numbers

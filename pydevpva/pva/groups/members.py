@@ -17,9 +17,9 @@ from pydevpva.pva.groups.definitions import WITHOUT_CHANNEL, Definition, FieldMa
 from pydevpva.pva.groups.structure import group_type
 from pydevpva.pva.types.metadata import nanosecond_mask
 from pydevpva.pva.types.number import number
-from pydevpva.pva.types.numbers import numbers
+from pydevpva.pva.types.number_arrays import numbers
 from pydevpva.pva.types.shape import Read, Shape
-from pydevpva.pva.types.shapes import shape_of
+from pydevpva.pva.types.shape_of import shape_of
 from pydevpva.pva.types.text import CHARACTER_TEXT
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from pydevpva.pva.channels.served_name import ServedName
+from pydevpva.pva.field_put import PvaClients
 from pydevpva.pva.groups.channel import GroupChannel
+from pydevpva.pva.groups.group_put import GroupPut
 from pydevpva.pva.groups.members import Group
-from pydevpva.pva.groups.put import GroupPut
 from pydevpva.pva.options import put_options
-from pydevpva.pva.puts import PvaClients
 from pydevpva.pva.types.p4p_types import Operation
 
 

@@ -13,7 +13,7 @@ from pydevpva.engine.processing import process
 from pydevpva.errors import UnreadableImage
 from pydevpva.pva.links.client import DISCONNECTED, Done, Part, RemotePV
 from pydevpva.pva.links.config import LinkConfig
-from pydevpva.pva.links.values import Far, filler
+from pydevpva.pva.links.far import Far, filler
 from pydevpva.pva.types.p4p_types import Structure
 from pydevpva.records.core.alarm import AMSG_SIZE, INVALID, LINK, raise_alarm
 from pydevpva.records.core.arrays import copy, to_array

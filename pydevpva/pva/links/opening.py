@@ -13,7 +13,7 @@ from pydevpva.db.json5 import Json
 from pydevpva.db.linktext import LinkText
 from pydevpva.db.model import Field
 from pydevpva.engine.links.broken import BrokenLink
-from pydevpva.engine.links.json import Opener, json_link
+from pydevpva.engine.links.json_kinds import Opener, json_link
 from pydevpva.errors import did_you_mean
 from pydevpva.pva.links.client import RemotePV, RemotePVs
 from pydevpva.pva.links.config import LinkConfig, link_config, plain_config

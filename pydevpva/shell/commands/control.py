@@ -7,7 +7,7 @@ import time
 
 from pydevpva.shell.language import registry
 from pydevpva.shell.language.registry import ARGV, COMMAND, DOUBLE, Argument, CommandFailed, command
-from pydevpva.shell.process.output import BOLD, UNDERLINE
+from pydevpva.shell.process.printing import BOLD, UNDERLINE
 from pydevpva.shell.reports.formats import glob, unescaped
 from pydevpva.shell.session import Shell
 

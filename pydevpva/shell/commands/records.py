@@ -9,7 +9,7 @@ from pydevpva.engine.processing import process
 from pydevpva.errors import NotFound, PydevpvaError
 from pydevpva.records.core.record import Record
 from pydevpva.shell.language.registry import INT, RECORD, RTYPE, VALUE, Argument, CommandFailed, command
-from pydevpva.shell.reports import values
+from pydevpva.shell.reports import printed_values as values
 from pydevpva.shell.reports.catalog import Catalog
 from pydevpva.shell.reports.formats import Columns, glob
 from pydevpva.shell.reports.static_fields import report, static_text

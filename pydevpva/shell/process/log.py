@@ -12,7 +12,7 @@ import threading
 
 from pydevpva.forks import in_child
 from pydevpva.shell.process.log_entries import Entry
-from pydevpva.shell.process.output import Output
+from pydevpva.shell.process.printing import Output
 
 MOST_WAITING = 1000  # entries; beyond, they are dropped and counted
 AT_LOAD = "pydevpva.load"  # what is said of a file stands among the errors of its command, and is written as they are

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TextIO, cast
 
 from pydevpva.shell.process.enduring import reason
-from pydevpva.shell.process.output import GREEN
+from pydevpva.shell.process.printing import GREEN
 from pydevpva.shell.process.streams import route
 from pydevpva.shell.session import Shell
 

@@ -25,7 +25,7 @@ from prompt_toolkit.search import accept_search
 from prompt_toolkit.styles import Style
 
 from pydevpva.shell.language.iocsh import is_open_python
-from pydevpva.shell.process.output import GREEN
+from pydevpva.shell.process.printing import GREEN
 from pydevpva.shell.session import Shell
 from pydevpva.shell.terminal.above_prompt import AbovePrompt
 from pydevpva.shell.terminal.completion import ShellCompleter

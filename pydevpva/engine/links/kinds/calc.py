@@ -8,7 +8,7 @@ from typing import Any
 from pydevpva.db.json5 import Json
 from pydevpva.db.model import Field
 from pydevpva.engine.links.computed import ComputedLink
-from pydevpva.engine.links.json import Opener, check_link, json_link, make_child
+from pydevpva.engine.links.json_kinds import Opener, check_link, json_link, make_child
 from pydevpva.errors import did_you_mean
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
 from pydevpva.records.core.alarm import LINK, MAJOR, MINOR, raise_alarm

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydevpva.db.json5 import Json, parse
 from pydevpva.db.model import Field
-from pydevpva.engine.links.json import Opener, json_link
+from pydevpva.engine.links.json_kinds import Opener, json_link
 from pydevpva.records.core.arrays import characters
 from pydevpva.records.core.links import ConstantLink, Link
 from pydevpva.records.core.record import Record

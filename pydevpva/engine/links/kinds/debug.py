@@ -8,7 +8,7 @@ from typing import Any
 
 from pydevpva.db.json5 import Json
 from pydevpva.db.model import Field
-from pydevpva.engine.links.json import Opener, check_link, json_link, make_child
+from pydevpva.engine.links.json_kinds import Opener, check_link, json_link, make_child
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydevpva.db.json5 import Json
 from pydevpva.db.model import Field
 from pydevpva.engine.links.computed import ComputedLink
-from pydevpva.engine.links.json import Opener, json_link
+from pydevpva.engine.links.json_kinds import Opener, json_link
 from pydevpva.records.core.arrays import first, is_array
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record

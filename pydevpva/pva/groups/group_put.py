@@ -11,10 +11,10 @@ from pydevpva.db.dbf import LINKS
 from pydevpva.engine.address import Address
 from pydevpva.engine.put import CANCELLED, Put, Puts, check_code, put_now
 from pydevpva.errors import PutError
+from pydevpva.pva.field_put import PvaClients, PvaPut
 from pydevpva.pva.groups.definitions import Path
 from pydevpva.pva.groups.members import Group, Member
 from pydevpva.pva.options import PutOptions
-from pydevpva.pva.puts import PvaClients, PvaPut
 from pydevpva.pva.types.p4p_types import Operation, Structure
 from pydevpva.records.core.values import Sent
 from pydevpva.serving.access import AccessRules, Peer

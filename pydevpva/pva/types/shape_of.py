@@ -8,10 +8,10 @@ from pydevpva.errors import NotFound
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.choice import CHOICE
 from pydevpva.pva.types.number import number
-from pydevpva.pva.types.numbers import CHARACTER, CHARACTERS, numbers
+from pydevpva.pva.types.number_arrays import CHARACTER, CHARACTERS, numbers
 from pydevpva.pva.types.shape import Shape, form_of
 from pydevpva.pva.types.text import CHARACTER_TEXT, SHORT_TEXT, TEXT, is_short
-from pydevpva.pva.types.texts import TEXTS
+from pydevpva.pva.types.text_arrays import TEXTS
 
 
 def shape_of(address: Address) -> Shape:

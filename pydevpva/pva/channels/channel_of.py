@@ -10,7 +10,7 @@ from pydevpva.pva.channels.field import Channel
 from pydevpva.pva.channels.filtered import FilteredChannel
 from pydevpva.pva.types.p4p_types import Posting
 from pydevpva.pva.types.shape import Shape
-from pydevpva.pva.types.shapes import shape_of
+from pydevpva.pva.types.shape_of import shape_of
 
 
 class AnyChannel(Protocol):

@@ -13,7 +13,7 @@ from pydevpva.records.core import fields as field_access
 from pydevpva.records.core.record import Record
 from pydevpva.shell.commands.records import NAME, find
 from pydevpva.shell.language.registry import ARGV, RECORD, Argument, CommandFailed, command
-from pydevpva.shell.reports import values
+from pydevpva.shell.reports import printed_values as values
 from pydevpva.shell.reports.static_fields import time_text
 from pydevpva.shell.reports.usercode import code_of, published
 from pydevpva.shell.session import Shell

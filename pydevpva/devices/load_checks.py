@@ -15,7 +15,7 @@ from pydevpva.db.linktext import UnreadLink, parse_link
 from pydevpva.db.model import Device, Field, FieldText, RecordInstance
 from pydevpva.db.modules import dtyp_advice
 from pydevpva.devices.registry import support_for
-from pydevpva.engine.links.json import refused_link
+from pydevpva.engine.links.json_kinds import refused_link
 from pydevpva.engine.links.opening import DEVICE_LINKS
 from pydevpva.errors import Problem
 from pydevpva.evaluator.quoted import quoted_field

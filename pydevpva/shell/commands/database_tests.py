@@ -12,7 +12,7 @@ from pydevpva.records.core.arrays import as_list, is_array, to_array
 from pydevpva.records.core.values import Scalar, converter, parse_number
 from pydevpva.shell.commands.records import NAME, find, live
 from pydevpva.shell.language.registry import INT, VALUE, Argument, command
-from pydevpva.shell.reports import values
+from pydevpva.shell.reports import printed_values as values
 from pydevpva.shell.reports.catalog import Catalog
 from pydevpva.shell.reports.formats import SIZES, SPECIAL, Columns, glob
 from pydevpva.shell.reports.static_fields import time_text

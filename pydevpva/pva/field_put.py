@@ -12,7 +12,7 @@ from pydevpva.pva.types.p4p_types import Operation
 from pydevpva.pva.types.shape import Shape
 from pydevpva.records.core.values import Sent
 from pydevpva.serving.access import AccessRules, Peer
-from pydevpva.serving.put import ClientPut, Clients
+from pydevpva.serving.client_put import ClientPut, Clients
 
 MOST_ACCOUNTS = 100  # whose groups are remembered
 
