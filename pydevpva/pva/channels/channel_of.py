@@ -8,6 +8,8 @@ from typing import Protocol
 from pydevpva.engine.address import Address
 from pydevpva.pva.channels.field import Channel
 from pydevpva.pva.channels.filtered import FilteredChannel
+from pydevpva.pva.channels.image import ElementsChannel, ImageChannel
+from pydevpva.pva.channels.table import TableChannel
 from pydevpva.pva.types.p4p_types import Posting
 from pydevpva.pva.types.shape import Shape
 from pydevpva.pva.types.shape_of import shape_of
@@ -30,12 +32,8 @@ def channel_of(name: str, address: Address, pv: Posting, renew: Callable[[], Non
     """
     record_type = address.record.rtype.name
     if address.field.name == "VAL" and record_type == "ndarray":
-        from pydevpva.pva.channels.image import ElementsChannel, ImageChannel  # numpy only where there are images
-
         return ElementsChannel(address, pv, renew) if "." in name else ImageChannel(address, pv)
     if address.field.name == "VAL" and record_type == "table":
-        from pydevpva.pva.channels.table import TableChannel
-
         return TableChannel(address, pv, renew)
     if address.filters:
         return FilteredChannel(address, shape_of(address), pv)
