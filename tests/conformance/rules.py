@@ -51,7 +51,8 @@ FIELD_CHANNELS = Rule(
 LAG = Rule(
     "get",
     "reads the record",
-    "gives the last post, so what scanned processing makes of VAL may lag by up to MDEL; what a put comes to does not",
+    "gives the last post, so what scanned processing makes of VAL may lag by up to MDEL, and the time stamp is that of "
+    "the last change of value or alarm, while any client has the PV open; what a put comes to does not",
     "the server library answers a get with the last post",
 )
 

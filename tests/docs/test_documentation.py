@@ -148,26 +148,33 @@ def test_security(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None
     texts = files(page)
     assert set(texts) == {"site.acf", "site.db", "st.cmd"}
 
-    def served(operators: str, experts: str) -> Context:
-        """A client of the page's IOC, when this account is an operator, or an expert, or neither."""
+    def served(operators: str, experts: str) -> tuple[ServerProcess, Context]:
+        """The page's IOC, and a client of it, when this account is an operator, or an expert, or neither."""
         folder = tmp_path / f"{operators}.{experts}"
         folder.mkdir()
         for name, text in texts.items():
             (folder / name).write_text(text.replace("{olga", "{" + operators).replace("{eve", "{" + experts))
-        return p4p_client(start.shell("st.cmd", cwd=folder))
+        server = start.shell("st.cmd", cwd=folder)
+        return server, p4p_client(server)
 
     def writes(client: Context) -> list[str]:
         found = []
-        for name in ("Setpoint", "Setpoint.HIHI", "Voltage"):
+        for name, leaf in (
+            ("Setpoint", "value"),
+            ("Setpoint.HIHI", "value"),
+            ("Voltage", "value"),
+            ("Machine:On", "value.index"),
+        ):
             with contextlib.suppress(RemoteError):
-                client.put(name, {"value": 5.0}, get=False)
+                client.put(name, {leaf: 0}, get=False)
                 found.append(name)
         return found
 
     me = getpass.getuser()
-    assert writes(served("olga", "eve")) == []
-    assert writes(served(me, "eve")) == ["Setpoint"]
-    expert = served("olga", me)
+    assert writes(served("olga", "eve")[1]) == []
+    assert writes(served(me, "eve")[1]) == ["Setpoint"]
+    server, expert = served("olga", me)
     assert writes(expert) == ["Setpoint", "Setpoint.HIHI"]
-    expert.put("Machine:On", {"value.index": 0}, get=False)
+    server.type("dbpf Machine:On 0")
+    server.wait_for(lambda: expert.get("Machine:On")["value.index"] == 0, "the machine to be off")
     assert writes(expert) == ["Setpoint", "Setpoint.HIHI", "Voltage"]
