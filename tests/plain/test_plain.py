@@ -65,7 +65,7 @@ def test_values_by_type(value: object, made: object) -> None:
         (np.ma.masked, "MaskedConstant: no value (masked)"),
         (np.ma.array(["a"], mask=[True]), "element 0 is masked: no value"),
         (np.zeros(3).view(Metres), "Metres: has the unit m: give the number, as .to_value(...) or .magnitude"),
-        (np.datetime64("NaT"), "datetime64: no value (NaT)"),
+        (np.datetime64("NaT", "s"), "datetime64: no value (NaT)"),
         ([1, object()], "element 1: object: no number, text or array"),
         ({"x": {1}}, "column x: set: write list(...)"),
         (len, "builtin_function_or_method len: call it, len()"),

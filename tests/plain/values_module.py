@@ -176,7 +176,7 @@ VALUES: dict[str, Callable[[], object]] = {
     "timedelta": lambda: datetime.timedelta(seconds=3),
     "datetime64": lambda: np.datetime64(5, "ns"),
     "timedelta64": lambda: np.timedelta64(5, "ns"),
-    "nat": lambda: np.datetime64("NaT"),
+    "nat": lambda: np.datetime64("NaT", "s"),
     "datetimes": lambda: np.array([5, 6], "M8[ns]"),
     "masked": lambda: np.ma.masked,
     "masked float": lambda: np.ma.array([1.0, 2.0], mask=[False, True]),
