@@ -15,12 +15,12 @@ from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE, ServerProcess, Starter
 
 MODULE = """
-import sys, threading, time
+import _thread, sys, threading, time
 def use_up_threads():
     number = 0
     try:
         while True:
-            threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
+            _thread.start_new_thread(time.sleep, (1000,))  # Thread.start waits for good for one that dies at its start
             number += 1
     except RuntimeError:
         return number
