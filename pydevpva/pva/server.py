@@ -6,6 +6,7 @@ Records and aliases are listed from the start; REC.FIELD names are made when a c
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 
 DEFAULT_PORT = 5075
 LONGEST_NAME = 4096  # with its filters
+LINGER = 0.2  # seconds
 MOST_REFUSED = 1000  # names are kept, whoever asks for what
 
 
@@ -156,6 +158,10 @@ class Server:
         else:
             for _ in range(3 if waited else 0):
                 server._S.start()  # one turn of its thread, no more: answers leave before the connections close
+            if waited:
+                # Each answered client says that it is done. A connection closed with that unread is reset, and the
+                # client loses the answers that it had not read
+                time.sleep(LINGER)
         server.stop()
         self._clients.bury()
 
