@@ -71,6 +71,7 @@ class PvaPut(ClientPut):
 
     def tell(self, error: str | None) -> None:
         operation = self._operation
+        del self._operation  # it holds us for onCancel: a circle, which the collector would free, on the wrong thread
         if error:
             operation.done(error=error.encode("utf-8", "backslashreplace").decode())  # it may quote a client's bytes
         else:
