@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from pydevpva.pva.field_put import FieldPut
 from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE
 from tests.local_ioc import Serve, Served, eventually
@@ -195,3 +197,16 @@ def test_beyond_the_bound_a_client_is_told_at_once_also_while_the_database_threa
         assert "overloaded" in served.put("A", 1.0)
     finally:
         release.set()
+
+
+def test_an_answered_put_is_freed_without_the_collector(serve: Serve) -> None:
+    served = serve(NUMBERS)
+    served.ioc._collector.stop()
+    gc.disable()
+    try:
+        for n in range(20):
+            served.client.put("A", {"value": n}, get=False, request="record[block=true]", timeout=PATIENCE)
+        # The last ones may still be on their way out
+        eventually(lambda: sum(type(thing) is FieldPut for thing in gc.get_objects()) < 5, "answered puts are gone")
+    finally:
+        gc.enable()
