@@ -22,7 +22,7 @@ from pydevpva.pva.field_put import PvaClients
 from pydevpva.pva.forked import close_sockets
 from pydevpva.pva.own_clients import allow_shape
 from pydevpva.pva.types.shape_of import shape_of
-from pydevpva.records.core.record import ATTRIBUTES
+from pydevpva.records.core.rset import ATTRIBUTES
 from pydevpva.serving.access import AccessRules
 
 if TYPE_CHECKING:

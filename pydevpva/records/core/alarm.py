@@ -5,7 +5,7 @@ Database thread.
 
 from __future__ import annotations
 
-from pydevpva.records.core.common import CommonFields
+from pydevpva.records.core.dbcommon import DbCommon
 
 NO_ALARM, MINOR, MAJOR, INVALID = range(4)
 CONDITIONS = (
@@ -19,13 +19,13 @@ AMSG_SIZE = 39
 DBE_VALUE, DBE_LOG, DBE_ALARM, DBE_PROPERTY = 1, 2, 4, 8
 
 
-def failure(record: CommonFields) -> str:
+def failure(record: DbCommon) -> str:
     """The alarm of a record whose device support failed, for people."""
     severity, status = ("no alarm", "MINOR", "MAJOR", "INVALID")[record.SEVR], CONDITIONS[record.STAT]
     return f"reading or writing failed: {severity} {status} {record.AMSG}".rstrip()
 
 
-def raise_alarm(record: CommonFields, stat: int, sevr: int, message: str = "") -> bool:
+def raise_alarm(record: DbCommon, stat: int, sevr: int, message: str = "") -> bool:
     """Raise the alarm of this processing when it is worse than what was raised before (recGblSetSevrMsg)."""
     if record.NSEV < sevr:
         record.NSTA, record.NSEV, record.NAMSG = stat, sevr, message
@@ -33,7 +33,7 @@ def raise_alarm(record: CommonFields, stat: int, sevr: int, message: str = "") -
     return False
 
 
-def settle_alarms(record: CommonFields) -> int:
+def settle_alarms(record: DbCommon) -> int:
     """Make the raised alarm the record's own and return DBE_ALARM when it changed (recGblResetAlarms)."""
     raised = record.NSEV
     if not (raised or record.SEVR or record.STAT or record.NSTA or record.AMSG):
@@ -50,7 +50,7 @@ def settle_alarms(record: CommonFields) -> int:
     return DBE_ALARM
 
 
-def inherit_alarm(record: CommonFields, mode: str, stat: int, sevr: int, message: str) -> None:
+def inherit_alarm(record: DbCommon, mode: str, stat: int, sevr: int, message: str) -> None:
     """What a link's NMS, MS, MSI or MSS hands over from the record at its other end (recGblInheritSevrMsg).
 
     Only MSS, which hands over the whole alarm, hands over its message.

@@ -1,7 +1,7 @@
 """Record: what every record type shares. One object per EPICS record; it lives on the database thread.
 
 EPICS's fields are slots with native values (see values.py); inside processing `self.VAL = x` is a slot write and
-nothing else. Everything EPICS does on a put from outside is in fields.py.
+nothing else. What of it is seen from outside is in rset.py, everything EPICS does on a put from there in fields.py.
 """
 
 from __future__ import annotations
@@ -9,33 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from pydevpva.db.dbf import LINKS
-from pydevpva.db.model import Breaktable, Field, RecordType
-from pydevpva.errors import NotFound, PutError, nearest_field
+from pydevpva.db.model import Breaktable, Field
 from pydevpva.loop import door
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, settle_alarms
-from pydevpva.records.core.arrays import first_or_zero
-from pydevpva.records.core.common import CommonFields
 from pydevpva.records.core.links import NO_LINK, Link
 from pydevpva.records.core.properties import Properties
 from pydevpva.records.core.pydev_way import PydevWay
+from pydevpva.records.core.rset import RecordSupport
 from pydevpva.records.core.usercode import Outcome, UserCode
-from pydevpva.records.core.values import Array, Sent, Value, Whole
 
 if TYPE_CHECKING:
     from pydevpva.loop import Loop, Timer
 
 NEVER = 631152000 * 10**9  # TIME of a record that has not processed: EPICS's epoch in ns since POSIX's
 DEVICE_TIME = -2  # TSE: the device gives the time stamp (epicsTimeEventDeviceTime)
-
-CODE = (
-    "this is Python, which clients and other records may not change; the shell may (dbpf), "
-    'and a site that lets everybody says "var pydevCodePuts 1"'
-)
-ATTRIBUTES = {  # readable like fields, the same for all records of a type (EPICS: dbPutAttribute)
-    "RTYP": Field("RTYP", "STRING", size=40, special="SPC_ATTRIBUTE"),
-    "VERS": Field("VERS", "STRING", size=40, special="SPC_ATTRIBUTE"),
-}
 
 
 class Sink(Protocol):
@@ -170,7 +157,7 @@ class Notify(Protocol):
     def add(self, record: Record) -> None: ...
 
 
-class Record(CommonFields):
+class Record(RecordSupport):
     """One record. A record type is declared by its class: `class Ai(Input, rtype="ai", soft="devAiSoft")`.
 
     rtype: its name. soft, raw, callback: the dsets of its Soft Channel, Raw Soft Channel and Async Soft Channel, see
@@ -183,12 +170,9 @@ class Record(CommonFields):
 
     types: ClassVar[dict[str, type[Record]]] = {}  # by record type name; filled by the class statement
     properties: ClassVar[Properties] = Properties()
-    rtype: ClassVar[RecordType]  # set on the slotted subclass, see factory.py
-    illegal_state: ClassVar[str] = ""  # text of an ENUM VAL beyond the states (rset get_enum_str)
     value_type: ClassVar[str] = ""  # type of VAL as soft device support reads or writes it
     raw_type: ClassVar[str] = ""  # the same of RVAL, for Raw Soft Channel
     has_deadband: ClassVar[bool] = False  # MDEL may keep VAL back; set as rtype is
-    code_fields: ClassVar[frozenset[str]] = frozenset()  # whose text becomes Python, besides the device's link
     pydev: ClassVar[PydevWay | None] = None  # what DTYP "pydev" means; None: the type has no such
     soft_devices: ClassVar[Mapping[str, str]] = {}  # "soft", "raw" and "callback" by dset
     writes: ClassVar[bool] = False  # its device support writes OUT; otherwise it reads INP
@@ -308,115 +292,7 @@ class Record(CommonFields):
         if self.notify is not None:
             self.notify.completed(self)
 
-    # ---- access from outside ----
-
-    @property
-    def RTYP(self) -> str:
-        """The record type, as an attribute that clients read like a field."""
-        return self.rtype.name
-
-    @property
-    def VERS(self) -> str:
-        """The version attribute, which nothing sets."""
-        return "none specified"
-
-    def find_field(self, name: str) -> Field:
-        """The definition of a field; NotFound with suggestions."""
-        try:
-            return self.rtype.fields.get(name) or ATTRIBUTES[name]
-        except KeyError:
-            hint = nearest_field(name, self.rtype.fields)
-            raise NotFound(f"no field {name} in {self.rtype.name} record {self.NAME}{hint}") from None
-
-    def array_info(self, field: str) -> tuple[str, int] | None:
-        """(type, capacity) of a DBADDR field such as waveform.VAL (rset cvt_dbaddr); None: as the .dbd says."""
-        return None
-
-    def dbf(self, field: str) -> str:
-        """The type of a field; for an array its element type."""
-        return (self.array_info(field) or (self.find_field(field).type,))[0]
-
-    def elements(self, field: str) -> int:
-        """Capacity of a field; 1: a scalar."""
-        return (self.array_info(field) or ("", 1))[1]
-
-    def states(self) -> tuple[str, ...]:
-        """State strings of an ENUM VAL (rset get_enum_strs)."""
-        return ()
-
-    def state_names(self) -> tuple[str, ...]:
-        """All names of states, the empty ones too; their place is their VAL."""
-        return ()
-
-    def state_text(self, index: int) -> str:
-        """A state as text (rset get_enum_str)."""
-        names = self.state_names()
-        return names[index] if 0 <= index < len(names) else self.illegal_state
-
-    def find_name(self, text: str) -> int | None:
-        """The state of that name, None when there is none (rset put_enum_str)."""
-        names = self.state_names()
-        return names.index(text) if text in names else None
-
-    def choices(self, field: str) -> tuple[str, ...]:
-        """The choices of an ENUM, MENU or DEVICE field."""
-        definition = self.find_field(field)
-        return self.states() if definition.type == "ENUM" else self.host.choices(self, definition)
-
-    def get(self, field: str) -> Value:
-        """A field's native value: numbers, str, arrays of the elements in use, the text of a link (dbGet)."""
-        value: Value = getattr(self, field)
-        definition = self.find_field(field)
-        if definition.type in LINKS:
-            return str(value)
-        if definition.type == "NOACCESS":
-            if (info := self.array_info(field)) is None:
-                raise PutError(f"{self.NAME}.{field} has no value that can be read")
-            if info[1] == 1:
-                return first_or_zero(value)
-        return value
-
-    def whole(self, field: str, value: Sent) -> object:
-        """What a put stores into a NOACCESS field that is no array: refused, unless the type has a use for it."""
-        raise PutError(f"{self.NAME}.{field}: this field cannot be changed")
-
-    def closed(self, field: Field, value: Sent) -> str:
-        """Why others than the shell may not put this: its text becomes Python. "" for all else."""
-        if field.type in LINKS:
-            return CODE if self.device is not None and self.device.is_code(field.name) else ""
-        return CODE if field.name in self.code_fields else ""
-
-    def native(self, field: str) -> Whole:
-        """A field's value as user code and links of `ndarray` and `table` get it: a whole image, a whole table."""
-        return self.get(field)
-
-    def seen(self, field: str) -> Whole:
-        """The same for the record's own code."""
-        return self.native(field)
-
-    def special(self, field: str, after: bool) -> None:
-        """What this type does before and after a put to a field with a special of 100 and above."""
-
-    def relinked(self, field: str) -> None:
-        """A put has given a link field another link."""
-
-    def property_changed(self, field: str) -> None:
-        """After a put to a field that says how VAL is shown, changed or not, and the post of that."""
-
-    def string_size(self, field: str) -> int:
-        """The most bytes that a long string field holds; 0: it is none."""
-        return 0
-
-    def put_array(self, field: str, value: Array) -> None:
-        """Store an already converted array into a DBADDR field."""
-        setattr(self, field, value)
-
-    def in_use(self, field: str) -> int:
-        """How many elements of an array field are in use (rset get_array_info)."""
-        return len(getattr(self, field))
-
-    def use(self, field: str, count: int) -> None:
-        """A put to an array field had so many elements (rset put_array_info)."""
+    # ---- who wants to know ----
 
     @door(lambda record: record.host.loop)
     def attach(self, sink: Sink) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.errors import did_you_mean
-from pydevpva.records.core.record import ATTRIBUTES
+from pydevpva.records.core.rset import ATTRIBUTES
 from pydevpva.shell.language.registry import PDBBASE, RECORD, RTYPE, Argument, CommandFailed, command
 from pydevpva.shell.reports.catalog import Catalog
 from pydevpva.shell.session import Shell

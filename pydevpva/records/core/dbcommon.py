@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pydevpva.records.core.links import Link
 
 
-class CommonFields:
+class DbCommon:
     """dbCommon's fields; at run time they are slots made from the .dbd."""
 
     __slots__ = ()
