@@ -15,16 +15,15 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TextIO, TypeVar
 
-from pydevpva.db import modules
-from pydevpva.db.modules import Module
-from pydevpva.errors import PydevpvaError, Stopped, did_you_mean
+from pydevpva.errors import PydevpvaError, Stopped
 from pydevpva.evaluator.python_path import set_python_path
 from pydevpva.forks import ParentOnly
 from pydevpva.ioc import Ioc
 from pydevpva.libcom import parse_definitions
-from pydevpva.shell.language import registry
+from pydevpva.shell.language import registry, unknown
 from pydevpva.shell.language.failed_lines import Failures
 from pydevpva.shell.language.iocsh import LanguageError, Line, Redirect, expand, logical_lines, split
+from pydevpva.shell.language.scope import Scope
 from pydevpva.shell.process.enduring import reason
 from pydevpva.shell.process.envpaths import boot_place
 from pydevpva.shell.process.log import Log
@@ -36,42 +35,10 @@ STEP = 0.002
 DATABASE_PATIENCE = 10.0  # seconds a command waits for the database thread
 FAILED = -1
 NO_FILES: Mapping[int, TextIO] = {}
-NOT_THERE = "; it configures a C driver, or is misspelled: 'help' lists the commands there are"
-MEANT = {  # words from elsewhere, and what stands for them here
-    "record": '; a database is loaded by dbLoadRecords("file.db"), or by pydevpva -d file.db',
-    **dict.fromkeys(("import", "from", "print", "def"), '; Python goes into pydev("...")'),
-    **dict.fromkeys(("caget", "pvget"), "; did you mean dbgf?"),
-    **dict.fromkeys(("caput", "pvput"), "; did you mean dbpf?"),
-    **dict.fromkeys(("camonitor", "pvmonitor"), "; did you mean dbwatch?"),
-    "quit": "; did you mean exit?",
-}
-
-
-def _of(module: Module) -> str:
-    return f"It is of {module.name}: {module.advice}"
 
 
 class Halted(Exception):
     """`on error halt` stopped the script: the shell ends, what is loaded goes on."""
-
-
-@dataclass(slots=True)
-class Scope:
-    """One script, string or console being run: its place for errors, its macros, and what `on error` said."""
-
-    path: str = ""
-    macros: str = ""
-    values: dict[str, str] = field(default_factory=dict)
-    interactive: bool = False
-    on_error: str = "continue"
-    delay: float = 0.0
-    errored: bool = False
-    line: int = 0
-    folder: str = ""  # of the script, as it was when it began: it may cd
-
-    @property
-    def file(self) -> str:
-        return os.path.basename(self.path)
 
 
 @dataclass(slots=True)
@@ -107,8 +74,7 @@ class Shell(Output):
     @property
     def place(self) -> str:
         """ "st.cmd line 5", or "" when lines come from a console or a string."""
-        scope = self.scope
-        return f"{scope.file} line {scope.line}" if scope.path else ""
+        return self.scope.place
 
     def run_script(self, path: str, macros: str = "") -> int:
         """Run a file of iocsh lines (iocshLoad). 0, or -1 when it does not open or `on error break` ended it."""
@@ -236,13 +202,11 @@ class Shell(Output):
         name = str(error).split()[2]
         if not self.is_news(f"macro {name}"):
             return
-        if meant := MEANT.get(text.replace("(", " ").split()[0]):
+        if meant := unknown.meant(text):
             self.complain(f"{error}; line skipped{meant}")
             return
         where = f" ({self.place})" if self.place else ""
-        module = modules.of_macro(name)
-        otherwise = f"or give a default, $({name}=...)" if module is None else f"if its files are needed. {_of(module)}"
-        self.complain(f'{error}; line not run{where}: set it first, epicsEnvSet("{name}", "..."), {otherwise}')
+        self.complain(f"{error}; line not run{where}: {unknown.macro(name)}")
 
     def macros(self) -> dict[str, str]:
         """All that $(NAME) may stand for here: the environment, and on top of it the macros of each script."""
@@ -331,14 +295,9 @@ class Shell(Output):
         return True
 
     def _tell_unknown(self, name: str) -> None:
-        module = None if name in MEANT else modules.of_command(name)
-        if not self.is_news(module.name if module is not None else name):
-            return
-        if module is not None:
-            why = f", as others like it. {_of(module)}"
-        else:
-            why = MEANT.get(name) or did_you_mean(name, registry.names()) or NOT_THERE
-        self.error(f"Command '{name}' not registered.", f"Line skipped{why}")
+        cause, advice = unknown.command(name, registry.names())
+        if self.is_news(cause):
+            self.error(f"Command '{name}' not registered.", f"Line skipped{advice}")
 
     def error(self, text: str, advice: str = "") -> None:
         """`ERROR st.cmd line 5: text`, EPICS's own, and behind it what to do; at a console without the place."""
