@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pyparsing as pp
 
@@ -22,9 +22,7 @@ def parse(text: str, start: int, end: int) -> tuple[Statement | None, str | None
 
     With an error the statement is what a record said before it, or None.
     """
-    _collected.clear()
-    _partial.clear()
-    part = text[start:end]
+    part = _Part(text[start:end])
     message = None
     try:
         _check_nesting(part)
@@ -32,8 +30,28 @@ def parse(text: str, start: int, end: int) -> tuple[Statement | None, str | None
     except pp.ParseBaseException as error:
         stopped = start + error.loc
         message = _message(error, text, stopped)
-        _rescue()
-    return _moved(_collected[0], start) if _collected else None, message, stopped
+        part.end_record()
+    return _moved(part.statement, start) if part.statement is not None else None, message, stopped
+
+
+class _Part(str):
+    """The text of a statement, and what was found in it: pyparsing gives it to each of the functions below."""
+
+    def __init__(self, _: str) -> None:
+        self.statement: Statement | None = None
+        self.record: list[Item] = []  # the head and the items of a record whose end has not been seen
+
+    def end_record(self) -> None:
+        """Take what is known of a record: all of it, or what stands before an error, so that it is checked too."""
+        if self.record:
+            head, *items = self.record
+            self.statement = Statement(head.kind, head.offset, head.words, items)
+            self.record = []
+
+
+def _action(work: Callable[[_Part, int, pp.ParseResults], object]) -> Callable[[str, int, pp.ParseResults], Any]:
+    """For pyparsing, to which the text is a str like any other."""
+    return cast(Callable[[str, int, pp.ParseResults], Any], work)
 
 
 def _check_nesting(text: str) -> None:
@@ -67,18 +85,6 @@ def _message(error: pp.ParseBaseException, text: str, offset: int) -> str:
     return f"expected {expected}, {there}{did_you_mean(found, words)}"
 
 
-_collected: list[Statement] = []  # by the parse actions; one parse at a time, on the loading thread
-_partial: list[Any] = []  # the head and the items of a record whose end has not been seen
-
-
-def _rescue() -> None:
-    """Keep the good part of a record that ends in an error, so that its fields are checked too."""
-    if _partial:
-        head, *items = _partial
-        _collected.append(Statement(head.kind, head.offset, head.words, items))
-        _partial.clear()
-
-
 def _build() -> pp.ParserElement:
     space = pp.Regex(WS).suppress()
 
@@ -100,12 +106,12 @@ def _build() -> pp.ParserElement:
     left, right, comma, open_, close = (mark(c) for c in "(),{}")
     string = token(STRING, "a name").add_parse_action(lambda t: unquote(t[0]))
     value = _json(token, mark)
-    field_ = (keyword("field|info") - left - string - comma - value - right).set_parse_action(_on_field)
-    inner_alias = (keyword("alias") - left - string - right).set_parse_action(_on_inner_alias)
+    field_ = (keyword("field|info") - left - string - comma - value - right).set_parse_action(_action(_on_field))
+    inner_alias = (keyword("alias") - left - string - right).set_parse_action(_action(_on_inner_alias))
     item = (field_ | inner_alias).set_name("field, info, alias")
-    begin = head("grecord|record", 2).set_parse_action(_on_head)
+    begin = head("grecord|record", 2).set_parse_action(_action(_on_head))
     body = open_ - pp.ZeroOrMore(item) - (pp.Regex("}").set_name('field, info, alias or "}"') + space).suppress()
-    record = (begin + pp.Opt(body)).set_parse_action(_on_record)
+    record = (begin + pp.Opt(body)).set_parse_action(_action(_on_record))
     choice = head("choice", 2).set_parse_action(_item)
     menu = head("menu", 1) - open_ - pp.OneOrMore(choice) - close
     attribute = pp.Group(token("[a-zA-Z_]+", "an attribute") - left - string - right)
@@ -116,7 +122,7 @@ def _build() -> pp.ParserElement:
     table = head("breaktable", 1) - open_ - number - pp.ZeroOrMore(pp.Opt(comma) + number) - close
     simple: list[pp.ParserElement] = [head(k, n) for k, (n, most) in ARGUMENTS.items() if n == most]
     variable = keyword("variable") - left - string - pp.Opt(comma - string) - right
-    others = pp.MatchFirst([menu, recordtype, table, variable, *simple]).set_parse_action(_on_statement)
+    others = pp.MatchFirst([menu, recordtype, table, variable, *simple]).set_parse_action(_action(_on_statement))
     stopped = pp.Empty().set_parse_action(lambda s, loc, t: loc)
     whole: pp.ParserElement = (record | others).set_name("a statement") + stopped
     return whole.leave_whitespace().parse_with_tabs()
@@ -163,27 +169,27 @@ def value_text(value: str) -> tuple[str, bool]:
     return (unescape(value[1:-1]), False) if value[0] in "\"'" else (value, value[0] in "{[")
 
 
-def _on_head(_: str, loc: int, tokens: pp.ParseResults) -> Item:
+def _on_head(part: _Part, loc: int, tokens: pp.ParseResults) -> Item:
     item = Item(tokens[0], loc, tuple(tokens[1:]))
-    _partial[:] = [item]
+    part.record = [item]
     return item
 
 
-def _on_field(_: str, loc: int, tokens: pp.ParseResults) -> Item:
+def _on_field(part: _Part, loc: int, tokens: pp.ParseResults) -> Item:
     text, json = value_text(tokens[2])
     item = Item(tokens[0], loc, (tokens[1], text), json)
-    _partial.append(item)
+    part.record.append(item)
     return item
 
 
-def _on_inner_alias(_: str, loc: int, tokens: pp.ParseResults) -> Item:
+def _on_inner_alias(part: _Part, loc: int, tokens: pp.ParseResults) -> Item:
     item = Item("alias", loc, (tokens[1],))
-    _partial.append(item)
+    part.record.append(item)
     return item
 
 
-def _on_record(_: str, loc: int, tokens: pp.ParseResults) -> list[Any]:
-    _rescue()
+def _on_record(part: _Part, loc: int, tokens: pp.ParseResults) -> list[object]:
+    part.end_record()
     return []
 
 
@@ -196,10 +202,10 @@ def _on_member(_: str, loc: int, tokens: pp.ParseResults) -> Item:
     return Item("field", loc, (tokens[1], tokens[2]), False, attributes)
 
 
-def _on_statement(_: str, loc: int, tokens: pp.ParseResults) -> list[Any]:
+def _on_statement(part: _Part, loc: int, tokens: pp.ParseResults) -> list[object]:
     words = tuple(token for token in tokens[1:] if isinstance(token, str))
     items = [token for token in tokens if isinstance(token, Item)]
-    _collected.append(Statement(tokens[0], loc, words, items))
+    part.statement = Statement(tokens[0], loc, words, items)
     return []
 
 

@@ -52,6 +52,7 @@ class Common:
     started: float = field(default_factory=time.time)
     loading: threading.RLock = field(default_factory=threading.RLock)  # one command at a time before iocInit
     log: Log = field(default_factory=Log)
+    references: dict[str, int] = field(default_factory=dict)  # what pvxrefsave has counted
     breakpoints: Any = None  # a shell.reports.breakpoints.Breakpoints once one is set
 
 

@@ -81,9 +81,6 @@ def pvxsi(shell: Shell) -> None:
                 shell.print(f"    {line}")
 
 
-_before: dict[str, int] = {}
-
-
 @command("pvxrefshow", differs="counts what the server of pydevpva holds")
 def pvxrefshow(shell: Shell) -> None:
     """Print how many objects of each kind the PVAccess library holds."""
@@ -95,14 +92,13 @@ def pvxrefsave(shell: Shell) -> None:
     """Remember the numbers of pvxrefshow for pvxrefdiff."""
     from pydevpva.pva import report
 
-    _before.clear()
-    _before.update(report.references())
+    shell.common.references = report.references()
 
 
 @command("pvxrefdiff")
 def pvxrefdiff(shell: Shell) -> None:
     """Print by how much the numbers of pvxrefshow changed since pvxrefsave."""
-    _references(shell, _before)
+    _references(shell, shell.common.references)
 
 
 def _references(shell: Shell, before: dict[str, int]) -> None:
