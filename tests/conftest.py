@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,15 @@ from p4p.client.thread import Context
 os.environ["PYDEVPVA_CHECK_THREADS"] = "1"  # before pydevpva is imported, here and in the processes that tests start
 
 from pydevpva.clock import ManualClock
+from pydevpva.db import definitions
 from tests import processes
 from tests.clients import Pvapy, p4p_context
 from tests.ioc_process import ServerProcess, Starter
 from tests.local_ioc import Engine, Serve, Served, StartEngine, local_engine, served_ioc
 from tests.softioc_engine import SoftIocEngine, refused
+
+# A process reads EPICS's .dbd files for each of its IOCs, that is once; the tests have a thousand IOCs
+definitions.own_statements = cache(definitions.own_statements)
 
 pytest.register_assert_rewrite("tests.examples.facts")
 

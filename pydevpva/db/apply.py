@@ -159,13 +159,14 @@ def _breaktable(into: Target, statement: Statement, source: Source) -> Problems:
     return []
 
 
-def _named(attribute: str) -> Define:
+def _named(attribute: str = "") -> Define:
+    """Keep the name in that list; without one it is only checked."""
+
     def define(into: Target, statement: Statement, source: Source) -> Problems:
         (name,) = statement.words
         if not name:
             return [source.problem(statement.offset, f"the {statement.kind} has no name")]
-        known: list[str] = getattr(into, attribute)
-        if name not in known:
+        if attribute and name not in (known := getattr(into, attribute)):
             known.append(name)
         return []
 
@@ -192,7 +193,7 @@ DEFINE: dict[str, Define] = {
     "recordtype": _recordtype,
     "device": _device,
     "breaktable": _breaktable,
-    "driver": _named("drivers"),
+    "driver": _named(),  # devices are Python
     "registrar": _named("registrars"),
     "function": _named("functions"),
     "variable": _variable,

@@ -14,7 +14,7 @@ from pydevpva.db import apply
 from pydevpva.db.model import Breaktable, Device, Menu, RecordType
 from pydevpva.db.source import Reader, Source
 from pydevpva.db.statements import statements
-from pydevpva.db.syntax import Statement
+from pydevpva.db.syntax import RegularRecord, Statement
 from pydevpva.errors import LoadError, Location, NotFound, Problem, did_you_mean
 
 EPICS_DBD = os.path.join(os.path.dirname(epicscorelibs.__file__), "dbd")
@@ -22,7 +22,15 @@ OWN_DBD = os.path.join(os.path.dirname(os.path.dirname(__file__)), "records", "d
 _RECORD_FILE = "Record.dbd"
 _INCLUDED = re.compile(r'"(\w+)Record\.dbd"')
 _DEFINED = re.compile(r"^recordtype\(\s*(\w+)", re.MULTILINE)
+Found = Statement | RegularRecord
 _TABLE_FILE = re.compile(r"bpt(\w+)\.dbd")
+
+
+def own_statements(path: str) -> tuple[Source, Sequence[Found], Sequence[Problem]]:
+    """A .dbd file of EPICS or of this package, which never changes: its text, its statements, what is wrong with it."""
+    reader = Reader({}, [os.path.dirname(path)], fallback=EPICS_DBD)
+    source = reader.read(path)
+    return source, list(statements(source, reader.problems)), reader.problems
 
 
 class Definitions:
@@ -42,7 +50,6 @@ class Definitions:
         self.breaktables: dict[str, Breaktable] = {}
         self._devices: dict[str, dict[str, Device]] | None = None
         self._loaded: set[str] = set()
-        self.drivers: list[str] = []
         self.links: dict[str, str] = {}
         self.functions: list[str] = []
         self.registrars: list[str] = []
@@ -119,7 +126,7 @@ class Definitions:
             return
         source = reader.read(path)
         before = self.snapshot()
-        problems = self._apply(source, reader.problems)
+        problems = self._apply(source, statements(source, reader.problems), reader.problems)
         if problems:
             self.restore(before)
             raise LoadError(problems)
@@ -134,8 +141,10 @@ class Definitions:
         """Take back what was defined since."""
         self.__dict__.update(snapshot)
 
-    def _apply(self, source: Source, problems: list[Problem]) -> list[Problem]:
-        for statement in statements(source, problems):
+    def _apply(
+        self, source: Source, found: Iterable[Statement | RegularRecord], problems: list[Problem]
+    ) -> list[Problem]:
+        for statement in found:
             if isinstance(statement, Statement) and statement.kind in apply.DEFINE:
                 problems += self.define(statement, source)
             else:
@@ -144,8 +153,8 @@ class Definitions:
 
     def _read_own(self, path: str) -> None:
         """Read a file of EPICS or of this package."""
-        reader = Reader({}, [os.path.dirname(path)], fallback=EPICS_DBD)
-        problems = self._apply(reader.read(path), reader.problems)
+        source, found, problems = own_statements(path)
+        problems = self._apply(source, found, list(problems))
         if problems:
             raise LoadError(problems)
 

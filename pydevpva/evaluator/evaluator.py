@@ -130,7 +130,7 @@ class Evaluator:
         False when a job is still running after `timeout` seconds; its thread is left to itself.
         """
         self._stopped = True
-        self.events.submit = None
+        self.events.end()
         self._take_back()
         for _ in self._workers:
             self._come(False)

@@ -116,11 +116,12 @@ class Events:
         with event.lock:
             event.subscribers = tuple(sorted([*event.subscribers, (order, callback)], key=lambda entry: entry[0]))
 
-    def unsubscribe(self, name: str, callback: Subscriber) -> None:
-        """Undo `subscribe`; no value is delivered to callback any more once this returns on the database thread."""
-        event = self._event(name)
-        with event.lock:
-            event.subscribers = tuple(entry for entry in event.subscribers if entry[1] != callback)
+    def end(self) -> None:
+        """The records are no more; what is published is only remembered."""
+        self.submit = None
+        for event in list(self._events.values()):
+            with event.lock:
+                event.subscribers = ()
 
     def report(self) -> list[EventReport]:
         """All events by name."""

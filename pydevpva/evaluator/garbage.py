@@ -12,38 +12,47 @@ import threading
 PERIOD = 0.02  # seconds between two looks at whether a collection is due
 
 
+_at_work: list[Collector] = []  # Python has one collector for all IOCs of a process: so much they must share
+_switching = threading.Lock()
+
+
 class Collector:
     """Does what Python's own collector does, by the same thresholds. Where that is switched off, nothing.
 
-    `start` and `stop` are for the main thread. Several IOCs of one process have one each; the first is at work.
+    `start` and `stop` are for the main thread. Several IOCs of one process have one each; the first is at work, and
+    the next when that has stopped.
     """
 
     def __init__(self) -> None:
         self._ended = threading.Event()
-        self._took_over = False
-        self._switching = threading.Lock()
 
     def start(self) -> None:
         """From now on nobody else collects."""
-        self._took_over = gc.isenabled()
-        if self._took_over:
+        with _switching:
+            if not gc.isenabled() and not _at_work:
+                return
             gc.disable()
-            threading.Thread(target=self._run, name="collector", daemon=True).start()
+            _at_work.append(self)
+        threading.Thread(target=self._run, name="collector", daemon=True).start()
 
     def stop(self) -> None:
-        """Leave it to Python again."""
-        with self._switching:
+        """Leave it to the next, or to Python again: with the last IOC go the records that were frozen (gc.freeze)."""
+        with _switching:
             self._ended.set()
-            if self._took_over:
-                self._took_over = False
-                gc.enable()
+            if self in _at_work:
+                _at_work.remove(self)
+                if not _at_work:
+                    gc.enable()
+            if not _at_work:
+                gc.unfreeze()
 
     def _run(self) -> None:
         wait, count, threshold, collect = self._ended.wait, gc.get_count, gc.get_threshold, gc.collect
         while not wait(PERIOD):
-            with self._switching:
-                if gc.isenabled() and not self._ended.is_set():  # by users' code that had disabled it for a while
-                    gc.disable()
+            with _switching:
+                if self._ended.is_set() or _at_work[0] is not self:
+                    continue
+                gc.disable()  # users' code may have enabled it for a while
             most = threshold()
             if most[0] and count()[0] > most[0]:
                 made = count()

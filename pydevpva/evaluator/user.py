@@ -6,7 +6,7 @@ import builtins
 import sys
 import types
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from pydevpva.evaluator.events import Events
 from pydevpva.evaluator.subroutines import Subroutines
@@ -14,15 +14,26 @@ from pydevpva.evaluator.subroutines import Subroutines
 NOT_GIVEN = object()
 
 
+class _Served:
+    """Whose events and subroutines a `pydev` speaks for."""
+
+    __slots__ = ("events", "subroutines")
+
+    def __init__(self, events: Events, subroutines: Subroutines) -> None:
+        self.events, self.subroutines = events, subroutines
+
+
+# Python has one `pydev` for the whole process, and users' modules keep the one that they have imported.
+_next = _Served(Events(), Subroutines({}))  # of all that had stopped when the newest IOC was made: that IOC's
+_stopped: list[Pydev] = []  # since then
+
+
 class Pydev(types.ModuleType):
     """The module `pydev` inside an IOC; outside, the top-level pydev.py stands in for it."""
 
-    stopped: ClassVar[list[Pydev]] = []  # whose IOCs have stopped
-
     def __init__(self, events: Events, subroutines: Subroutines | None = None) -> None:
         super().__init__("pydev", "Exchanges values between Python code and records.")
-        self._events = events
-        self._subroutines = subroutines or Subroutines({})
+        self._for = _Served(events, subroutines or Subroutines({}))
         self._before: object = None
         self._offered: dict[str, Callable[[], object]] = {}
 
@@ -44,8 +55,8 @@ class Pydev(types.ModuleType):
         Without a value: return what was last published under that name, or None.
         """
         if value is NOT_GIVEN:
-            return self._events.last(name)
-        return self._events.publish(name, value)
+            return self._for.events.last(name)
+        return self._for.events.publish(name, value)
 
     def subroutine(self, name: object = None) -> Any:
         """Decorator: @pydev.subroutine or @pydev.subroutine("name") lets SNAM and INAM of records name the function."""
@@ -54,7 +65,7 @@ class Pydev(types.ModuleType):
         return lambda function: self._register(str(name or function.__name__), function)
 
     def _register(self, name: str, function: Any) -> Any:
-        self._subroutines.registered[name] = function
+        self._for.subroutines.registered[name] = function
         return function
 
     def install(self) -> None:
@@ -75,21 +86,24 @@ class Pydev(types.ModuleType):
     def _take_over(self) -> None:
         """Modules that were imported before this IOC was made are its users too: they hold the stand-in for `pydev`, or
         that of an IOC that has stopped."""
-        for stopped in self.stopped:
-            stopped._events = self._events
-            self._subroutines.earlier |= stopped._subroutines.earlier | stopped._subroutines.registered
-            stopped._subroutines = self._subroutines
+        served = self._for
+        for stopped in _stopped:
+            served.subroutines.earlier |= stopped._for.subroutines.earlier | stopped._for.subroutines.registered
+            stopped._for = _next
+        _stopped.clear()
+        served.subroutines.earlier |= _next.subroutines.earlier | _next.subroutines.registered
+        _next.events, _next.subroutines = served.events, served.subroutines
         hand_over = vars(self._before).get("_hand_over") if isinstance(self._before, types.ModuleType) else None
         if callable(hand_over):
             published, subroutines = hand_over()
-            self._subroutines.earlier |= subroutines
+            served.subroutines.earlier |= subroutines
             for name, value in published.items():
-                self._events.publish(name, value)
+                served.events.publish(name, value)
 
     def uninstall(self) -> None:
         """Undo `install`, unless another IOC has put its own in the place since."""
-        if self not in self.stopped:
-            self.stopped.append(self)
+        if self not in _stopped and self._for is not _next:
+            _stopped.append(self)
         if getattr(builtins, "pydev", None) is self:
             del builtins.pydev  # type: ignore[attr-defined]
         if sys.modules.get("pydev") is self:

@@ -73,7 +73,7 @@ def test_a_users_dbd_is_taken_in(tmp_path: Path) -> None:
     assert list(own.devices("mine")) == ["my device"]
     assert list(own.devices("ai"))[-1] == "my ai"
     assert own.devices("ai")["Soft Channel"].dset == "devAiSoft"
-    assert (own.drivers, own.functions, own.links) == (["drv"], ["fun"], {"mylink": "lnkIf"})
+    assert (own.functions, own.links) == (["fun"], {"mylink": "lnkIf"})
     assert own.variables["w"] == "double"
     assert own.breaktable("typeX").points == ((0.0, 0.0), (1.0, 2.0))
 

@@ -54,9 +54,10 @@ def test_the_last_value_is_kept_also_before_anyone_subscribes() -> None:
 
 def test_none_is_a_value() -> None:
     database = Database()
-    user = Pydev(Events(database.submit))
+    events = Events(database.submit)
+    user = Pydev(events)
     got: list[object] = []
-    user._events.subscribe("x", got.append)
+    events.subscribe("x", got.append)
     assert user.iointr("x", None) is True
     database.run()
     assert got == [None]
@@ -118,15 +119,16 @@ def test_nothing_is_lost_or_mixed_from_many_threads() -> None:
     assert got[-1] == events.last("x")
 
 
-def test_an_unsubscribed_record_gets_nothing_more() -> None:
+def test_after_the_end_no_record_gets_anything_and_values_are_remembered() -> None:
     database = Database()
     events = Events(database.submit)
     got: list[object] = []
     events.subscribe("x", got.append)
     events.publish("x", 1)
-    events.unsubscribe("x", got.append)
+    events.end()
     database.run()
-    assert got == []
+    events.publish("x", 2)
+    assert (got, events.last("x"), len(database.work)) == ([], 2, 0)
 
 
 def test_a_subscriber_that_fails_does_not_keep_the_value_from_the_next(caplog: pytest.LogCaptureFixture) -> None:
