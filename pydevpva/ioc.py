@@ -195,12 +195,11 @@ class Ioc:
             pass
 
     def _import_subroutines(self) -> None:
-        """The modules that sub and aSub records name, here on the main thread: importing runs users' code."""
+        """The modules of the functions that records name, here on the main thread: importing runs users' code."""
         for instance in self.instances.values():
-            if instance.type in ("sub", "aSub"):
-                for field in ("SNAM", "INAM", "SUBL"):
-                    if (given := instance.fields.get(field)) is not None:
-                        self.evaluator.subroutines.load(given.text)
+            for field in behaviour(instance.type).functions:
+                if (given := instance.fields.get(field)) is not None:
+                    self.evaluator.subroutines.load(given.text)
 
     def _start_records(self) -> None:
         self.database.services.written = self.instances

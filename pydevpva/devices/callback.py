@@ -32,7 +32,7 @@ class AsyncInput(SoftInput, reads="callback"):
     def read(self, record: Record) -> int:
         link = record.INP
         if not isinstance(link, RecordLink):
-            return 2 if hasattr(record, "RVAL") else 0
+            return 2 if record.raw_type else 0
         if not record.PACT:
             host = record.host
             host.process_and_wait(link.target, lambda error: host.submit(complete, record))
@@ -41,7 +41,7 @@ class AsyncInput(SoftInput, reads="callback"):
         status = super().read(record)
         if status < 0:
             record.NSTA, record.NAMSG = READ, ""
-        return 2 if hasattr(record, "RVAL") else min(status, 0)
+        return 2 if record.raw_type else min(status, 0)
 
 
 class AsyncOutput(SoftOutput, writes="callback"):
@@ -55,10 +55,7 @@ class AsyncOutput(SoftOutput, writes="callback"):
         link = record.OUT
         if not hasattr(link, "put_async"):
             return super().write(record)
-        waiting = _Waiting(link, record)
-        if hasattr(record, "soft_write"):
-            return int(record.soft_write(waiting))
-        return 0 if waiting.put(record.VAL, record.value_type) else -1
+        return int(record.soft_write(_Waiting(link, record)))
 
 
 class _Waiting:

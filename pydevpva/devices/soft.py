@@ -6,8 +6,6 @@ from pydevpva.devices.registry import DeviceSupport
 from pydevpva.records.core.links import NO_DATA, Link
 from pydevpva.records.core.record import DEVICE_TIME, Record
 
-UNTOLD = frozenset({"longout", "int64out", "mbbo", "mbboDirect"})  # the write function of these returns 0 always
-
 
 def _stamp(record: Record, link: Link) -> None:
     """A soft device takes its time from its link."""
@@ -16,29 +14,17 @@ def _stamp(record: Record, link: Link) -> None:
 
 
 class SoftInput(DeviceSupport, reads="soft"):
-    """VAL from INP. A record type that needs more than one scalar defines soft_start and soft_read."""
+    """VAL from INP: soft_start and soft_read of the record type say how."""
 
     __slots__ = ()
 
     def init_record(self, record: Record) -> int:
-        if hasattr(record, "soft_start"):
-            record.soft_start(record.INP)
-        elif (value := record.INP.load(record.value_type)) is not None:
-            record.VAL, record.UDF = value, 0
+        record.soft_start(record.INP)
         return 2
 
     def read(self, record: Record) -> int:
         link = record.INP
-        if hasattr(record, "soft_read"):
-            status = int(record.soft_read(link))
-        else:
-            value = link.get(record.value_type)
-            if value is None:
-                return -1
-            if value is NO_DATA:
-                status = record.constant_status
-            else:
-                record.VAL, status = value, 2
+        status = int(record.soft_read(link))
         if status >= 0:
             _stamp(record, link)
         return status
@@ -55,16 +41,13 @@ class SetUserTag(DeviceSupport, dsets="devLoPDBQ2UTag"):
 
 
 class SoftOutput(DeviceSupport, writes="soft"):
-    """VAL to OUT. A record type that writes something else defines soft_write."""
+    """VAL to OUT: soft_write of the record type says how."""
 
     __slots__ = ()
 
     def write(self, record: Record) -> int:
-        if hasattr(record, "soft_write"):
-            status = int(record.soft_write(record.OUT))
-        else:
-            status = 0 if record.OUT.put(record.VAL, record.value_type) else -1
-        return 0 if record.rtype.name in UNTOLD else status
+        status = int(record.soft_write(record.OUT))
+        return status if record.tells_failure else 0
 
 
 class RawInput(DeviceSupport, reads="raw"):
@@ -104,7 +87,7 @@ class RawOutput(DeviceSupport, writes="raw"):
         mask = getattr(record, "MASK", 0)
         value = record.RVAL & mask if mask and hasattr(record, "NOBT") else record.RVAL
         done = record.OUT.put(value, record.raw_type)
-        return 0 if done or record.rtype.name in UNTOLD else -1
+        return -1 if record.tells_failure and not done else 0
 
 
 def _start_mask(record: Record) -> None:

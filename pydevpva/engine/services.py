@@ -130,7 +130,7 @@ class Services:
         if choices[-1:] != ("pydev",) or self.uses_pydev:
             return choices
         # In an IOC where no record uses it, "pydev" is not shown: clients see just what the C IOC shows them.
-        return choices[:-1] if record.rtype.name != "compress" else ()
+        return choices[:-1] if record.lists_devices else ()
 
     def check_device(self, record: Record, index: int) -> None:
         """PutError where DTYP cannot become another while the IOC runs: what is no soft channel stays what it is.

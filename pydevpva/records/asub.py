@@ -34,6 +34,7 @@ class ASub(Subroutine, rtype="aSub"):
 
     __slots__ = ("_status",)
     inputs, outputs = INPUTS, OUTPUTS
+    functions = ("SNAM", "INAM", "SUBL")
     properties = properties(
         units="",
         precision="",

@@ -60,6 +60,7 @@ class Compress(Record, rtype="compress", soft="devCompressSoft"):
 
     __slots__ = ()
     pydev = PydevWay("VAL NAME TPRO", _store)
+    lists_devices = False
     properties = properties(
         units="DOUBLE",
         units_fields={"VAL": "=EGU"},

@@ -18,6 +18,7 @@ class Int64out(Output, rtype="int64out", soft="devI64outSoft", callback="devI64o
     __slots__ = ()
     pydev = PydevWay(pydev_ways.INTEGER, pydev_ways.number("INT64"))
     value_type = "INT64"
+    tells_failure = False
     properties = properties(
         units="INT64",
         display={LIMITED: ("LOPR", "HOPR")},

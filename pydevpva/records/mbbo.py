@@ -32,6 +32,7 @@ class Mbbo(
     pydev = PydevWay(" ".join(("VAL RVAL NAME TPRO", *states.VALUES, *states.STRINGS)), _store)
     value_type = "USHORT"
     raw_type = "ULONG"
+    tells_failure = False
     simulation_modes = (YES, RAW)
 
     def init_early(self) -> None:

@@ -31,6 +31,7 @@ class MbboDirect(
     pydev = PydevWay("VAL RVAL NAME TPRO", pydev_ways.number("LONG"))
     value_type = "ULONG"
     raw_type = "ULONG"
+    tells_failure = False
     simulation_modes = (YES, RAW)
     properties = properties(precision="")
 

@@ -29,6 +29,7 @@ class Ndarray(WholeRecord, rtype="ndarray", soft="devNdarraySoft"):
 
     __slots__ = ("_codec", "_input_id", "image")
     pydev = pydev_ways.WHOLE
+    whole_value = "image"
     checks: ClassVar[dict[str, Callable[[str], str]]] = {"CODC": codecs.missing}
     image: NDArray
 

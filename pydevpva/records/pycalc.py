@@ -29,6 +29,7 @@ class Pycalc(Record, rtype="pycalc"):
     """VAL = CALC(A..J). A field of one element (MEVL or MEA.. 1) holds a scalar, others an array."""
 
     code_fields = frozenset({"CALC"})
+    program = "CALC"
     __slots__ = ("_args", "_cut_said", "_failures", "_outcome", "_text")
 
     def array_info(self, field: str) -> tuple[str, int] | None:

@@ -21,6 +21,7 @@ class TableRecord(WholeRecord, rtype="table", soft="devTableSoft"):
 
     __slots__ = ("_kinds",)
     pydev = pydev_ways.WHOLE
+    whole_value = "table"
     VAL: Table
 
     def native(self, field: str) -> Whole:

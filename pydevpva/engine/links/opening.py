@@ -73,9 +73,7 @@ class Opening:
         device = record.device if text.lstrip()[:1] == "@" else None
         if device is not None:
             device.relink(record, field.name, text)
-        old = getattr(record, field.name)
-        if hasattr(old, "close"):
-            old.close()
+        getattr(record, field.name).close()
         setattr(record, field.name, link)
         self._start(link)
         if field.name in DEVICE_LINKS:

@@ -30,10 +30,10 @@ def channel_of(name: str, address: Address, pv: Posting, renew: Callable[[], Non
 
     `renew` is what a channel calls, and ends with, when its value has another type.
     """
-    record_type = address.record.rtype.name
-    if address.field.name == "VAL" and record_type == "ndarray":
+    whole = address.record.whole_value if address.field.name == "VAL" else ""
+    if whole == "image":
         return ElementsChannel(address, pv, renew) if "." in name else ImageChannel(address, pv)
-    if address.field.name == "VAL" and record_type == "table":
+    if whole == "table":
         return TableChannel(address, pv, renew)
     if address.filters:
         return FilteredChannel(address, shape_of(address), pv)

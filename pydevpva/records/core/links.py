@@ -70,6 +70,9 @@ class Link(Protocol):
     def source(self) -> tuple[str, int] | None:
         """DBF type and capacity of the far end; None: not known."""
 
+    def close(self) -> None:
+        """The field has another link now: let go of what this one holds."""
+
 
 class WithoutRecord:
     """What links have in common that do not lead to a record: nothing there has a time, an alarm or a type."""
@@ -94,6 +97,9 @@ class WithoutRecord:
 
     def source(self) -> tuple[str, int] | None:
         return None
+
+    def close(self) -> None:
+        pass
 
 
 class ConstantLink(WithoutRecord):

@@ -176,6 +176,11 @@ class Record(RecordSupport):
     pydev: ClassVar[PydevWay | None] = None  # what DTYP "pydev" means; None: the type has no such
     soft_devices: ClassVar[Mapping[str, str]] = {}  # "soft", "raw" and "callback" by dset
     writes: ClassVar[bool] = False  # its device support writes OUT; otherwise it reads INP
+    tells_failure: ClassVar[bool] = True  # of a write to OUT: in EPICS soft device support of some types says 0 always
+    lists_devices: ClassVar[bool] = True  # DTYP has choices, also where no record uses pydev
+    whole_value: ClassVar[str] = ""  # "image" or "table": what VAL is to clients, in one piece
+    functions: ClassVar[tuple[str, ...]] = ()  # the fields that name Python functions
+    program: ClassVar[str] = ""  # the field that says which Python the record itself runs
     checks: ClassVar[Mapping[str, Callable[[str], str]]] = {}  # why a field cannot be loaded with that text, or ""
 
     sinks: tuple[Sink, ...] | None  # who wants to know of changes

@@ -33,6 +33,8 @@ class Subroutine(Record):
 
     __slots__ = ("_failures", "_starting", "_view", "_wanted", "function", "succeeded")
     code_fields = frozenset({"SNAM", "INAM"})
+    functions: ClassVar[tuple[str, ...]] = ("SNAM", "INAM")
+    program = "SNAM"
     inputs: ClassVar[tuple[str, ...]] = ()
     outputs: ClassVar[tuple[str, ...]] = ()
     function: Function | None

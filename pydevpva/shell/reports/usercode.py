@@ -17,11 +17,7 @@ def code_of(record: Record) -> tuple[str, str] | None:
     if getattr(device, "failures", None) is not None and hasattr(device, "code"):
         field = "OUT" if "OUT" in record.rtype.fields and "INP" not in record.rtype.fields else "INP"
         return field, str(getattr(record, field)).strip().removeprefix("@")
-    if record.rtype.name == "pycalc":
-        return "CALC", str(record.CALC)
-    if record.rtype.name in ("sub", "aSub"):
-        return "SNAM", str(record.SNAM)
-    return None
+    return (record.program, str(getattr(record, record.program))) if record.program else None
 
 
 def failures_of(record: Record) -> Any:
