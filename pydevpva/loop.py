@@ -55,10 +55,10 @@ def door(loop_of: Callable[[Any], Loop]) -> Callable[[Method], Method]:
 class Timer:
     """Handle of a call that is still to come; `cancel` may be called from the loop's thread only."""
 
-    __slots__ = ("_loop", "args", "cancelled", "due", "work")
+    __slots__ = ("_loop", "args", "cancelled", "work")
 
-    def __init__(self, loop: Loop, due: float, work: Work, args: tuple[object, ...]) -> None:
-        self._loop, self.due, self.work, self.args, self.cancelled = loop, due, work, args, False
+    def __init__(self, loop: Loop, work: Work, args: tuple[object, ...]) -> None:
+        self._loop, self.work, self.args, self.cancelled = loop, work, args, False
 
     def cancel(self) -> None:
         if not self.cancelled:
@@ -147,7 +147,7 @@ class Loop:
     @door(lambda loop: loop)
     def at(self, due: float, work: Work, *args: object) -> Timer:
         """Run work(*args) once when the loop's clock reaches `due`; on the loop's thread only."""
-        timer = Timer(self, due, work, args)
+        timer = Timer(self, work, args)
         heapq.heappush(self._timers, (due, next(self._order), timer))
         return timer
 

@@ -55,12 +55,6 @@ class LinkText:
             self.type, "hardware"
         )
 
-    pp = property(lambda self: self.process == "PP")
-    ca = property(lambda self: self.process in ("CA", "CP", "CPP"))
-    cp = property(lambda self: self.process == "CP")
-    cpp = property(lambda self: self.process == "CPP")
-    ms = property(lambda self: self.severity)
-
     @property
     def record(self) -> str:
         """The record's name of a PV link."""

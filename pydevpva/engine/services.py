@@ -168,9 +168,6 @@ class Services:
         given = instance.fields.get(field) if instance is not None else None
         return f"{given.location}: " if given is not None else ""
 
-    def set_access_group(self, record: Record) -> None:
-        """ASG changed; access is looked up by group name at each put, so nothing is kept that could be stale."""
-
     def set_link(self, record: Record, field: Field, text: str) -> None:
         """Change a link at run time. PutError when the text is none for this field."""
         self.links.set_link(record, field, text)

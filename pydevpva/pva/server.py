@@ -141,10 +141,6 @@ class Server:
         """
         return str(self._server.tostr(min(detail, 1))) if self._server is not None else ""
 
-    def puts_waiting(self) -> int:
-        """Puts of clients that have not been answered; from any thread."""
-        return len(self._clients.waiting)
-
     def stop(self, timeout: float = 1.0) -> None:
         """Answer the puts that wait with an error, close all channels, and stop serving."""
         if self._server is None:

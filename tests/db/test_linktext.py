@@ -32,7 +32,7 @@ def test_input_links(text: str, kind: str, target: str, process: str, severity: 
 def test_output_and_forward_links_lose_what_they_cannot_use() -> None:
     assert parse_link("a CPP MS", "OUTLINK").process == "NPP"
     assert parse_link("a PP MS", "FWDLINK").severity == "NMS"
-    assert parse_link("a CA", "FWDLINK").ca
+    assert parse_link("a CA", "FWDLINK").process == "CA"
 
 
 def test_json_links_are_read() -> None:
@@ -41,7 +41,7 @@ def test_json_links_are_read() -> None:
 
 def test_record_and_field_of_a_pv_link() -> None:
     link = parse_link("a:b.DESC$ PP", "INLINK")
-    assert (link.record, link.field, link.pp) == ("a:b", "DESC$", True)
+    assert (link.record, link.field, link.process) == ("a:b", "DESC$", "PP")
     assert parse_link("a", "INLINK").field == "VAL"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -126,14 +127,19 @@ def test_a_put_with_block_is_answered_when_python_has_finished(slow: Served) -> 
     assert answers == ["ok"]
 
 
+def puts_waiting(served: Served) -> Collection[object]:
+    """Those that have not been answered."""
+    assert served.ioc.server is not None
+    return served.ioc.server._clients.waiting
+
+
 def test_at_the_end_pending_puts_are_answered_with_an_error(slow: Served) -> None:
     answers: list[str] = []
     threads = [threading.Thread(target=lambda: answers.append(slow.put("SLOW", 1.0, wait=True))) for _ in range(3)]
     for thread in threads:
         thread.start()
     wait_begun(slow)
-    server: Any = slow.ioc.server
-    eventually(lambda: server.puts_waiting() == 3, "three puts wait")
+    eventually(lambda: len(puts_waiting(slow)) == 3, "three puts wait")
     slow.ioc.stop()
     for thread in threads:
         thread.join(PATIENCE)
@@ -144,11 +150,11 @@ def test_a_client_that_leaves_takes_its_waiting_put_with_it(slow: Served) -> Non
     begun = names(slow)["begun"]
     slow.put("SLOW", 1.0)
     wait_begun(slow)
-    server: Any = slow.ioc.server
+    waiting = puts_waiting(slow)
     with p4p_context(slow.environment) as other:
         threading.Thread(target=lambda: _ignore(other, "SLOW", 2.0), daemon=True).start()
-        eventually(server.puts_waiting, "the put waits")
-    eventually(lambda: not server.puts_waiting(), "the put is gone")
+        eventually(lambda: waiting, "the put waits")
+    eventually(lambda: not waiting, "the put is gone")
     names(slow)["go"].set()
     slow.put("SLOW", 3.0, wait=True)
     assert begun == [1.0, 3.0]
