@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from pydevpva.devices.pydev import Pydev
+from pydevpva.devices.python import clipped
 from pydevpva.engine.database import Database
 from pydevpva.engine.scan import SLICE, in_slices
 from pydevpva.evaluator.events import Events
+from pydevpva.records.core.alarm import DBE_ALARM
 from pydevpva.records.core.record import Record
 
 log = logging.getLogger("pydevpva.ioc")
@@ -40,6 +42,14 @@ class Delivery:
             more = f" and {len(records) - MOST_NAMED} more" if len(records) > MOST_NAMED else ""
             verb = "waits" if len(records) == 1 else "wait"
             log.warning("%s%s %s for pydev.iointr(%r), which nobody has published%s", who, more, verb, name, hint)
+            self._database.loop.trickle(map(partial(_ask, hint.removeprefix("; ")), records))
+
+
+def _ask(hint: str, record: Record) -> None:
+    """As the message of the alarm that the record is in as long as nothing has come."""
+    if record.UDF and not record.AMSG:
+        record.AMSG = clipped(hint)
+        record.post_field("AMSG", DBE_ALARM)
 
 
 def _deliver_all(waiting: Callable[[str], list[Record]], name: str, value: object) -> Iterator[None] | None:

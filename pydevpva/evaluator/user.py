@@ -12,12 +12,15 @@ from pydevpva.evaluator.events import Events
 from pydevpva.evaluator.subroutines import Subroutines
 
 NOT_GIVEN = object()
+PUBLIC = ("NDArray", "iointr", "overruns", "subroutine")  # what help(pydev) shows
 
 
 class _Served:
     """Whose events and subroutines a `pydev` speaks for."""
 
     __slots__ = ("events", "subroutines")
+
+    __all__ = PUBLIC
 
     def __init__(self, events: Events, subroutines: Subroutines) -> None:
         self.events, self.subroutines = events, subroutines
@@ -36,6 +39,9 @@ class Pydev(types.ModuleType):
         self._for = _Served(events, subroutines or Subroutines({}))
         self._before: object = None
         self._offered: dict[str, Callable[[], object]] = {}
+
+    def __dir__(self) -> list[str]:
+        return sorted({*vars(self), *PUBLIC})
 
     def offer(self, name: str, make: Callable[[], object]) -> None:
         """Let user code find pydev.<name>: what make() gives the first time it is asked for."""

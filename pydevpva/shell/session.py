@@ -49,6 +49,7 @@ class Common:
     access_path: str = ""
     access_macros: str = ""
     after_init: list[str] = field(default_factory=list)  # lines for when iocInit is through
+    init_failed: bool = False  # iocInit has been run, and the IOC was not made
     started: float = field(default_factory=time.time)
     loading: threading.RLock = field(default_factory=threading.RLock)  # one command at a time before iocInit
     log: Log = field(default_factory=Log)
@@ -223,9 +224,9 @@ class Shell(Output):
 
     def _execute(self, scope: Scope, line: Line) -> bool:
         """Run a split line; whether it failed."""
-        if not line.words and 0 in line.redirects:
-            return self._include(scope, line.redirects.pop(0), line)
         try:
+            if not line.words and 0 in line.redirects:
+                return self._include(scope, line.redirects.pop(0), line)
             with self.opened(line.redirects) as files:
                 return bool(line.words) and self.call(line.words, files)
         except CannotWrite as error:
@@ -240,16 +241,8 @@ class Shell(Output):
         if os.path.basename(script.path) in ("envPaths", "cdCommands") and not os.path.exists(script.path):
             self._stand_in_for_env_paths(script.path)
             return False
-        try:
-            with self.opened(line.redirects) as files, self.printing_to(files):
-                return self.run_script(script.path, scope.macros) != 0
-        except CannotWrite as error:
-            self.error(str(error))
-            return True
-        except CannotOpen as error:
-            self.error(str(error))
-            self._note_failed(scope)
-            return scope.errored
+        with self.opened(line.redirects) as files, self.printing_to(files):
+            return self.run_script(script.path, scope.macros) != 0
 
     def _stand_in_for_env_paths(self, path: str) -> None:
         """envPaths is written by `make`; without it, TOP and IOC follow from where the script is."""

@@ -125,7 +125,7 @@ class Startup:
             raise StartupFailed(failure or f"{name} failed")
 
     def _run_script(self, path: str) -> None:
-        if how_to_load(path):
+        if how_to_load(path) or mistaken.is_python(path):
             return  # said at the end; its lines are no commands
         if self.verbose:
             self.shell.print(f"# Begin {path}")
@@ -145,7 +145,11 @@ class Startup:
         running = self.ioc.state in ("running", "paused")
         for text in self.shell.failures.summary(running):
             self.shell.complain(text)
-        if not running and not self.ends_with_input:
+        if running or self.ends_with_input:
+            return
+        if self.shell.common.init_failed:
+            self.shell.complain(f"{os.path.basename(path)}: iocInit failed: nothing is served; put right what it says")
+        else:
             command, after = ("iocRun", "iocBuild") if self.ioc.state == "built" else ("iocInit", "dbLoadRecords")
             advice = "put the lines that failed right" if self.shell.failures else f"add {command} after its {after}"
             if how := how_to_load(path):

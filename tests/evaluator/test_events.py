@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import pydoc
 import threading
 from collections import deque
 
@@ -179,6 +180,12 @@ def test_a_pydev_imported_before_the_ioc_started_publishes_to_the_ioc() -> None:
         assert user.iointr("x") == 3
     finally:
         user.uninstall()
+
+
+def test_help_shows_what_users_call() -> None:
+    text = pydoc.plain(pydoc.render_doc(Pydev(Events())))
+    for name in ("iointr(name", "subroutine(name"):
+        assert name in text
 
 
 def test_a_name_waited_for_is_misspelled_when_a_similar_one_is_published_for_nobody() -> None:

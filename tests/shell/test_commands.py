@@ -61,7 +61,7 @@ def test_epics_own_definitions_may_be_loaded_again(tmp_path: Path) -> None:
 
 def test_a_missing_dbd_that_make_does_not_build_is_an_error(tmp_path: Path) -> None:
     ours = run(OURS, 'dbLoadDatabase("mine.dbd")\n', tmp_path)
-    assert "ERROR: Failed to load 'mine.dbd'" in ours.err
+    assert "ERROR: Failed to load 'mine.dbd'; line 1 of st.cmd" in ours.err
 
 
 def test_records_cannot_be_loaded_after_ioc_init(tmp_path: Path) -> None:
@@ -74,3 +74,8 @@ def test_python_finds_modules_in_a_new_pythonpath_at_once(tmp_path: Path) -> Non
     (tmp_path / "py" / "mine.py").write_text("VALUE = 5\n")
     ours = run(OURS, 'epicsEnvSet("PYTHONPATH", "py")\npydev("import mine; print(mine.VALUE)")\n', tmp_path)
     assert (ours.out[-1], ours.err) == ("5", [])
+
+
+def test_python_without_quotes_is_told_of_them(tmp_path: Path) -> None:
+    ours = run(OURS, "pydev(import os)\n", tmp_path)
+    assert ours.err[-2] == '    the code goes into quotes: pydev("import ...")'

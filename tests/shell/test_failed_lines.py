@@ -10,6 +10,7 @@ import pytest
 from pydevpva import ioc as ioc_module
 from pydevpva.ioc import Ioc
 from tests.ioc_process import PATIENCE, Starter
+from tests.local_ioc import LocalIoc
 from tests.shell.both import OURS, run
 
 DB = 'record(ai, "X:ai") {}\n'
@@ -57,6 +58,14 @@ def test_a_script_that_leaves_nothing_served_is_told_so(script: str, said: str, 
     server.wait_log(f"st.cmd has not run iocInit: {said}")
 
 
+def test_a_script_whose_iocinit_has_failed_is_told_that(start: Starter, tmp_path: Path) -> None:
+    (tmp_path / "bad.acf").write_text("ASG(\n")
+    (tmp_path / "st.cmd").write_text("asSetFilename bad.acf\niocInit\n")
+    server = start.pydevpva("st.cmd", cwd=tmp_path, serving=False)
+    server.wait_log("st.cmd: iocInit failed: nothing is served; put right what it says")
+    assert "has not run" not in server.log
+
+
 def test_a_database_in_place_of_a_script_is_told_how_it_is_loaded(start: Starter, tmp_path: Path) -> None:
     (tmp_path / "a.db").write_text(DB)
     server = start.pydevpva("a.db", cwd=tmp_path, serving=False)
@@ -68,7 +77,7 @@ def test_a_database_next_to_the_script_is_pointed_out(tmp_path: Path) -> None:
     ours = run(OURS, "cd other\ndbLoadRecords a.db\n", tmp_path, {"a.db": DB})
     assert ours.err[:3] == [
         f'ERROR: a.db: no file "a.db" in {tmp_path / "other"}',
-        "ERROR: Failed to load 'a.db'",
+        "ERROR: Failed to load 'a.db'; line 2 of st.cmd",
         f'    it is in {tmp_path}: cd("{tmp_path}") before this line',
     ]
 
@@ -98,4 +107,5 @@ def test_a_misspelled_event_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ioc.run_python("pydev.iointr('lia.trace', 1)")
         ioc.init()
         said = told.get(timeout=PATIENCE)
+        LocalIoc(ioc).until("LIA:Trace.AMSG", lambda message: message == "did you mean lia.trace?")
     assert said == "LIA:Trace waits for pydev.iointr('lia.trce'), which nobody has published; did you mean lia.trace?"

@@ -230,7 +230,7 @@ def test_a_pv_that_is_not_there_is_looked_for(tmp_path: Path) -> None:
     ours = run(OURS, "dbLoadRecords a.db\ndbgf X:caliass\ndbgf X:ai.DECS\n", tmp_path, {"a.db": DB})
     assert ours.out[2:] == ["PV 'X:caliass' not found", "dbgf X:ai.DECS", "PV 'X:ai.DECS' not found"]
     assert ours.err[0].startswith("    did you mean X:calias or ")
-    assert re.fullmatch(r"    did you mean .*\bDESC\?", ours.err[1])
+    assert re.fullmatch(r"    no field DECS in ai record X:ai; did you mean .*\bDESC\?", ours.err[1])
 
 
 def test_a_group_is_told_from_a_record(tmp_path: Path) -> None:

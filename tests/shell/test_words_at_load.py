@@ -72,7 +72,8 @@ def test_an_index_of_a_dtyp_that_nobody_implements_is_an_error_with_the_choices(
                 b_db='record(ai, "c") { field(DTYP, "Nobody") }') == [
         f'ERROR: a.db:2:3: record a: there is no device support for DTYP "6", which is "Nobody"; choices: {choices}',
         f'ERROR: a.db:4:19: record b: there is no device support for DTYP "7"; choices: {choices}',
-        "ERROR: Failed to load 'a.db'",
+        "ERROR: Failed to load 'a.db'; line 2 of st.cmd",
+        "ERROR: Failed to load 'b.db'; line 3 of st.cmd, as above: DTYP \"Nobody\" of ai",
         "st.cmd: 2 lines failed (2; DTYP \"Nobody\" of ai: 3); the IOC runs without them",
     ]  # fmt: skip
 
@@ -139,13 +140,13 @@ def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
         "ERROR st.cmd line 24: Command 'XPSCreateController' not registered. "
         f"Line skipped, as others like it. It is of motor: {MOTOR.partition('of motor: ')[2]}",
         f'ERROR: motor.db:1:1: record "X:m0": {MOTOR} (from motor.substitutions:1:34) (8 times)',
-        "ERROR: Failed to load 'motor.substitutions'",
+        "ERROR: Failed to load 'motor.substitutions'; line 32 of st.cmd",
         'macLib: macro MOTOR is undefined (expanding string dbLoadRecords("$(MOTOR)/db/a.db")); '
         'line not run (st.cmd line 33): set it first, epicsEnvSet("MOTOR", "..."), if its files are needed. '
         f"It is of motor: {MOTOR.partition('of motor: ')[2]}",
         'ERROR: $(CALC)/db/c.db: no file "$(CALC)/db/c.db": macro CALC is undefined; set it first, '
         'epicsEnvSet("CALC", "...") (from other.substitutions:1:40) (2 times)',
-        "ERROR: Failed to load 'other.substitutions'",
+        "ERROR: Failed to load 'other.substitutions'; line 35 of st.cmd",
         "st.cmd: 37 lines failed (2, 4, 24, 32, 33, 35; autosave: 3, 36, 37, 39; asyn: 5-23; motor: 25-31; "
         "macro MOTOR: 34); the IOC runs without them",
     ]
@@ -208,6 +209,15 @@ def test_a_macro_without_a_value_is_told_once_with_how_to_give_one(
     lines = ended.stderr.splitlines()
     assert lines[0] == 'ERROR: a.db:1:1: the name "$(P)a" has an undefined macro (also in line 2)'
     assert lines[-3:] == ["ERROR: Failed to load 'a.db'", f"    {hint}", "ERROR: Failed to load: a.db"]
+
+
+def test_a_second_file_without_the_same_macro_is_named(tmp_path: Path) -> None:
+    err = said("dbLoadRecords a.db\ndbLoadRecords b.db\n", tmp_path, a_db='record(ai, "$(P)a") {}\n',
+               b_db='record(ai, "$(P)b") {}\n')  # fmt: skip
+    assert err[-2:] == [
+        "ERROR: Failed to load 'b.db'; line 2 of st.cmd, as above: macro P",
+        "st.cmd: 2 lines failed (1; macro P: 2)",
+    ]
 
 
 def test_in_a_script_macros_are_given_to_dbloadrecords(tmp_path: Path) -> None:

@@ -144,6 +144,7 @@ def test_macros_that_nothing_uses_are_said(folder: Path) -> None:
         ("a.substitutions", 'file "a.db"\n{ pattern {P} {"X:"} }\n',
          'a startup script loads it: dbLoadTemplate("a.substitutions")'),
         ("a.acf", "ASG(DEFAULT) {}\n", "an access security file is loaded with: pydevpva -a a.acf, with -d"),
+        ("poll.py", "import time\n", 'Python is run by a line of a startup script: pydev("import poll")'),
         ("a.json", '{"G": {}}', "a file of groups is loaded with: pydevpva -G a.json, with -d"),
     ],
 )  # fmt: skip

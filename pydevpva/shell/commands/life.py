@@ -79,9 +79,11 @@ def _build(shell: Shell) -> None:
         raise CommandFailed(NOT_NEW)
     shell.complain("Starting iocInit")
     _banner(shell)
+    shell.common.init_failed = True
     with access.ready_file(shell) as path:
         shell.ioc.access_file = path
         shell.ioc.build()
+    shell.common.init_failed = False
 
 
 def _run(shell: Shell) -> None:

@@ -120,19 +120,27 @@ def _load(shell: Shell, file: str, load: Callable[[], object], macros: str | Non
         raise CommandFailed(_told(shell, file, macros or "", error)) from None
     except OSError as error:
         raise CommandFailed(
-            f"ERROR: Can't open file '{file}': {error.strerror}\nERROR: Failed to load '{file}'{_beside(shell, file)}"
+            f"ERROR: Can't open file '{file}': {error.strerror}\n{_failed(shell, file)}{_beside(shell, file)}"
         ) from None
     return 0
 
 
 def _told(shell: Shell, file: str, macros: str, error: LoadError) -> str:
-    """What to print of a load that failed: what a script was told before is not told again."""
-    new = [problem for cause, problem in once(error.problems).items() if shell.is_news(cause)]
+    """What to print of a load that failed: what a script was told before is not explained again."""
+    found = once(error.problems)
+    new = [problem for cause, problem in found.items() if shell.is_news(cause)]
     if not new:
-        return ""
+        causes = ", ".join(cause for cause, problem in found.items() if problem.cause)
+        return f"{_failed(shell, file)}, as above" + (f": {causes}" if causes else "")
     what = [f"ERROR: {problem}" for problem in new]
     advice = _macros(shell, file, macros, new) + _beside(shell, file)
-    return "\n".join([*what, f"ERROR: Failed to load '{file}'{advice}"])
+    return "\n".join([*what, _failed(shell, file) + advice])
+
+
+def _failed(shell: Shell, file: str) -> str:
+    """EPICS's line, and which line of a script it was."""
+    scope = shell.scope
+    return f"ERROR: Failed to load '{file}'" + (f"; line {scope.line} of {scope.file}" if scope.path else "")
 
 
 def _macros(shell: Shell, file: str, given: str, problems: Sequence[Problem]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from collections.abc import Iterator
@@ -43,6 +44,8 @@ def pydev(shell: Shell, source: str | None) -> int:
         shell.error(str(error) if isinstance(error, CodeError) else traceback_text(error))
         if isinstance(error, ModuleNotFoundError):
             shell.complain(_where_modules_are())
+        if isinstance(error, CodeError) and keyword.iskeyword(source):  # the line was split at its spaces
+            shell.complain(f'    the code goes into quotes: pydev("{source} ...")')
         return -1
     return 0
 

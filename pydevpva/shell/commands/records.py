@@ -211,7 +211,9 @@ def find(shell: Shell, name: str) -> Record | None:
         return shell.on_database(Catalog(shell.ioc).find, name)
     except NotFound as error:
         shell.print(f"PV '{name}' not found")
-        if "; " in str(error):
+        if str(error).startswith("no field "):
+            shell.complain(f"    {error}")
+        elif "; " in str(error):
             shell.complain("    " + str(error).split("; ", 1)[1])
         group = name.partition(".")[0]
         if shell.ioc.server is not None and group in shell.ioc.server.groups:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 _MACRO = re.compile(r"\$[({]([A-Za-z_]\w*)[)}]")  # without a default
@@ -17,8 +18,16 @@ KINDS = (  # how it begins, what it is, how it is loaded
 )  # fmt: skip
 
 
+def is_python(path: str) -> bool:
+    """By its name."""
+    return path.endswith(".py")
+
+
 def advice(path: str) -> str:
     """ "a database is loaded with: pydevpva -d x.db"; "" for what may be a script, or cannot be read."""
+    if is_python(path):
+        module = os.path.basename(path).removesuffix(".py")
+        return f'Python is run by a line of a startup script: pydev("import {module}")'
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             text = file.read()
