@@ -116,10 +116,13 @@ class LocalIoc(InProcess):
 
     def until(self, name: str, wanted: Callable[[Any], bool]) -> Any:
         """The value of a field once it is as wanted, which user code or a link brings about."""
+        record = self.call(self.ioc.database.find, name).record
+        told = self.posts(record.NAME)
         end = time.monotonic() + PATIENCE
         while not wanted(value := self.get(name)):
             assert time.monotonic() < end, f"{name} stays {value!r}; a scan needs `advance`"
-            time.sleep(0.0005)
+            told.wait_for_more()
+        self.call(record.detach, told)
         return value
 
 
@@ -167,6 +170,7 @@ class Posts:
     def __init__(self) -> None:
         self.changes: list[tuple[str | None, int]] = []
         self.values: list[Any] = []
+        self._seen = 0
         self._told = threading.Condition()
 
     def changed(self, record: Any, mask: int, field: str | None) -> None:
@@ -174,6 +178,12 @@ class Posts:
             self.changes.append((field, mask))
             self.values.append(record.VAL)
             self._told.notify_all()
+
+    def wait_for_more(self, patience: float = 0.005) -> None:
+        """Until something is told that this has not returned for; at the longest `patience` seconds."""
+        with self._told:
+            self._told.wait_for(lambda: len(self.changes) > self._seen, patience)
+            self._seen = len(self.changes)
 
     def wait_for(self, change: tuple[str | None, int]) -> None:
         with self._told:

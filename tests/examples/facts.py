@@ -109,10 +109,17 @@ def device(server: ServerProcess, client: Context) -> None:
         temperature.until(lambda update: update.value > 30)
 
 
+def wait_idle(client: Context, name: str) -> None:
+    """Until its code is through: a CP link passes over a record that is active (EPICS: dbCa.c)."""
+    with Watch(client, f"{name}.PACT") as active:
+        active.until(lambda update: update.value == 0)
+
+
 def pycalc(server: ServerProcess, client: Context) -> None:
     with Watch(client, "Example:Calc:Energy") as energy:
         first = energy.until(lambda update: update.value == pytest.approx(3954.08, abs=0.01))
         assert first["display.units"] == "eV"
+        wait_idle(client, "Example:Calc:Energy:Calc")
         put(client, "Example:Calc:Crystal", 2, leaf="value.index")
         energy.until(lambda update: update.value == pytest.approx(3795.74, abs=0.01))
     with Watch(client, "Example:Calc:Crystals") as crystals:
@@ -121,6 +128,7 @@ def pycalc(server: ServerProcess, client: Context) -> None:
         assert table.labels == ["Crystal", "Spacing [nm]", "Energy [eV]"]
     with Watch(client, "Example:Calc:Labels") as labels:
         labels.until(lambda update: list(update.value) == ["1.7 mm", "2.3 mm", "14.91 mm"])
+        wait_idle(client, "Example:Calc:Labels")
         put(client, "Example:Calc:Peaks", [8, 9])
         labels.until(lambda update: list(update.value) == ["8 mm", "9 mm"])
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ioc_process import PATIENCE
 from tests.local_ioc import local_ioc
 
 SUM = "def total(record): return record.A + record.B"
@@ -69,8 +70,12 @@ def test_a_missing_function_is_said_with_what_is_near(tmp_path: Path, caplog: py
 
 def test_inam_runs_before_the_first_processing(tmp_path: Path) -> None:
     db = 'record(sub, "s") { field(INAM, "first") field(SNAM, "f") field(PINI, "YES") }'
-    code = "import time\ndef first(record):\n time.sleep(0.02)\n record.A = 40\ndef f(record): return record.A + 2"
-    with local_ioc(tmp_path, db, code) as ioc:
+    code = "def first(record):\n begun.set()\n go.wait()\n record.A = 40\ndef f(record): return record.A + 2"
+    with local_ioc(tmp_path, db, "import threading\nbegun, go = threading.Event(), threading.Event()", code) as ioc:
+        names = ioc.ioc.evaluator.namespace
+        assert names["begun"].wait(PATIENCE)
+        assert ioc.get("s") == 0.0
+        names["go"].set()
         assert ioc.until("s", bool) == 42.0
 
 

@@ -12,7 +12,7 @@ from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE, ServerProcess, Starter
 
 MODULE = """
-import multiprocessing, os, subprocess, sys, threading, time
+import multiprocessing, os, signal, subprocess, sys, threading
 
 def square(x): return x * x
 
@@ -36,14 +36,14 @@ def child(work):
 def killed(number):
     pid = os.fork()
     while pid == 0:
-        time.sleep(1)
+        signal.pause()
     os.kill(pid, number)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 def asleep():
     pid = os.fork()
     while pid == 0:
-        time.sleep(1)
+        signal.pause()
     return pid
 
 def publishes():
