@@ -26,8 +26,8 @@ def _aliases(tree: ast.Module) -> Iterator[str]:
     for node in tree.body:
         if (
             isinstance(node, (ast.Assign, ast.AnnAssign))
-            and node.value is not None
-            and ast.unparse(node.value) == "Any"
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "Any"
         ):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             yield from (ast.unparse(target) for target in targets)
@@ -40,7 +40,7 @@ def test_few_arguments_are_any() -> None:
     places = [
         f"{path.relative_to(ROOT)}:{annotation.lineno}"
         for path, annotation in found
-        if ast.unparse(annotation) in anything
+        if isinstance(annotation, ast.Name) and annotation.id in anything
     ]
     assert len(found) > 2000
     assert len(places) <= MOST * len(found), "\n".join(places)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Protocol
 
@@ -83,12 +84,23 @@ def _place(text: str, offset: int, attribute: str) -> int:
 
 def _field(into: Target, item: Item, index: int) -> Field:
     """A field's definition (dbRecordtypeFieldItem). Raises _WrongField."""
-    name, kind = item.words
+    field = _read_field(*item.words, item.items, index)
+    if field.menu:
+        try:
+            into.menu(field.menu)
+        except NotFound as error:
+            raise _WrongField(str(error), "menu") from None
+    return field
+
+
+@cache
+def _read_field(name: str, kind: str, attributes: tuple[tuple[str, str], ...], index: int) -> Field:
+    """The same for all record types that have it: each has the fields of dbCommon.dbd."""
     type_ = kind.removeprefix("DBF_")
     if type_ not in TYPES or not kind.startswith("DBF_"):
         raise _WrongField(f'no field type "{kind}"{did_you_mean(kind, ["DBF_" + t for t in TYPES])}')
     values: dict[str, object] = {}
-    for attribute, text in item.items:
+    for attribute, text in attributes:
         read = _ATTRIBUTES.get(attribute)
         if read is not None:  # EPICS ignores the others
             key, convert = read
@@ -96,12 +108,6 @@ def _field(into: Target, item: Item, index: int) -> Field:
                 values[key] = convert(text)
             except (ValueError, KeyError):
                 raise _WrongField(f'{attribute} cannot be "{text}"', attribute) from None
-    menu = values.get("menu")
-    if menu:
-        try:
-            into.menu(str(menu))
-        except NotFound as error:
-            raise _WrongField(str(error), "menu") from None
     return Field(name, type_, index=index, **values)  # type: ignore[arg-type]
 
 

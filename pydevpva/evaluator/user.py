@@ -20,8 +20,6 @@ class _Served:
 
     __slots__ = ("events", "subroutines")
 
-    __all__ = PUBLIC
-
     def __init__(self, events: Events, subroutines: Subroutines) -> None:
         self.events, self.subroutines = events, subroutines
 
@@ -33,6 +31,8 @@ _stopped: list[Pydev] = []  # since then
 
 class Pydev(types.ModuleType):
     """The module `pydev` inside an IOC; outside, the top-level pydev.py stands in for it."""
+
+    __all__ = PUBLIC
 
     def __init__(self, events: Events, subroutines: Subroutines | None = None) -> None:
         super().__init__("pydev", "Exchanges values between Python code and records.")

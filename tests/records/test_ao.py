@@ -71,15 +71,6 @@ def test_a_constant_dol_is_the_first_value(engine: StartEngine) -> None:
     assert (db.get("none"), db.get("none.UDF")) == (0.0, 1)
 
 
-def test_in_closed_loop_the_value_comes_from_dol(engine: StartEngine) -> None:
-    db = engine('record(ao, "in") { field(VAL, "3") } record(ao, "o") { field(OMSL, "closed_loop") field(DOL, "in") }')
-    db.put("o", 9)
-    assert db.get("o") == 3.0
-    db.put("o.OMSL", 0)
-    db.put("o", 9)
-    assert db.get("o") == 9.0
-
-
 def test_incremental_adds_what_dol_gives(engine: StartEngine) -> None:
     db = engine(
         'record(ao, "step") { field(VAL, "3") }'
@@ -97,29 +88,6 @@ def test_a_dol_that_is_missing_is_a_link_alarm_and_leaves_val(engine: StartEngin
     db = engine('record(ao, "o") { field(OMSL, "closed_loop") field(DOL, "nowhere") field(VAL, "2") field(UDF, "0") }')
     db.process("o")
     assert (db.get("o"), db.alarm("o")[:2]) == (2.0, ("INVALID", "LINK"))
-
-
-@pytest.mark.parametrize(
-    ("ivoa", "written", "value"),
-    [("Continue normally", 7.0, 7.0), ("Don't drive outputs", 1.0, 7.0), ("Set output to IVOV", 5.0, 5.0)],
-)
-def test_ivoa_decides_for_an_invalid_value(engine: StartEngine, ivoa: str, written: float, value: float) -> None:
-    db = engine(
-        'record(ai, "out") { field(VAL, "1") }'
-        f'record(ao, "o") {{ field(HIHI, "6") field(HHSV, "INVALID") field(IVOA, "{ivoa}") field(IVOV, "5")'
-        ' field(OUT, "out") }'
-    )
-    db.put("o", 7)
-    assert (db.get("out"), db.get("o"), db.alarm("o")[:2]) == (written, value, ("INVALID", "HIHI"))
-
-
-def test_limits_have_hysteresis(engine: StartEngine) -> None:
-    db = engine('record(ao, "o") { field(HIGH, "5") field(HSV, "MINOR") field(HYST, "1") }')
-    seen = []
-    for value in (4.5, 5, 4.5, 4, 3.9, 4.5):
-        db.put("o", value)
-        seen.append(db.text("o.SEVR"))
-    assert seen == ["NO_ALARM", "MINOR", "MINOR", "MINOR", "NO_ALARM", "NO_ALARM"]
 
 
 def test_mdel_and_adel_say_what_is_posted(engine: StartEngine) -> None:

@@ -40,24 +40,6 @@ def test_limits_tell_neighbours_apart_that_are_one_double(engine: StartEngine) -
     assert seen == ["NO_ALARM", "HIGH", "NO_ALARM"]
 
 
-def test_hysteresis(engine: StartEngine) -> None:
-    db = engine('record(int64in, "i") { field(LOLO, "-10") field(LLSV, "MAJOR") field(HYST, "3") }')
-    seen = []
-    for value in (-9, -10, -7, -6, -7):
-        db.put("i", value)
-        seen.append(db.alarm("i")[1])
-    assert seen == ["NO_ALARM", "LOLO", "LOLO", "NO_ALARM", "NO_ALARM"]
-
-
-def test_mdel_and_adel_say_what_is_posted(engine: StartEngine) -> None:
-    db = engine('record(int64in, "i") { field(MDEL, "1") field(ADEL, "-1") }')
-    db.put("i", BIG)
-    watch = db.watch("i")
-    for value in (BIG + 1, BIG + 2, BIG + 2):
-        db.put("i", value)
-    assert [mask for field, mask in watch.changes if field is None] == [2, 3, 2]
-
-
 def test_simulation_reads_siol(engine: StartEngine) -> None:
     db = engine(
         f'record(int64out, "sim") {{ field(VAL, "{BIG}") }}'

@@ -54,33 +54,6 @@ def test_ivoa_decides_for_an_invalid_value(engine: StartEngine, ivoa: str, writt
     assert (db.get("out"), db.get("o"), db.alarm("o")[:2]) == (written, value, ("INVALID", "HIHI"))
 
 
-def test_hysteresis(engine: StartEngine) -> None:
-    db = engine('record(int64out, "o") { field(HIGH, "10") field(HSV, "MINOR") field(HYST, "3") }')
-    seen = []
-    for value in (9, 10, 7, 6, 7):
-        db.put("o", value)
-        seen.append(db.alarm("o")[1])
-    assert seen == ["NO_ALARM", "HIGH", "HIGH", "NO_ALARM", "NO_ALARM"]
-
-
-def test_mdel_says_what_is_posted(engine: StartEngine) -> None:
-    db = engine('record(int64out, "o") { field(MDEL, "1") field(ADEL, "-1") }')
-    db.put("o", BIG)
-    watch = db.watch("o")
-    for value in (BIG + 1, BIG + 2, BIG + 2):
-        db.put("o", value)
-    assert [mask for field, mask in watch.changes if field is None] == [2, 3, 2]
-
-
-def test_simulation_writes_to_siol_and_not_to_out(engine: StartEngine) -> None:
-    db = engine(
-        'record(int64in, "out") {} record(int64in, "sim") {}'
-        'record(int64out, "o") { field(OUT, "out") field(SIMM, "YES") field(SIOL, "sim") field(SIMS, "MINOR") }'
-    )
-    db.put("o", BIG)
-    assert (db.get("out"), db.get("sim"), db.alarm("o")[:2]) == (0, BIG, ("MINOR", "SIMM"))
-
-
 def test_user_code_gets_all_64_bits(engine: StartEngine) -> None:
     db = engine('record(int64out, "o") { field(DTYP, "pydev") field(OUT, "@seen.append(VAL)") }', "seen = []")
     assert db.put("o", BIG) == "ok"

@@ -37,43 +37,6 @@ def test_a_text_that_is_no_number_is_an_alarm_and_leaves_val(engine: StartEngine
     assert (db.get("l"), db.alarm("l")[:2]) == (5, ("INVALID", "LINK"))
 
 
-def test_limits_have_hysteresis(engine: StartEngine) -> None:
-    db = engine(
-        'record(longin, "l") { field(HIHI, "10") field(HHSV, "MAJOR") field(HIGH, "5") field(HSV, "MINOR")'
-        ' field(LOW, "-5") field(LSV, "MINOR") field(LOLO, "-10") field(LLSV, "MAJOR") field(HYST, "2") }'
-    )
-    seen = []
-    for value in (0, 5, 3, 2, 10, 8, 7, -5, -3, -2, -10, -8, -7):
-        db.put("l", value)
-        seen.append(db.alarm("l")[1])
-    assert seen == (
-        [
-            "NO_ALARM",
-            "HIGH",
-            "HIGH",
-            "NO_ALARM",
-            "HIHI",
-            "HIHI",
-            "HIGH",
-            "LOW",
-            "LOW",
-            "NO_ALARM",
-            "LOLO",
-            "LOLO",
-            "LOW",
-        ]
-    )
-
-
-def test_mdel_and_adel_say_what_is_posted(engine: StartEngine) -> None:
-    db = engine('record(longin, "l") { field(MDEL, "2") field(ADEL, "-1") }')
-    db.put("l", 0)
-    watch = db.watch("l")
-    for value in (2, 3, 3):
-        db.put("l", value)
-    assert [mask for field, mask in watch.changes if field is None] == [2, 3, 2]
-
-
 def test_a_deadband_as_wide_as_all_numbers(engine: StartEngine) -> None:
     db = engine('record(longin, "l") { field(MDEL, "2147483647") }')
     db.put("l", -2147483648)
