@@ -26,6 +26,10 @@ def started(path: str, own: int) -> LocalIoc:
     return LocalIoc(ioc)
 
 
+def values(ioc: LocalIoc) -> tuple[object, ...]:
+    return tuple(ioc.record(f"I:{name}").VAL for name in ("Own", "Copy", "Event"))
+
+
 def test_two_at_once_100_times(tmp_path: Path) -> None:
     path = written(tmp_path / "two.db", DB)
     before = threading.active_count()
@@ -35,10 +39,7 @@ def test_two_at_once_100_times(tmp_path: Path) -> None:
         for ioc in pair:
             assert ioc.put("I:Own.PROC", 1) is None
             ioc.ioc.evaluator.events.publish("tick", turn)
-        assert [(ioc.get("I:Own"), ioc.get("I:Copy"), ioc.get("I:Event")) for ioc in pair] == [
-            (2 * turn, 2 * turn, turn),
-            (2 * turn + 1, 2 * turn + 1, turn),
-        ]
+        assert [ioc.call(values, ioc) for ioc in pair] == [(2 * turn,) * 2 + (turn,), (2 * turn + 1,) * 2 + (turn,)]
         for ioc in pair if turn % 2 else reversed(pair):
             ioc.ioc.stop()
             gone.append(weakref.ref(ioc.ioc))
