@@ -13,15 +13,17 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from pydevpva.errors import Stopped, WrongThread
-from pydevpva.pieces import Pieces
+from pydevpva.pieces import Pieces, bare
 from pydevpva.threads import DeepThread
 
 T = TypeVar("T")
 Method = TypeVar("Method", bound=Callable[..., Any])
 Work = Callable[..., object]
+Task = Callable[[], object]  # work with its arguments, if it has any
 log = logging.getLogger(__name__)
 
 CHECKED = os.environ.get("PYDEVPVA_CHECK_THREADS", "") not in ("", "0")  # see door
@@ -69,7 +71,7 @@ class Timer:
 class Loop:
     """Runs submitted work in FIFO order, and timers, on a thread of its own.
 
-    `submit` and `call` may be used from every thread; all else belongs to the loop's thread.
+    `submit`, `add` and `call` may be used from every thread; all else belongs to the loop's thread.
     Work that raises is logged as a bug and does not end the loop. Timers go by `clock`, time stamps by `time_ns`
     (a ManualClock has both). For tests, `run_until_idle` runs the work on the caller's thread instead of `start`.
     """
@@ -84,7 +86,7 @@ class Loop:
         self.name = name
         self.clock, self.time_ns = clock, time_ns
         self._kind = DeepThread if deep else threading.Thread
-        self._queue: queue.SimpleQueue[tuple[Work, tuple[object, ...]]] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Task] = queue.SimpleQueue()
         self._timers: list[tuple[float, int, Timer]] = []
         self._cancelled = 0  # about how many of them are
         self._order = itertools.count()
@@ -94,10 +96,15 @@ class Loop:
         # console comes while it looks.
         self._runs = False
         self._closing = False
-        self._put = self._queue.put
-        self._at_end: deque[Callable[[], object]] = deque()
+        # The queues' own methods, because each put of a client passes here several times. From any thread:
+        self.add: Callable[[Task], None] = self._queue.put  # as submit, of work without arguments
+        self.backlog: Callable[[], int] = self._queue.qsize  # pieces of work queued and not begun
+        # On the loop's thread: run work() at the end of the pass, after what was given before it. For what leaves the
+        # process: in one go it wakes the thread that sends it once, and not for each piece.
+        self._at_end: deque[Task] = deque()
+        self.at_end: Callable[[Task], None] = self._checked_at_end if CHECKED else self._at_end.append
         self._ended = False
-        self._next: deque[tuple[Work, tuple[object, ...]]] = deque()
+        self._next: deque[Task] = deque()
         self.pieces = Pieces(name)
 
     def start(self) -> None:
@@ -112,12 +119,12 @@ class Loop:
 
     def submit(self, work: Work, *args: object) -> None:
         """Queue work(*args), from any thread. Never blocks."""
-        self._put((work, args))
+        self.add(partial(work, *args) if args else work)
 
     def submit_next(self, work: Work, *args: object) -> None:
         """Queue work(*args) ahead of all that `submit` has queued, from any thread."""
-        self._next.append((work, args))
-        self._put((_wake, ()))
+        self._next.append(partial(work, *args))
+        self.add(_wake)
 
     def call(self, work: Callable[..., T], *args: object, timeout: float | None = None) -> T:
         """Run work(*args) on the loop's thread and return what it returns or raise what it raises.
@@ -129,7 +136,7 @@ class Loop:
         if not self._runs:
             raise Stopped(f"the {self.name} thread is not running")
         future: Future[T] = Future()
-        self.submit(self._settle, future, work, args)
+        self.add(partial(self._settle, future, work, args))
         return future.result(timeout)
 
     def trickle(self, steps: Iterator[object]) -> None:
@@ -152,11 +159,7 @@ class Loop:
         return timer
 
     @door(lambda loop: loop)
-    def at_end(self, work: Callable[[], object]) -> None:
-        """Run work() at the end of the pass, after what was given before it; on the loop's thread only.
-
-        For what leaves the process: in one go it wakes the thread that sends it once, and not for each piece.
-        """
+    def _checked_at_end(self, work: Task) -> None:
         self._at_end.append(work)
 
     def end_pass(self) -> None:
@@ -167,16 +170,12 @@ class Loop:
             try:
                 work()
             except BaseException:
-                log.exception("internal error on the %s thread in %r", self.name, work)
+                log.exception("internal error on the %s thread in %r", self.name, bare(work))
 
     def check_here(self) -> None:
         """Raise WrongThread unless the caller is on this loop's thread, or it has none: not yet, or no longer."""
         if self._ident is not None and threading.get_ident() != self._ident:
             raise WrongThread(f"called on thread {threading.current_thread().name!r}, belongs to {self.name!r}")
-
-    def backlog(self) -> int:
-        """Pieces of work queued and not begun."""
-        return self._queue.qsize()
 
     def stop(self, timeout: float = 1.0) -> bool:
         """End the thread after the work already queued; False when it is still busy after `timeout` seconds."""
@@ -221,7 +220,7 @@ class Loop:
         get, first, clock, pieces = self._queue.get, self._next, self.clock, self.pieces
         self._ended = False
         try:
-            work, args = get(block, self._patience()) if block else get(False)
+            work = get(block, self._patience()) if block else get(False)
             began = clock()
             if began > pieces.mark_due:
                 pieces.mark(began)
@@ -229,15 +228,15 @@ class Loop:
                 if first:
                     self._run_next()
                 try:
-                    work(*args)
+                    work()
                 except BaseException:  # a user's class may raise anything where its value is looked at
-                    log.exception("internal error on the %s thread in %r", self.name, work)
+                    log.exception("internal error on the %s thread in %r", self.name, bare(work))
                 if (now := clock()) - began > pieces.record:
-                    pieces.took(now - began, work, args)
+                    pieces.took(now - began, work)
                 began = now
                 if self._closing or self._ended or left == 1:
                     break
-                work, args = get(False)
+                work = get(False)
         except queue.Empty:
             return False
         return True
@@ -245,11 +244,11 @@ class Loop:
     def _run_next(self) -> None:
         """What goes ahead. Each such piece has queued a _wake as well: none is forgotten."""
         for _ in range(min(NEXT_PER_PIECE, len(self._next))):
-            work, args = self._next.popleft()
+            work = self._next.popleft()
             try:
-                work(*args)
+                work()
             except BaseException:
-                log.exception("internal error on the %s thread in %r", self.name, work)
+                log.exception("internal error on the %s thread in %r", self.name, bare(work))
 
     def _patience(self) -> float | None:
         return min(max(0.0, self._timers[0][0] - self.clock()), DAY) if self._timers else None
@@ -276,7 +275,7 @@ class Loop:
             except BaseException:
                 log.exception("internal error on the %s thread in timer %r", self.name, timer.work)
             if (seconds := self.clock() - began) > self.pieces.record:
-                self.pieces.took(seconds, timer.work, timer.args)
+                self.pieces.took(seconds, partial(timer.work, *timer.args))
         return ran
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import math
 import time
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +40,11 @@ class Pieces:
         """Look at the time that the thread has worked; not for each piece, it costs more than most of them."""
         self._worked, self.mark_due = time.thread_time(), now + MARK
 
-    def took(self, seconds: float, work: Any, args: tuple[object, ...]) -> None:
+    def took(self, seconds: float, work: Callable[[], object]) -> None:
         """A piece took so long. One line when the thread worked for it, and did not wait for the machine."""
         now = time.thread_time()
         worked, self._worked = min(seconds, now - self._worked), now
-        kind, what = described(work, args)
+        kind, what = described(work)
         if worked > self._most:
             self._most = worked
             self.longest = f"{worked * 1e3:.1f} ms: {what}"
@@ -53,15 +54,21 @@ class Pieces:
             log.warning("the %s thread was busy for %.2f s, and everybody waited: %s", self._thread, worked, what)
 
 
-def described(work: Any, args: tuple[object, ...]) -> tuple[str, str]:
+def bare(work: Callable[[], object]) -> Callable[..., object]:
+    """The function of a piece of work, without its arguments, which may be a user's."""
+    return work.func if isinstance(work, partial) else work
+
+
+def described(work: Callable[[], object]) -> tuple[str, str]:
     """The name of a function, and with the names of what it was about; no code of users is run for that."""
-    match getattr(work, "__name__", ""), args:
+    function, args = bare(work), work.args if isinstance(work, partial) else ()
+    match getattr(function, "__name__", ""), args:
         case "_settle", (_, inner, tuple() as inner_args):  # the loop's own, which does it for somebody
-            return described(inner, inner_args)
+            return described(partial(inner, *inner_args))
         case "trickle", (steps,):
-            work, args = steps, ()
-    kind = str(getattr(work, "__qualname__", type(work).__name__))
-    names = [name for owner in (getattr(work, "__self__", None), *args) if (name := _name(owner))]
+            function, args = steps, ()
+    kind = str(getattr(function, "__qualname__", type(function).__name__))
+    names = [name for owner in (getattr(function, "__self__", None), *args) if (name := _name(owner))]
     return kind, " ".join([kind, *dict.fromkeys(names)])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -188,7 +189,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
                     result, error = None, failure
         elif type(result) not in SIMPLE:
             result = plain(result)
-        self._python.submit(self._complete, result, error)
+        self._python.add(partial(self._complete, result, error))
 
     def _complete(self, result: object, error: BaseException | None) -> None:
         record = self._record

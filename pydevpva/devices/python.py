@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 from pydevpva.errors import CodeError, Stopped
@@ -41,7 +42,7 @@ class Python:
 
     def __init__(self, evaluator: Evaluator, database: Loop) -> None:
         self.evaluator = evaluator
-        self.submit = database.submit
+        self.add = database.add
         evaluator.outcomes_waiting = database.backlog
         evaluator.name_of = _name_of
         self.soon: Run = evaluator.submit
@@ -97,7 +98,7 @@ class Python:
             error = failures.plain(error)
         elif type(result) not in SIMPLE:
             result = plain(result)
-        self.submit(done, result, error)
+        self.add(partial(done, result, error))
 
     def is_published(self, event: str) -> bool:
         """Whether user code has published anything under that name."""

@@ -19,11 +19,12 @@ from pydevpva.records.shared import characters
 class Address:
     """`long`: a string asked for in full length ($). Type and capacity are those that the filters leave."""
 
-    __slots__ = ("_store", "dbf", "elements", "field", "filters", "long", "record")
+    __slots__ = ("_store", "dbf", "elements", "field", "filters", "long", "may_be_code", "record")
 
     def __init__(self, record: Record, field: Field, long: bool = False, filters: tuple[Filter, ...] = ()) -> None:
         self.record, self.field, self.long, self.filters = record, field, long, filters
         self.dbf, self.elements = record.dbf(field.name), record.elements(field.name)
+        self.may_be_code = field.type in LINKS or field.name in record.code_fields  # see engine.put.check_code
         self._store: Callable[[Sent], None] | None = None  # chosen at the first put
         if filters:
             self._shape()

@@ -93,9 +93,7 @@ def store(address: Address, value: Sent) -> None:
 def check_code(address: Address, value: Sent) -> None:
     """PutError where a client or another record would change Python."""
     record, field = address.record, address.field
-    if field.type not in LINKS and field.name not in record.code_fields:
-        return
-    if not record.host.code_puts and (reason := record.closed(field, value)):
+    if address.may_be_code and not record.host.code_puts and (reason := record.closed(field, value)):
         raise PutError(f"{record.NAME}.{field.name}: {reason}")
 
 
@@ -203,11 +201,11 @@ class Put:
             return  # ours until our put comes, and processed by somebody else in between
         reached.discard(record)
         if self._restart:
-            self._puts.loop.submit(self._restarted)
+            self._puts.loop.add(self._restarted)
             return
+        self._release(record)
         if not reached:
             self.end(None)
-        self._release(record)
 
     def _restarted(self) -> None:
         record = self.address.record
@@ -225,7 +223,7 @@ class Put:
         elif record.notify is None:
             following, _ = line.popitem(last=False)
             record.notify, following._restart = following, True
-            self._puts.loop.submit(following._restarted)
+            self._puts.loop.add(following._restarted)
 
     # ---- its end ----
 

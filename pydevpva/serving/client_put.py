@@ -61,7 +61,7 @@ class ClientPut:
         if loop.backlog() >= MOST_WAITING:
             self.tell(OVERLOADED)
         else:
-            loop.submit(self.begin)
+            loop.add(self.begin)
 
     # ---- database thread ----
 

@@ -58,6 +58,14 @@ def pydev_outputs(count: int) -> str:
     return "".join(f'record(ao,"x:{i}") {{ field(DTYP,"pydev") field(OUT,"@VAL*2") }}\n' for i in range(count))
 
 
+def pydev_chain(count: int) -> str:
+    """Records x:0.. whose code runs one after the other."""
+    links = [f'field(FLNK,"x:{i + 1}")' for i in range(count - 1)] + [""]
+    return "".join(
+        f'record(ao,"x:{i}") {{ field(DTYP,"pydev") field(OUT,"@VAL*2") {link} }}\n' for i, link in enumerate(links)
+    )
+
+
 def floor(starter: Starter, count: int, period: float = 0.0) -> ServerProcess:
     return starter.command(sys.executable, SERVERS / "floor.py", str(count), str(period))
 

@@ -15,7 +15,7 @@ from pydevpva.pva.types import metadata
 from pydevpva.pva.types.p4p_types import Posting
 from pydevpva.pva.types.shape import Shape, Wire
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_PROPERTY, DBE_VALUE
-from pydevpva.records.core.arrays import copy, same
+from pydevpva.records.core.arrays import copy
 from pydevpva.records.core.record import NEVER, Record
 
 log = logging.getLogger(__name__)
@@ -215,5 +215,5 @@ class Channel:
         self._last = value if self._is_value else copy(value)
 
     def _differs(self, value: Wire) -> bool:
-        """Whether the value is not the one posted last; NaN does not differ from NaN."""
-        return not same(value, self._last)
+        """Whether the value is not the one posted last."""
+        return self.shape.differs(value, self._last)

@@ -80,7 +80,7 @@ class FilteredChannel(Channel):
         super()._remember(value)
 
     def _differs(self, value: Wire) -> bool:
-        return super()._differs(value) or (self._is_time and self._told != self.address.record.TIME)
+        return not arrays.same(value, self._last) or (self._is_time and self._told != self.address.record.TIME)
 
     def _run(self, record: Record, value: Wire, mask: int, is_event: bool) -> Update | None:
         """A value through the chain; a text as all the characters that it has room for."""

@@ -7,6 +7,7 @@ processed, so that one update has the values of all of them.
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
 from p4p import Value
@@ -16,6 +17,7 @@ from pydevpva.pva.groups.definitions import Path
 from pydevpva.pva.groups.members import WITHOUT_VALUE, Group, Member, Source
 from pydevpva.pva.types import metadata
 from pydevpva.pva.types.p4p_types import Posting
+from pydevpva.pva.types.shape import Wire
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.arrays import copy, same
 from pydevpva.records.core.record import Record
@@ -33,6 +35,7 @@ class GroupChannel:
 
     def __init__(self, group: Group, pv: Posting, loop: Loop) -> None:
         self.group, self._pv, self._loop = group, pv, loop
+        self.add = loop.add
         self._is_open = False
         self._arrays: Leaves = {}  # arrays of structures by path: p4p posts them as a whole
         self._followers = [Follower(self, m, m.source) for m in group.members if m.source and m.mapping.type != "proc"]
@@ -106,7 +109,7 @@ class Follower:
         self._name = source.address.field.name
         self._last: object = None
         self._alarm: tuple[int, int, str] | None = None
-        self._shown: object = None  # VAL as the group told it last because of this record
+        self._shown: Wire | None = None  # VAL as the group told it last because of this record
         self._is_ahead = False  # of the deadband: what no processing has posted was told
 
     def start(self) -> None:
@@ -139,9 +142,9 @@ class Follower:
             if events:
                 events |= DBE_VALUE if stored else 0
                 own = current(member, source, events) if member in member.triggers else {}
-                record.host.submit(self._post, own)
+                self._channel.add(partial(self._post, own))
             elif stored and member in member.triggers:
-                record.host.submit(self._post_own, _value(member, source, record))
+                self._channel.add(partial(self._post_own, _value(member, source, record)))
         except Exception:
             log.exception("internal error: group %s, field %s cannot be posted", self._channel.group.name, member.name)
 
@@ -154,7 +157,7 @@ class Follower:
         if not mask & DBE_VALUE and not ahead:
             return False
         before, self._shown = self._shown, self._source.read(self._source.address.record)
-        if mask & DBE_VALUE or before is self._shown or same(before, self._shown):
+        if mask & DBE_VALUE or not self._source.shape.differs(self._shown, before):
             return False
         self._is_ahead = field == "VAL"
         return True

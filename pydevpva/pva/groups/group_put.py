@@ -5,11 +5,13 @@ Follows QSRV2 (pvxs: ioc/groupsource.cpp onPutGroup), and besides answers a put 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from pydevpva.db.dbf import LINKS
 from pydevpva.engine.address import Address
-from pydevpva.engine.put import CANCELLED, Put, Puts, check_code, put_now
+from pydevpva.engine.put import CANCELLED, check_code, put_now
+from pydevpva.engine.put_list import PutList
 from pydevpva.errors import PutError
 from pydevpva.pva.field_put import PvaClients, PvaPut
 from pydevpva.pva.groups.definitions import Path
@@ -31,9 +33,11 @@ def sent_values(group: Group, structure: Structure) -> SentValues:
             continue
         if not member.in_array:
             if structure.changed(member.sent_leaf):
-                sent[member] = source.shape.filled(structure[member.sent_leaf])
+                value = structure[member.sent_leaf]
+                sent[member] = source.shape.empty() if value is None else value
         elif _marked(structure, member.path, leaf := source.shape.leaf if member.mapping.type == "scalar" else ""):
-            sent[member] = source.shape.filled(_value(structure, member.path, leaf))
+            value = _value(structure, member.path, leaf)
+            sent[member] = source.shape.empty() if value is None else value
     return sent
 
 
@@ -53,25 +57,11 @@ def _value(structure: Structure, path: Path, leaf: str) -> Any:
     return structure[leaf] if leaf else structure
 
 
-class Part(Put):
-    """The put to one member's record, of a put to a group that waits."""
-
-    __slots__ = ("_whole",)
-
-    def __init__(self, whole: GroupPut, puts: Puts, address: Address, value: Sent, process_it: bool | None) -> None:
-        super().__init__(puts, address, value, process_it, wait=True)
-        self._whole = whole
-
-    def answer(self, error: str | None) -> None:
-        self._whole.part_done(error)
-
-
 class GroupPut(PvaPut):
     """One put to a group. All is checked before the first record is touched."""
 
     __slots__ = (
-        "_clients", "_error", "_group", "_left", "_marked", "_operation", "_parts", "_peer", "_process_it", "_sent",
-        "_wait", "ended",
+        "_clients", "_group", "_marked", "_operation", "_parts", "_peer", "_process_it", "_sent", "_wait", "ended",
     )  # fmt: skip
 
     def __init__(self, clients: PvaClients, operation: Operation, group: Group, options: PutOptions) -> None:
@@ -84,8 +74,7 @@ class GroupPut(PvaPut):
         structure = operation.value()
         self._group, self._sent = group, sent_values(group, structure)
         self._marked = structure.changed()  # also what is no member's value, such as an alarm
-        self._parts: list[Part] = []
-        self._left, self._error = 0, ""
+        self._parts: PutList | None = None
 
     def warn(self) -> None:
         """Tell the client what of its put is not taken; on the pvxs thread, before `submit`."""
@@ -109,7 +98,7 @@ class GroupPut(PvaPut):
             names = ", ".join(m.name for m in self._group.members if m.writable) or "none"
             raise PutError(f"{self._group.name}: nothing of this put can be written; fields that can: {names}")
         if self._wait:
-            self._start_all(work)
+            self._parts = PutList(self._clients.puts, work, self._process_it, self._end_later)
             return
         for address, value in work:
             put_now(address, value, self._process_it)
@@ -131,29 +120,14 @@ class GroupPut(PvaPut):
                 work.append((Address(record, record.find_field("PROC")), 1))  # processed whatever is asked
             elif member.writable and (value := self._sent.get(member)) is not None:
                 value = value if member.mapping.type == "any" else source.shape.accept(address, value)
-                check_code(address, value)
+                if address.may_be_code:
+                    check_code(address, value)
                 work.append((address, value))
         return work
 
-    def _start_all(self, work: list[tuple[Address, Sent]]) -> None:
-        """Put all in order, and answer when the last has completed."""
-        self._left = 1 + len(work)
-        for address, value in work:
-            part = Part(self, self._clients.puts, address, value, self._process_it)
-            self._parts.append(part)
-            part.start()
-        self.part_done(None)
-
-    def part_done(self, error: str | None) -> None:
-        """One of the parts, or starting them, is over."""
-        self._error = self._error or error or ""
-        self._left -= 1
-        if self._left == 0:
-            self._end_later(self._error or None)
-
     def _end_later(self, error: str | None) -> None:
         """Answer in the next turn: the updates of groups that this put has made wait for theirs, and go out first."""
-        self._clients.loop.submit(self.end, error)
+        self._clients.loop.add(partial(self.end, error))
 
     def end(self, error: str | None) -> None:
         if not self.ended:
@@ -162,8 +136,8 @@ class GroupPut(PvaPut):
 
     def cancel(self, reason: str = CANCELLED) -> None:
         self.end(reason)
-        for part in self._parts:
-            part.cancel(reason)
+        if self._parts is not None:
+            self._parts.cancel(reason)
 
     @property
     def name(self) -> str:

@@ -35,8 +35,11 @@ class Numbers(Numeric):
 
         return read
 
-    def filled(self, value: Sent | None) -> Sent:
-        return np.empty(0, dtype=wire.DTYPES[self.code]) if value is None else value
+    def differs(self, value: Wire, other: Wire | None) -> bool:
+        return not arrays.same(value, other)
+
+    def empty(self) -> Sent:
+        return np.empty(0, dtype=wire.DTYPES[self.code])
 
 
 class Characters(Numbers):

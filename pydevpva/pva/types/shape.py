@@ -59,6 +59,10 @@ class Shape:
         """The function from the record to what p4p stores into the leaf. It raises TypeError for what does not fit."""
         raise NotImplementedError
 
+    def differs(self, value: Wire, other: Wire | None) -> bool:
+        """Whether what `reader` gave is another than before; NaN does not differ from NaN."""
+        return value != other and (value == value or other == other)
+
     def changing(self, address: Address) -> Leaves:
         """The leaves besides value, alarm and time that a property change posts: exactly those QSRV2 marks."""
         record = address.record
@@ -76,11 +80,14 @@ class Shape:
     def sent(self, structure: Structure) -> Sent | None:
         """The value a client put; None: it changed some other leaf. On the pvxs thread. Arrays are p4p's own read-only
         memory."""
-        return self.filled(structure[self.leaf]) if structure.changed(self.leaf) else None
+        if not structure.changed(self.leaf):
+            return None
+        value: Sent | None = structure[self.leaf]
+        return self.empty() if value is None else value
 
-    def filled(self, value: Sent | None) -> Sent:
-        """What p4p gives None for: an array that was sent empty."""
-        return [] if value is None else value
+    def empty(self) -> Sent:
+        """An array that was sent empty, for which p4p gives None."""
+        return []
 
     def accept(self, address: Address, value: Sent) -> Sent:
         """What was sent, as the database takes it; PutError when the field cannot hold it. Database thread."""
