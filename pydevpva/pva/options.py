@@ -29,24 +29,17 @@ def put_options(request: Structure, name: str) -> PutOptions:
     """The options in a pvRequest (a p4p Value); what is not understood is ignored with a log line about PV `name`."""
     if not request.has("record._options"):  # asking by `get` would raise inside p4p: slow
         return DEFAULT
-    options = request["record._options"]
-    process, block = DEFAULT
-    if options.has("process"):
-        word = options["process"]
-        process = WORDS.get(word) if isinstance(word, str) else None
-        if (
-            process is None
-            and (process := _truth(word)) is None
-            and not (isinstance(word, str) and word.lower() == "passive")
-        ):
+    given = dict(request["record._options"].tolist())  # asking for each costs twice as much
+    process = block = None
+    if "process" in given:
+        process = _truth(word := given["process"])
+        if process is None and not (isinstance(word, str) and word.lower() == "passive"):
             log.warning("%s: ignored unknown record._options.process %r of a put", name, word)
-    if options.has("block"):
-        word = options["block"]
-        answer = WORDS.get(word) if isinstance(word, str) else None
-        if answer is None and (answer := _truth(word)) is None:
+    if "block" in given:
+        block = _truth(word := given["block"])
+        if block is None:
             log.warning("%s: ignored unknown record._options.block %r of a put", name, word)
-        block = bool(answer)
-    return PutOptions(process, block and process is not False)
+    return PutOptions(process, bool(block) and process is not False)
 
 
 def _truth(word: object) -> bool | None:
