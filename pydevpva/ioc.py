@@ -160,7 +160,7 @@ class Ioc:
         except BaseException:
             self.stop()
             raise
-        self.evaluator.events.submit = self.database.loop.submit
+        self.evaluator.events.submit = self.database.loop.add
         self._collector.start()
         self.state = "built"
 

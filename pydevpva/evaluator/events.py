@@ -12,6 +12,7 @@ from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from pydevpva.errors import did_you_mean
 from pydevpva.plain.results import plain
@@ -41,9 +42,22 @@ class EventReport:
 class _Event:
     """`last` is the user's object, for users; `made` is the same made plain, for all others."""
 
-    __slots__ = ("asked", "busy", "coalesced", "last", "lock", "made", "owed", "pending", "published", "subscribers")
+    __slots__ = (
+        "asked",
+        "busy",
+        "coalesced",
+        "deliver",
+        "last",
+        "lock",
+        "made",
+        "owed",
+        "pending",
+        "published",
+        "subscribers",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, deliver: Callable[[_Event], None]) -> None:
+        self.deliver = partial(deliver, self)  # one value to all
         self.last: object = None
         self.made: object = None
         # Among publishers: the last value is the one delivered last. No code of a user runs while it is held, but for
@@ -59,11 +73,11 @@ class _Event:
 class Events:
     """The registry of events.
 
-    `submit(work, *args)` runs work(*args) on the database thread; it is given here or assigned later, and
+    `submit(work)` runs work() on the database thread; it is given here or assigned later, and
     may be None as long as there is no database: published values are then only remembered.
     """
 
-    def __init__(self, submit: Callable[..., object] | None = None, backlog: int = BACKLOG) -> None:
+    def __init__(self, submit: Callable[[Callable[[], object]], object] | None = None, backlog: int = BACKLOG) -> None:
         self.submit = submit
         self.backlog = backlog
         self._events: dict[str, _Event] = {}
@@ -94,7 +108,7 @@ class Events:
                 except IndexError:  # the database thread took all of them meanwhile
                     pass
             event.pending.append(made)
-            submit(self._deliver, name, event)
+            submit(event.deliver)
         return True
 
     def last(self, name: str) -> object:
@@ -154,7 +168,7 @@ class Events:
 
     def _event(self, name: str) -> _Event:
         name = _checked(name)
-        return self._events.get(name) or self._events.setdefault(name, _Event())
+        return self._events.get(name) or self._events.setdefault(name, _Event(partial(self._deliver, name)))
 
     def _most(self, made: object) -> int:
         """How many values like this one may be pending."""
@@ -181,12 +195,12 @@ class Events:
         if submit is None:  # the IOC is stopping
             return
         if next(steps, _OVER) is not _OVER:
-            submit(self._go_on, name, event, steps)
+            submit(partial(self._go_on, name, event, steps))
             return
         event.busy = False
         if event.owed:
             event.owed -= 1
-            submit(self._deliver, name, event)
+            submit(event.deliver)
 
 
 def _checked(name: str) -> str:

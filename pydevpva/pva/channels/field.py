@@ -47,7 +47,7 @@ class Channel:
         self._key = shape.leaf.encode()
         self._nanosecond_mask = metadata.nanosecond_mask(address.record)
         self._loop = address.record.host.loop
-        self._post = pv.post
+        self._post = pv.post_open
         self._hot = Value(shape.type)
         self._time = self._hot["timeStamp"]  # the same memory: shorter to look up
         self._waits = False  # whether _hot waits for the end of the pass
@@ -165,8 +165,9 @@ class Channel:
         try:
             self._post(self._hot)
         except Exception:
-            log.exception("internal error: %s.%s cannot be posted", self.address.record.NAME, self._name)
-            self._post_alarm_alone(self.address.record)
+            if self._pv.isOpen():  # or its last client has left meanwhile
+                log.exception("internal error: %s.%s cannot be posted", self.address.record.NAME, self._name)
+                self._post_alarm_alone(self.address.record)
         if self._once:
             self._once = False
             self._hot.unmark()
@@ -178,7 +179,9 @@ class Channel:
         self._once = False
         if (alarm := metadata.alarm_state(record)) != self._alarm:
             self._alarm = alarm
-            self._post(Value(self.shape.type, metadata.alarm(record) | metadata.stamp(record, self._nanosecond_mask)))
+            self._pv.post(
+                Value(self.shape.type, metadata.alarm(record) | metadata.stamp(record, self._nanosecond_mask))
+            )
 
     def _post_stored(self, value: Wire) -> None:
         """VAL was written and is not posted by processing: its time and alarm are still those of the last time."""
@@ -208,7 +211,7 @@ class Channel:
             leaves.update(metadata.stamp(record, self._nanosecond_mask))
             self._never = False
         self._loop.end_pass()
-        self._post(Value(self.shape.type, leaves))
+        self._pv.post(Value(self.shape.type, leaves))
 
     def _remember(self, value: Wire) -> None:
         """What was posted last; a copy, because records write into their arrays. VAL is always a new array."""

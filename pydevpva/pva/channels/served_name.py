@@ -24,6 +24,7 @@ class PV(SharedPV):  # type: ignore[misc]  # p4p has no types
     """p4p's PV; a post that comes when pvxs's thread has closed it, because the last client left, is dropped."""
 
     __slots__ = ()
+    post_open = SharedPV.post  # RuntimeError when it is closed
 
     def open(self, value: Structure) -> None:
         self.handler.opened_with(value)
@@ -34,7 +35,7 @@ class PV(SharedPV):  # type: ignore[misc]  # p4p has no types
 
     def post(self, value: Structure) -> None:
         try:
-            super().post(value)
+            self.post_open(value)
         except RuntimeError:
             if self.isOpen():
                 raise
