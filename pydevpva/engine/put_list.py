@@ -17,13 +17,14 @@ class PutList:
     def __init__(self, puts: Puts, work: Iterable[tuple[Address, Sent]], process_it: bool | None, done: Done) -> None:
         self._done, self._error = done, ""
         self._parts = [PlainPut(puts, address, value, process_it, True, self._over) for address, value in work]
-        self._left = 1 + len(self._parts)
+        self._left = len(self._parts)
         for part in self._parts:
             part.start()
-        self._over(None)
+        if not self._parts:
+            done(None)
 
     def _over(self, error: str | None) -> None:
-        """One of them, or starting them, is over."""
+        """One of them is over."""
         self._error = self._error or error or ""
         self._left -= 1
         if self._left == 0:

@@ -105,7 +105,7 @@ class House:
                 watcher.close()
             steps = [step for step in watcher.steps if step[1] != "House" and not _asked_for_quiet(step)]
             found.append(Journey(tuple(steps)))
-        return min(found[2:], key=lambda journey: journey.calls)
+        return min(found[2:], key=lambda journey: (journey.calls, journey.changes))
 
 
 def _asked_for_quiet(step: tuple[str, str]) -> bool:
