@@ -35,8 +35,6 @@ class MonitoredLink(RecordLink):
         self.watching = watching  # "CP", "CPP" or ""
         self._queued = False
         self._last: Value | None = None
-        if watching:
-            self.target.attach(self)
 
     def changed(self, record: Record, mask: int, field: str | None) -> None:
         """Sink of the target: queue the owner when our field changed, or for VAL the target's alarm."""
@@ -65,6 +63,8 @@ class MonitoredLink(RecordLink):
     def start(self) -> None:
         """iocRun, or set later: CP and CPP process their record."""
         self._is_new()
+        if self.watching:
+            self.target.attach(self)  # not before: what PINI=YES does is seen by what is processed now
         if self.watching and (not self.address.filters or self.address.event(DBE_VALUE | DBE_ALARM)):
             self.trigger()
 
@@ -112,3 +112,4 @@ class MonitoredLink(RecordLink):
     def close(self) -> None:
         if self.watching:
             self.target.detach(self)
+            self.watching = ""  # it may be that `start` comes still
