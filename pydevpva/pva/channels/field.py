@@ -90,6 +90,7 @@ class Channel:
                     self._processed(record, mask)
             elif field == self._name and mask & WANTED:
                 self._post_value(record, self._read(record))
+                self._is_ahead = self._is_value
             elif field == self._name and mask == 0 and self._differs(value := self._read(record)):
                 self._post_stored(value)
             elif field == "PACT" and self._is_active(record) and self._differs(value := self._read(record)):
