@@ -52,7 +52,7 @@ class Numeric(Shape):
         if (alarms := shown.alarm_limits(record, name)) is not None:
             leaves.update(zip(LIMITS[4:], alarms, strict=True))
         leaves = {leaf: wire.limit(value, self.code) for leaf, value in leaves.items()}
-        if (digits := shown.precision(record, name)) is not None:
+        if record.properties.precision_shown and (digits := shown.precision(record, name)) is not None:
             leaves["display.precision"] = max(0, digits)
         return leaves
 

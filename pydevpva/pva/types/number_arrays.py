@@ -25,12 +25,12 @@ class Numbers(Numeric):
     is_array = True
 
     def reader(self, address: Address) -> Read:
-        name, expected = address.field.name, wire.DTYPES[self.code]
+        name, expected, most = address.field.name, wire.DTYPES[self.code], address.elements
 
         def read(record: Record) -> Wire:
             value = record.get(name)
             if arrays.is_numbers(value) and value.dtype == expected and value.ndim == 1:
-                return value  # p4p copies it
+                return value if len(value) <= most else value[:most]  # p4p copies it
             raise TypeError(f"{record.NAME}.{name} holds {value!r}, which is no 1-d array of {expected}")
 
         return read

@@ -38,9 +38,11 @@ class Properties:
     units_fields: Mapping[str, str] = field(default_factory=dict)  # field -> text or "=FIELD", before units_types
     precision: frozenset[str] | None = None
     precision_field: str = "PREC"
+    precision_shown: bool = True  # False: it counts for texts only, and clients are told 0
     precision_fields: Mapping[str, Source] = field(default_factory=dict)  # own sources: "DLY0": 2
     from_links: Mapping[str, str] = field(default_factory=dict)  # "A": "INPA": told by the link's far end
     display_ranges: bool = True  # False: fields without display limits of their own show 0 to 0
+    control_ranges: bool = True  # the same of control limits
     driven: frozenset[str] = frozenset()  # control limits are DRVL..DRVH where those are set
 
 
@@ -54,8 +56,10 @@ def properties(
     units_fields: Mapping[str, str] | None = None,
     precision: str | None = None,
     precision_fields: Mapping[str, Source] | None = None,
+    precision_shown: bool = True,
     from_links: Mapping[str, str] | None = None,
     display_ranges: bool = True,
+    control_ranges: bool = True,
     driven: str = "",
 ) -> Properties:
     """Properties from words: units="DOUBLE LONG", units_not="ASLO AOFF", precision="VAL OVAL"."""
@@ -68,7 +72,9 @@ def properties(
         {n: text for names, text in (units_fields or {}).items() for n in names.split()},
         None if precision is None else frozenset(precision.split()),
         precision_fields={n: source for names, source in (precision_fields or {}).items() for n in names.split()},
+        precision_shown=precision_shown,
         from_links=from_links or {},
         display_ranges=display_ranges,
+        control_ranges=control_ranges,
         driven=frozenset(driven.split()),
     )

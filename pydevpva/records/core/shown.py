@@ -83,27 +83,24 @@ def display_limits(record: Record, name: str) -> Pair | None:
     if name in record.properties.from_links:
         far = _far(record, name)
         return (display_limits(*far) if far else None) or (0.0, 0.0)
-    limits = _limits(record, name, record.properties.display)
-    if limits is None or record.properties.display_ranges or name in (record.properties.display or ()):
-        return limits
-    return (0.0, 0.0)
+    return _limits(record, name, record.properties.display, record.properties.display_ranges)
 
 
 def control_limits(record: Record, name: str) -> Pair | None:
     """Low and high for controls (rset get_control_double)."""
     if name in record.properties.driven and record.DRVH > record.DRVL:
         return float(record.DRVL), float(record.DRVH)
-    return _limits(record, name, record.properties.control)
+    return _limits(record, name, record.properties.control, record.properties.control_ranges)
 
 
-def _limits(record: Record, name: str, table: Mapping[str, tuple[Source, Source]] | None) -> Pair | None:
+def _limits(record: Record, name: str, table: Mapping[str, tuple[Source, Source]] | None, ranges: bool) -> Pair | None:
     dbf = record.dbf(name)
     if table is None or dbf not in NUMERIC:
         return None
     if name in table:
         low, high = table[name]
         return _value(record, low), _value(record, high)
-    return RANGES.get(record.find_field(name).type, (0.0, 0.0))
+    return RANGES.get(record.find_field(name).type, (0.0, 0.0)) if ranges else (0.0, 0.0)
 
 
 def alarm_limits(record: Record, name: str) -> tuple[float, float, float, float] | None:
