@@ -47,13 +47,15 @@ class Inputs:
         wires = ((getattr(self._record, f"INP{x}"), x) for x in self.letters)
         self.links = [(link, x) for link, x in wires if not link.is_constant]
 
-    def fetch(self, dbf: str = "DOUBLE") -> bool:
-        """Read all links; False when one failed (its alarm is raised, the others are read)."""
+    def fetch(self, dbf: str = "DOUBLE", go_on: bool = True) -> bool:
+        """Read all links; False when one failed: its alarm is raised, the others are read, but with go_on=False."""
         complete = True
         for link, x in self.links:
             value = link.get(dbf)
             if value is None:
                 complete = False
+                if not go_on:
+                    break
             elif value is not NO_DATA:
                 setattr(self._record, x, value)
         return complete
