@@ -98,7 +98,7 @@ MODULES = (
         "calc",
         "calcout and pycalc compute here, pycalc with arrays and text as well; seq is for sequences",
         r"[as]Calc\w*|acalc\w*|scalc\w*",
-        "acalcout scalcout sseq swait transform wait",
+        "sseq swait wait",
         macros="CALC",
     ),
     Module(

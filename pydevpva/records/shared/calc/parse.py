@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pydevpva.errors import PydevpvaError
+from pydevpva.records.core.values import STRING_BYTES
 from pydevpva.records.shared.calc.tokens import NUMBERS, OTHERS, Kind, Token, Words
 
 DEPTH = 30  # values that may be at hand at once (SCALC_STACKSIZE)
@@ -146,11 +147,11 @@ class Parser:
         self._value(Step("NUMBER", to_number(found.group())))
 
     def _quoted(self, token: Token) -> None:
-        """Up to the same quote, or to the end."""
+        """Up to the same quote, or to the end; a text has room for so much of it."""
         end = self._text.find(token.name, self._place)
         text = self._text[self._place :] if end < 0 else self._text[self._place : end]
         self._place = len(self._text) if end < 0 else end + 1
-        self._value(Step("TEXT", text))
+        self._value(Step("TEXT", text[:STRING_BYTES]))
 
     def _unary(self, token: Token) -> None:
         self._release_above(token.coming)

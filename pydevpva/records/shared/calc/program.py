@@ -68,7 +68,7 @@ class Variables:
     def store(self, index: int, value: float) -> None:
         """Into A..P; one that the record has not is passed over."""
         if 0 <= index < len(self.numbers):
-            self.numbers[index] = value
+            self.numbers[index] = float(value)
             self.stored.add(index)
 
     def store_other(self, index: int, value: Any) -> None:
@@ -80,7 +80,7 @@ class Variables:
 
 # What an instruction is, as the machine asks for it
 (_PUSH, _FETCH, _TWO, _ONE, _OTHER, _STORE, _STORE_OTHER, _MANY, _NONE, _IF, _JUMP, _MARK, _AGAIN, _AT, _OTHER_AT,
- _STORE_AT, _STORE_OTHER_AT, _VALUE, _OTHER_VALUE, _NAMED, _STORING) = range(21)  # fmt: skip
+ _STORE_AT, _STORE_OTHER_AT, _VALUE, _OTHER_VALUE, _NAMED, _NAMED_AT, _STORING) = range(22)  # fmt: skip
 _PLAIN = {
     "NUMBER": _PUSH, "TEXT": _PUSH, "FETCH": _FETCH, "OTHER": _OTHER, "STORE": _STORE, "STORE_OTHER": _STORE_OTHER,
     "AT": _AT, "OTHER_AT": _OTHER_AT, "STORE_AT": _STORE_AT, "STORE_OTHER_AT": _STORE_OTHER_AT,
@@ -176,6 +176,8 @@ class Program:
             function, count = argument
             stack.append(function(variables, *_taken(stack, count)))
         elif kind == _AT:
+            stack[-1] = at(variables.numbers, dialect.number(stack[-1]), 0.0)
+        elif kind == _NAMED_AT:
             index = dialect.number(stack[-1])
             stack[-1] = Variable(at(variables.numbers, index, 0.0), nearest(index))
         elif kind == _OTHER_AT:
@@ -235,7 +237,7 @@ def _assemble(steps: Sequence[Step], dialect: Dialect) -> list[Instruction]:
         else:
             code.append(_instruction(name, value, dialect))
     if any(kind == _STORING for kind, _ in code):
-        code = [(_NAMED, value) if kind == _FETCH else (kind, value) for kind, value in code]
+        code = [({_FETCH: _NAMED, _AT: _NAMED_AT}.get(kind, kind), value) for kind, value in code]
     if sum(kind == _MARK for kind, _ in code) > UNTILS:
         code.insert(0, _refused(f"it has more than {UNTILS} UNTIL"))
     return code
