@@ -72,8 +72,8 @@ CASES: dict[str, Any] = {  # expression -> AVAL, or VAL where all elements are t
     "ARNDM*0+FINITE(AA,1)": 1.0,
 }
 BAD = (
-    "AA BB", "AA(1)", "FOO(AA)", "AA;BB", "'text'", "NAN", "AA,BB", "AA)", "AA]", "SQR(BB)", "LN(BB)", "FITPOLY(AA[0,1])",
-    "FITMQ(FF,AA>100)", "NDERIV(AA,0)", "FITMQ(AA)", "NSMOO(AA,1e9)",
+    "AA BB", "AA(1)", "FOO(AA)", "AA;BB", "'text'", "NAN", "AA,BB", "AA)", "AA]", "SQR(BB)", "LN(BB)",
+    "FITPOLY(AA[0,1])", "FITMQ(FF,AA>100)", "NDERIV(AA,0)", "FITMQ(AA)", "NSMOO(AA,1e9)",
 )  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import time
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -45,19 +47,15 @@ def _run_array(text: str) -> None:
 @settings(max_examples=400, deadline=None)
 @given(_expressions(languages.STRING_OPERANDS.names, languages.STRING_OPERATORS.names))
 def test_any_words_of_scalc(text: str) -> None:
-    try:
+    with suppress(CalcError):
         _run_string(text)
-    except CalcError as error:
-        assert str(error)
 
 
 @settings(max_examples=400, deadline=None)
 @given(_expressions(languages.ARRAY_OPERANDS.names, languages.ARRAY_OPERATORS.names))
 def test_any_words_of_acalc(text: str) -> None:
-    try:
+    with suppress(CalcError):
         _run_array(text)
-    except CalcError as error:
-        assert str(error)
 
 
 @pytest.mark.parametrize(
@@ -77,10 +75,8 @@ def test_any_words_of_acalc(text: str) -> None:
 )
 def test_expressions_of_1000_tokens(text: str) -> None:
     for run in (_run_string, _run_array):
-        try:
+        with suppress(CalcError):
             run(text)
-        except CalcError as error:
-            assert str(error)
 
 
 def test_an_expression_of_10000_bytes_is_an_error_or_a_result() -> None:
@@ -107,3 +103,25 @@ def test_complaints_say_what_and_where(text: str, complaint: str) -> None:
     with pytest.raises(CalcError) as raised:
         languages.parse_string(text)
     assert str(raised.value) == complaint
+
+
+def test_a_text_expression_of_ten_tokens_takes_15_us() -> None:
+    steps = languages.parse_string("AA+' '+BB+STR(A)+'mm'")
+    program, variables = languages.string_program(steps), Variables([3.7], ["hello", "world"], 0.0, "")
+    times = []
+    for _ in range(20):
+        began = time.thread_time()
+        for _ in range(500):
+            program.run(variables)
+        times.append((time.thread_time() - began) / 500)
+    assert min(times) < 15e-6
+
+
+def test_the_longest_loop_of_a_text_expression_takes_less_than_anybody_minds() -> None:
+    """CALC has 80 characters: with so many in a loop, 1,000 rounds."""
+    program = languages.string_program(
+        languages.parse_string("J:=UNTIL(A+B+C+D+E+F+G+H+I+J+K+L+A+B+C+D+E+F+G+H+I+J+AA;0);J")
+    )
+    began = time.thread_time()
+    program.run(Variables([1.0] * 12, ["1"] * 12, 0.0, ""))
+    assert time.thread_time() - began < 0.1

@@ -49,7 +49,8 @@ def test_ivla_decides_what_an_invalid_input_stops(
 ) -> None:
     db = engine(
         f"""record(calc, "next") {{ field(CALC, "VAL+1") }}
-        record(transform, "t") {{ field(INPA, "nowhere") field(CLCB, "A+1") field(IVLA, "{ivla}") field(FLNK, "next") }}"""
+        record(transform, "t") {{ field(INPA, "nowhere") field(CLCB, "A+1") field(IVLA, "{ivla}")
+            field(FLNK, "next") }}"""
     )
     assert db.put("t.PROC", 1) == "ok"
     assert (db.get("t.A"), db.get("t.B"), db.get("next")) == computed

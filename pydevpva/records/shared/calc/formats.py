@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
+from functools import lru_cache
 
 from pydevpva.records.core.values import STRING_BYTES, to_float32
 from pydevpva.records.shared.calc.cnumbers import int32
@@ -17,7 +18,7 @@ from pydevpva.records.shared.calc.text import Either, cut, number, text
 from pydevpva.records.shared.formatting import Directive
 
 _DECIDES = re.compile(r"%[^*cdeEfgGiousxX]*([*cdeEfgGiousxX])")
-_DIRECTIVE = re.compile(r"%(?:%|([-+ #0]*)(\d*)(?:(\.)(\d*))?(hh|h|ll|l)?([A-Za-z]?))")
+_DIRECTIVE = re.compile(r"%(?:%|([-+ #0]*)(\d*)(?:(\.)(\d*))?(hh|h|ll|l)?(?P<letter>[A-Za-z]?))")
 _WHOLE, _REAL = "cdiouxX", "eEfgG"
 _BITS = {"hh": 8, "h": 16, "": 32, "l": 64, "ll": 64}
 
@@ -36,31 +37,40 @@ def printf(format_: Either, value: Either) -> str:
     """$P(format, value): a format with one conversion; one with none stays as it is."""
     if conversion(format_) < 0:
         return text(format_)
-    shown: list[str] = []
+    before, directive, behind = _taken_apart(text(format_))
+    return cut(before + ("" if directive is None else _shown(directive, value)) + behind)
 
-    def show(found: re.Match[str]) -> str:
-        letter = found.group(6)
+
+@lru_cache(maxsize=256)
+def _taken_apart(format_: str) -> tuple[str, tuple[str, ...] | None, str]:
+    """What stands before and behind the one conversion of a format, and its parts."""
+    texts, found, place = ["", ""], None, 0
+    for directive in _DIRECTIVE.finditer(format_):
+        texts[found is not None] += format_[place : directive.start()]
+        place = directive.end()
+        letter = directive.group("letter")
         if letter is None:
-            return "%"
-        if letter not in (*_WHOLE, *_REAL, "s"):
-            return found.group()
-        if shown:
+            texts[found is not None] += "%"
+        elif not letter or letter not in _WHOLE + _REAL + "s":
+            texts[found is not None] += directive.group()
+        elif found is not None:
             raise CalcError("a format has one conversion")
-        shown.append(letter)
-        return _shown(found, letter, value)
+        else:
+            found = tuple(part or "" for part in directive.groups())
+    texts[found is not None] += format_[place:]
+    return texts[0], found, texts[1]
 
-    return cut(_DIRECTIVE.sub(show, text(format_)))
 
-
-def _shown(found: re.Match[str], letter: str, value: Either) -> str:
-    flags, width, point, digits, size, _ = found.groups()
+def _shown(parts: tuple[str, ...], value: Either) -> str:
+    """A value by flags, width, point, digits, size and letter."""
+    flags, width, point, digits, size, letter = parts
     precision = int(digits or 0) if point else None
     made = Directive(b"", flags.encode(), int(width or 0), precision, b"", ord(letter), room=STRING_BYTES + 1)
     if letter == "s":
         return made.format(text(value).encode("latin-1")).decode("latin-1")
     if letter in _REAL:
         return made.format(number(value)).decode()
-    whole, bits = nearest32(number(value)), _BITS[size or ""]
+    whole, bits = nearest32(number(value)), _BITS[size]
     if letter in "di":
         whole = (whole + (1 << bits - 1)) % (1 << bits) - (1 << bits - 1)
     else:
