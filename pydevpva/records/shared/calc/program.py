@@ -90,6 +90,7 @@ _CONSTANTS = {
     "PI": math.pi, "D2R": math.pi / 180.0, "R2D": 180.0 / math.pi, "S2R": math.pi / (180.0 * 3600),
     "R2S": (180.0 * 3600) / math.pi,
 }  # fmt: skip
+_JUMPS = {"IF": _IF, "ELSE": _JUMP, "FI": _JUMP, "UNTIL": _MARK, "AGAIN": _AGAIN}
 Instruction = tuple[int, Any]
 
 
@@ -221,19 +222,10 @@ def _indexes(steps: Sequence[Step], code: str, all_: bool) -> frozenset[int]:
 def _assemble(steps: Sequence[Step], dialect: Dialect) -> list[Instruction]:
     """Each step as an instruction, jumps with the place to go on at."""
     code: list[Instruction] = []
-    untils: list[int] = []
+    targets = _targets(steps)
     for place, (name, value) in enumerate(steps):
-        if name == "IF":
-            code.append((_IF, _behind(steps, place, "ELSE")))
-        elif name == "ELSE":
-            code.append((_JUMP, _behind(steps, place, "FI")))
-        elif name == "FI":
-            code.append((_JUMP, place + 1))
-        elif name == "UNTIL":
-            untils.append(place + 1)
-            code.append((_MARK, None))
-        elif name == "AGAIN":
-            code.append((_AGAIN, untils.pop()))
+        if (kind := _JUMPS.get(name)) is not None:
+            code.append((kind, targets[place]))
         else:
             code.append(_instruction(name, value, dialect))
     if any(kind == _STORING for kind, _ in code):
@@ -243,17 +235,19 @@ def _assemble(steps: Sequence[Step], dialect: Dialect) -> list[Instruction]:
     return code
 
 
-def _behind(steps: Sequence[Step], place: int, code: str) -> int:
-    """The place behind the ELSE or FI that belongs to the IF or ELSE there."""
-    inner = 1
-    for later in range(place + 1, len(steps)):
-        if steps[later].code == code:
-            inner -= 1
-            if not inner:
-                return later + 1
-        elif steps[later].code == "IF":
-            inner += 1
-    return len(steps)
+def _targets(steps: Sequence[Step]) -> dict[int, int]:
+    """By the place of an IF, ELSE, FI, UNTIL or AGAIN the place where it goes on: at the end, if nothing ends it."""
+    targets: dict[int, int] = {}
+    open_: dict[str, list[int]] = {"IF": [], "ELSE": [], "UNTIL": []}
+    for place, (name, _) in enumerate(steps):
+        targets[place] = len(steps) if name in open_ else place + 1
+        if (opened := {"ELSE": "IF", "FI": "ELSE"}.get(name)) is not None and open_[opened]:
+            targets[open_[opened].pop()] = place + 1
+        elif name == "AGAIN":
+            targets[place] = open_["UNTIL"].pop() + 1
+        if name in open_:
+            open_[name].append(place)
+    return targets
 
 
 def _instruction(name: str, value: Any, dialect: Dialect) -> Instruction:
