@@ -6,6 +6,7 @@ Database thread.
 from __future__ import annotations
 
 import re
+from time import perf_counter
 
 from pydevpva.errors import PutError
 from pydevpva.records.core.alarm import INVALID, UDF, raise_alarm
@@ -16,7 +17,7 @@ from pydevpva.records.shared.calc.parse import CalcError
 from pydevpva.records.shared.calc.text import number
 from pydevpva.records.shared.calc.tokens import NUMBERS
 from pydevpva.records.shared.linkstates import LinkStates
-from pydevpva.records.shared.textexpression import TextExpression, failed, finite
+from pydevpva.records.shared.textexpression import LOOPING, TextExpression, failed, finite
 
 VERSION = 5.800000190734863  # a FLOAT
 DO_NOTHING = 1  # transformIVLA
@@ -84,9 +85,10 @@ class Transform(Record, rtype="transform"):
             self.PACT = 0
             self.give_up()
             return
+        end = perf_counter() + LOOPING
         for i, x in enumerate(NUMBERS):
             if self._usable[x] and (self.COPT == ALWAYS or self._is_due(i, x)):
-                self._compute(x)
+                self._compute(x, end)
         self.MAP = 0
         for x in NUMBERS:
             link: Link = getattr(self, f"OUT{x}")
@@ -113,10 +115,10 @@ class Transform(Record, rtype="transform"):
         same = now == last or (now != now and last != last)
         return same and not self.MAP >> i & 1 and self._input(x).is_constant
 
-    def _compute(self, x: str) -> None:
+    def _compute(self, x: str, end: float) -> None:
         """CLCx; what is NaN or infinite is stored and is an error, any other error stores nothing."""
         try:
-            result = self._expressions[x].compute(getattr(self, x), "")
+            result = self._expressions[x].compute(getattr(self, x), "", end - perf_counter())
             setattr(self, x, number(result))
             finite(result)
         except CalcError as error:

@@ -64,6 +64,17 @@ def test_an_expression_that_fails_leaves_its_variable_and_is_an_alarm(engine: St
     assert db.alarm("t") == ("INVALID", "CALC", "a division by zero")
 
 
+def test_loops_of_all_expressions_together_are_ended_in_time(
+    engine: StartEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pydevpva.records.transform.LOOPING", 0.01)  # no machine is done in that time
+    sum_ = "+".join("ABCDEFGHIJKLMNOP" * 3)
+    loops = "".join(f' field(CLC{x}, "P:=UNTIL(({sum_})*0);P")' for x in "ABCDEFGHIJKLMNOP")
+    db = engine(f'record(transform, "t") {{ {loops} }}')
+    db.put("t.PROC", 1)
+    assert db.alarm("t") == ("INVALID", "CALC", "it loops for too long")
+
+
 def test_comments_give_variables_names(engine: StartEngine) -> None:
     db = engine(
         """record(transform, "t") { field(CMTA, "$x the position") field(CMTB, "$xoff") field(CMTC, "plain")

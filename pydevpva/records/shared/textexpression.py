@@ -16,6 +16,7 @@ from pydevpva.records.shared.calc.program import Program, Variables
 log = logging.getLogger(__name__)
 EMPTY = CalcError("there is no expression")
 MESSAGE = 39  # characters of AMSG
+LOOPING = 0.1  # seconds that UNTIL may take of the database thread each time that a record processes
 
 
 class TextExpression:
@@ -59,14 +60,14 @@ class TextExpression:
         self._reads_others = [(i, self._others[i]) for i in program.reads_others if i < len(self._others)]
         return 0
 
-    def compute(self, value: float, text: str) -> texts.Either:
+    def compute(self, value: float, text: str, seconds: float = LOOPING) -> texts.Either:
         """The result, with VAL and SVAL meaning these. CalcError: there is none. The record has what was stored."""
         if self._program is None:
             raise self._error
         variables = self._gathered()
         variables.value, variables.other_value = value, texts.inside(text)
         try:
-            result: texts.Either = self._program.run(variables)
+            result: texts.Either = self._program.run(variables, seconds)
         finally:
             self._write_back(variables)
         return result
