@@ -106,6 +106,11 @@ class Definitions:
         return [*self._type_files, *(name for name in self.user_types if name not in self._type_files)]
 
     @property
+    def base_record_types(self) -> Sequence[str]:
+        """Those of EPICS base alone."""
+        return [name for name, file in self._type_files.items() if os.path.dirname(file) == EPICS_DBD]
+
+    @property
     def variables(self) -> dict[str, str]:
         """Declared variables and their types: those of base.dbd and the user's."""
         if "dbCore.dbd" not in self._loaded:

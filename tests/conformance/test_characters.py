@@ -71,7 +71,7 @@ def shown(value: Any) -> Any:
 def link_fields() -> Iterator[tuple[str, str]]:
     """(record type, field) of all links of the record types that EPICS has."""
     definitions = Definitions()
-    for rtype in sorted(set(definitions.record_type_names) - {"pycalc", "ndarray", "table", "sub"}):
+    for rtype in sorted(set(definitions.base_record_types) - {"sub"}):
         for field in definitions.record_type(rtype).fields.values():
             if field.type in LINKS:
                 yield rtype, field.name
