@@ -14,7 +14,7 @@ from p4p.client.thread import Context
 
 from tests.ioc_process import PATIENCE
 
-OURS = re.compile(r'record\(\s*"?(ndarray|table|pycalc)\b|"pydev"|"@')
+OURS = re.compile(r'record\(\s*"?(ndarray|table|pycalc|scalcout|acalcout|transform)\b|"pydev"|"@')
 
 
 class SoftIocEngine:

@@ -218,6 +218,34 @@ def test_a_changed_link_text_leads_elsewhere(run: Run) -> None:
     assert [pv.name for pv in near.remote_links.pvs.all()] == ["b"]
 
 
+def test_the_calc_records_of_synapps_read_and_write_records_of_another_ioc(run: Run) -> None:
+    far = run(
+        """record(ao, "number") { field(VAL, "2") } record(stringout, "text") { field(VAL, "two") }
+        record(waveform, "array") { field(FTVL, "DOUBLE") field(NELM, "3") field(INP, [1, 2, 3]) }
+        record(mbbo, "choice") { field(ZRST, "none") field(ONST, "two") }"""
+    )
+    near = run(
+        """record(scalcout, "s") { field(CALC, "AA") field(INAA, "text CP") field(OUT, "choice") field(WAIT, "Wait") }
+        record(acalcout, "a") { field(CALC, "AA*10") field(NELM, "3") field(INAA, "array CP") }
+        record(transform, "t") { field(CLCB, "A+1") }""",
+        far=far,
+    )
+    put(near, "t.INPA", "number CP")
+    put(near, "t.OUTB", "number")
+    wait_for(near, lambda r: (r["s"].IAAV, r["s"].OUTV, r["a"].IAAV, r["t"].IAV, r["t"].OBV) == (1,) * 5, "Ext PV OK")
+    put(near, "s.PROC", 1)
+    put(near, "a.PROC", 1)
+    wait_for(far, lambda r: r["choice"].VAL == 1, "the text as a state")
+    wait_for(
+        near,
+        lambda r: (r["s"].SVAL, r["s"].PACT, r["a"].get("AVAL").tolist()) == ("two", 0, [10.0, 20.0, 30.0]),
+        "read",
+    )
+    put(near, "t.INPA", "")
+    put(near, "t.A", 41)
+    wait_for(far, lambda r: r["number"].VAL == 42.0, "written")
+
+
 def test_tables_and_images_of_others_reach_python_as_they_are(run: Run) -> None:
     far = run(
         """record(table, "far:table") { field(DTYP, "pydev") field(INP, "@{'x': [1.5, 2.5], 'n': ['a', 'b']}")
