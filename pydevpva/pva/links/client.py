@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pydevpva.foreign_threads import keep_thread
 from pydevpva.forks import in_child
 from pydevpva.loop import Loop
 from pydevpva.pva.forked import close_sockets
-from pydevpva.pva.threads import keep_thread
 from pydevpva.pva.types.p4p_types import Closable, Structure
 
 if TYPE_CHECKING:
