@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pydevpva.ca.links.opening import CaLinks
 from pydevpva.clock import ManualClock
 from pydevpva.db.batch import Instances
 from pydevpva.db.definitions import Definitions
@@ -25,6 +26,7 @@ from pydevpva.devices.python import Python
 from pydevpva.devices.registry import own_devices, support_for
 from pydevpva.engine.database import Database
 from pydevpva.engine.make_records import for_good
+from pydevpva.engine.outside import Outside
 from pydevpva.errors import LoadError, Location, NotFound, Problem, PydevpvaError, once
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.garbage import Collector
@@ -78,7 +80,9 @@ class Ioc:
         self.database = Database(self.definitions, self._device_for, loop, self._python)
         self.evaluator.pydev.offer("overruns", lambda: self._overruns)
         self.remote_links = RemoteLinks(self.database, self.environment)
-        self.database.links.remote = self.remote_links
+        self.ca_links = CaLinks(self.database, self.environment)
+        self.database.links.remotes |= {"pva": self.remote_links, "ca": self.ca_links}
+        self._outside = Outside(self.database)
         self.life = Life()
         self._attach_parts()
 
@@ -88,6 +92,7 @@ class Ioc:
         delivery = Delivery(self.evaluator.events, self.database)
         life.at("links", delivery.begin)
         life.at("running", lambda: loop.call(loop.after, LINK_PATIENCE, self.remote_links.tell_missing))
+        life.at("running", lambda: loop.call(loop.after, LINK_PATIENCE, self.ca_links.tell_missing))
         life.at("running", lambda: loop.call(loop.after, EVENT_PATIENCE, delivery.tell_misspelled))
         life.at("running", lambda: loop.call(loop.pieces.watch))
         life.at("running", lambda: loop.call(Hanging(self.evaluator, loop).look))
@@ -207,6 +212,7 @@ class Ioc:
             self.database.create(self.instances.values())
             self.life.reach("create")
             self.database.init(self.life.reach)
+            self._watch_outside()
 
     def _start_server(self) -> Listening:
         from pydevpva.pva.server import Server
@@ -226,6 +232,7 @@ class Ioc:
     def reload_access(self) -> None:
         """asInit while running: read the access security file again. LoadError leaves the rules as they are."""
         self._rules = self._access_rules()
+        self.database.loop.call(self._watch_outside)
         if self.server is not None:
             self.server.use_rules(self._rules)
 
@@ -234,9 +241,17 @@ class Ioc:
             return None
         from pydevpva.serving.access_file import AccessFile
 
-        return AccessFile(self.access_file, self._read_for_access)
+        return AccessFile(self.access_file, self.read_for_access)
 
-    def _read_for_access(self, name: str) -> tuple[float, int]:
+    def _watch_outside(self) -> None:
+        """Inputs of access rules that no record here has come from other IOCs."""
+        self._outside.watch(self._rules.inputs if self._rules is not None else ())
+
+    def read_for_access(self, name: str) -> tuple[float, int]:
+        """Value and severity of what an access security file names, here or in another IOC; on the database thread.
+        NotFound: it is not here, and no file that is in force names it."""
+        if name in self._outside:
+            return self._outside.read(name)
         address = self.database.find(name)
         return address.number(), int(address.record.SEVR)
 
@@ -250,6 +265,7 @@ class Ioc:
             if self.server is not None:
                 self.server.stop(timeout / 2)
             self.remote_links.close()
+            self.ca_links.close()
             self.evaluator.stop(timeout / 4)
             self.database.loop.stop(timeout / 4)
             self._collector.stop()

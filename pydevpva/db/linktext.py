@@ -12,7 +12,7 @@ from pydevpva.db.model import Device
 from pydevpva.db.numbers import parse_double
 from pydevpva.errors import did_you_mean
 
-LINK_KINDS = ("calc", "const", "debug", "pva", "state", "trace")  # JSON link types: base's links.dbd and QSRV's pva
+LINK_KINDS = ("ca", "calc", "const", "debug", "pva", "state", "trace")  # base's links.dbd, QSRV's pva and our own ca
 HARDWARE = {
     "CS": "VME_IO",
     "BCN": "CAMAC_IO",

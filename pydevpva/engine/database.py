@@ -103,6 +103,16 @@ class Database:
             record.device = self._device_for(record, devices[choice].dset)
             self.services.uses_pydev = self.services.uses_pydev or choice == "pydev"
 
+    def make_unseen(self, instance: RecordInstance) -> Record:
+        """A record that nobody finds by its name and no scan list has, for what needs a link of its own."""
+        ((record, links),) = create([instance], {}, self.factory, self.services)
+        self._texts[record] = links
+        self._begin(record)
+        self._open_links(record)
+        del self._texts[record]
+        record.init_record()
+        return record
+
     def run(self) -> Iterator[None]:
         """iocRun, also after a pause: PINI=RUN, scans, at first CP links' processing, PINI=RUNNING; in steps."""
         yield from self._pini(PINI_RUN)

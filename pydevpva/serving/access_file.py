@@ -47,7 +47,7 @@ class Group:
 class AccessFile:
     """AccessRules from a file. The group of a record is its ASG; one that the file does not have is DEFAULT.
 
-    `read` gives the inputs (INPA...) of rules with CALC, from records of this IOC. Made on the main thread,
+    `read` gives the inputs (INPA...) of rules with CALC, from records of this IOC or others. Made on the main thread,
     asked on the database thread.
     """
 
@@ -60,6 +60,11 @@ class AccessFile:
         except OSError as error:
             raise LoadError([Problem(Location(str(path)), str(error))]) from None
         self._load(parse(text, str(path), lambda problem: log.warning("%s", problem)))
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """The names in INPA... of all groups."""
+        return frozenset(name for group in self._groups.values() for name in group.inputs.values())
 
     def may_write(self, record: Record, field: Field, peer: Peer) -> bool:
         """Whether one rule of the record's group lets this peer write that field now."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Protocol
 
@@ -35,8 +35,8 @@ class Opener(Protocol):
     def puts(self) -> Puts: ...
 
     @property
-    def remote(self) -> RemoteLinks | None:
-        """Links to what is not in this IOC; None: it has none."""
+    def remotes(self) -> Mapping[str, RemoteLinks]:
+        """Who makes links to what is not in this IOC, by protocol."""
 
     def own(self, name: str) -> Address | None:
         """The field of this IOC that a name means, without a search for similar names; None: there is none."""

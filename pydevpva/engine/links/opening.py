@@ -16,6 +16,7 @@ from pydevpva.engine.links.database import RecordLink
 from pydevpva.engine.links.json_kinds import make_json_link
 from pydevpva.engine.links.kinds.const import TextConstant
 from pydevpva.engine.links.monitored import MonitoredLink
+from pydevpva.engine.links.searched import look_for
 from pydevpva.engine.scan import IO_INTR
 from pydevpva.engine.services import Services
 from pydevpva.errors import LoadError, NotFound, PutError
@@ -47,7 +48,7 @@ class Opening:
         self._services, self._find, self._has_record, self._device_for = services, find, has_record, device_for
         self._definitions = services.definitions
         self.puts = services.puts
-        self.remote: RemoteLinks | None = None  # None: links to other IOCs are LINK/INVALID
+        self.remotes: dict[str, RemoteLinks] = {}  # by protocol, the preferred first; none: they are LINK/INVALID
 
     def open_link(self, record: Record, field: Field, text: str) -> None:
         """Set a link at iocInit; one that leads nowhere is said and stays LINK/INVALID."""
@@ -131,8 +132,8 @@ class Opening:
         name, is_time = parsed.target, field.name == "TSEL" and ".TIME" in parsed.target
         if is_time:
             name = name.replace(".TIME", "")
-        if self.remote is not None and not self._has_record(name):
-            return self.remote.from_text(record, field, text, parsed)
+        if self.remotes and not self._has_record(name):
+            return look_for(self.remotes.values(), record, field, text, parsed)
         try:
             address = self._find(name)
         except NotFound as error:

@@ -6,10 +6,10 @@ Follows QSRV2 (pvxs: ioc/pvalink_lset.cpp, pvalink_link.cpp).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import Any, TypeVar
 
 from pydevpva.db.model import Field
-from pydevpva.engine.processing import process
+from pydevpva.engine.links.remote import LinkState, RemoteLink
 from pydevpva.errors import UnreadableImage
 from pydevpva.pva.links.client import DISCONNECTED, Done, Part, RemotePV
 from pydevpva.pva.links.config import LinkConfig
@@ -21,57 +21,37 @@ from pydevpva.records.core.links import Nothing
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import STRING_BYTES, Array, Scalar, Value, Whole, clip_text
 
-if TYPE_CHECKING:
-    from pydevpva.engine.database import Database
-
 NEVER = (631152000 * 10**9, 0)  # TIME and UTAG of what has none
 Read = TypeVar("Read")
 
 
-class PvaLink:
+class PvaLink(RemoteLink):
     """Reads come from the last update of a monitor, writes are sent on; neither waits.
 
     As long as the far end is not there: LINK/INVALID.
     """
 
     __slots__ = (
-        "_config", "_database", "_far", "_message", "_owner", "_pv", "_rests", "_scratch", "_severity", "_stamp",
-        "_waiting", "_watching", "field", "is_time", "order", "text",
+        "_config", "_far", "_message", "_pv", "_scratch", "_severity", "_stamp", "_waiting", "order",
     )  # fmt: skip
-    is_constant = False
-    is_volatile = True
+    protocol = "pva"
 
-    def __init__(
-        self, database: Database, owner: Record, field: Field, text: str, config: LinkConfig, pv: RemotePV
-    ) -> None:
-        self._database, self._owner, self.field, self.text = database, owner, field.name, text
+    def __init__(self, owner: Record, field: Field, text: str, config: LinkConfig, pv: RemotePV) -> None:
+        super().__init__(owner, field, text, config.proc)
         self._config, self._pv = config, pv
-        self._watching = config.proc if field.type == "INLINK" and config.proc in ("CP", "CPP") else ""
-        self._rests = False  # an update waits for the end of a pause
-        self.is_time = False
         self.order = config.monorder
         self._far: Far | None = None
         self._scratch: Value | None = None  # written, but not sent
         self._waiting: list[Done] = []
         self._severity, self._message, self._stamp = INVALID, "", NEVER  # as of the last read
 
-    @property
-    def place(self) -> str:
-        """The record and field that the link stands in."""
-        return f"{self._owner.NAME}.{self.field}"
-
-    def __str__(self) -> str:
-        return self.text
-
-    def start(self) -> None:
-        """Connect."""
+    def begin(self) -> None:
         self._pv.add(self)
 
-    def close(self) -> None:
-        """The field has another link now."""
+    def end(self) -> None:
         self._watching = ""
         self._pv.remove(self)
-        self.disconnected_from()
+        self._forget()
 
     @property
     def _is_json(self) -> bool:
@@ -82,8 +62,14 @@ class PvaLink:
 
     def connected_to(self, root: Structure) -> None:
         self._far = Far(root, self._config.field)
+        self.found()
 
     def disconnected_from(self) -> None:
+        self._forget()
+        self.lost()
+
+    def _forget(self) -> None:
+        """The far end is not there; who waits for a put is told."""
         self._far = None
         if not self._config.retry:
             self._scratch = None
@@ -94,26 +80,6 @@ class PvaLink:
     def unpacking(self) -> Callable[[], None] | None:
         work = self._far.unpacking() if self._far is not None else None
         return work if self._watching else None  # who reads now and then need not have all of them
-
-    def updated(self) -> None:
-        """CP and CPP: process the record; once more when it is busy, and later when the IOC is paused."""
-        if not self._watching:
-            return
-        if not self._database.scanner.paused:
-            self._process()
-        elif not self._rests:
-            self._rests = True
-            self._database.services.when_running(self._process)
-
-    def _process(self) -> None:
-        self._rests = False
-        record = self._owner
-        if self._watching == "CPP" and record.SCAN != 0:
-            return
-        if record.PACT:
-            record.RPRO = 1
-        else:
-            process(record)
 
     def take_put(self) -> Part | None:
         value = self._scratch
@@ -206,12 +172,6 @@ class PvaLink:
 
     # ---- what is known ----
 
-    def load(self, dbf: str) -> None:
-        return None
-
-    def load_array(self, dbf: str, limit: int) -> None:
-        return None
-
     def time(self) -> tuple[int, int] | None:
         """TIME and UTAG that came with the value read last."""
         if self.is_time and self._far is not None:
@@ -232,3 +192,18 @@ class PvaLink:
 
     def precision(self) -> int | None:
         return None if self._far is None else self._far.meta("display.precision")
+
+    def display_limits(self) -> tuple[float, float] | None:
+        low, high = self._metas("display.limitLow", "display.limitHigh")
+        return None if low is None or high is None else (low, high)
+
+    def alarm_limits(self) -> tuple[float, float, float, float] | None:
+        names = ("lowAlarm", "lowWarning", "highWarning", "highAlarm")
+        lolo, low, high, hihi = self._metas(*(f"valueAlarm.{name}Limit" for name in names))
+        return None if lolo is None else (lolo, low, high, hihi)
+
+    def _metas(self, *leaves: str) -> list[Any]:
+        return [None if self._far is None else self._far.meta(leaf) for leaf in leaves]
+
+    def state(self) -> LinkState:
+        return LinkState("by PVAccess", disconnects=self._pv.disconnects)

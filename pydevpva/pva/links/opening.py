@@ -37,7 +37,7 @@ class RemoteLinks:
         self._database = database
         self.pvs = RemotePVs(database.loop, environment)
 
-    def from_text(self, record: Record, field: Field, text: str, parsed: LinkText) -> Link:
+    def from_text(self, record: Record, field: Field, text: str, parsed: LinkText) -> PvaLink:
         """A link's plain text that names no record of this IOC."""
         config = plain_config(parsed)
         is_time = field.name == "TSEL" and ".TIME" in config.pv
@@ -50,7 +50,7 @@ class RemoteLinks:
     def make(self, record: Record, field: Field, text: str, config: LinkConfig) -> PvaLink:
         """A link through the network."""
         pv = self.pvs.pv(config.pv, config.Q, config.pipeline)
-        return PvaLink(self._database, record, field, text, config, pv)
+        return PvaLink(record, field, text, config, pv)
 
     def tell_missing(self) -> None:
         """Name the links whose PV has not been found: a misspelled record name looks just like that."""
@@ -81,7 +81,7 @@ def pva_link(opener: Opener, record: Record, field: Field, text: str, value: Jso
     address = opener.own(config.pv) if config.field in ("", "value") else None  # else: a part of its structure
     if address is not None:
         return LocalLink(record, field, text, address, config, opener.puts)
-    remote = opener.remote
+    remote = opener.remotes.get("pva")
     if config.local or not isinstance(remote, RemoteLinks):
         log.error(
             "%s.%s: a link with local:true needs a record of this IOC, not %s", record.NAME, field.name, config.pv

@@ -82,7 +82,8 @@ def display_limits(record: Record, name: str) -> Pair | None:
     """Low and high for displays (rset get_graphic_double)."""
     if name in record.properties.from_links:
         far = _far(record, name)
-        return (display_limits(*far) if far else None) or (0.0, 0.0)
+        there = display_limits(*far) if far else _told(record, name, "display_limits")
+        return there or (0.0, 0.0)
     return _limits(record, name, record.properties.display, record.properties.display_ranges)
 
 
@@ -110,7 +111,8 @@ def alarm_limits(record: Record, name: str) -> tuple[float, float, float, float]
         return None
     if name in record.properties.from_links:
         far = _far(record, name)
-        return (alarm_limits(*far) if far else None) or (NAN, NAN, NAN, NAN)
+        there = alarm_limits(*far) if far else _told(record, name, "alarm_limits")
+        return there or (NAN, NAN, NAN, NAN)
     how = table.get(name)
     if how is None:
         return (NAN, NAN, NAN, NAN)

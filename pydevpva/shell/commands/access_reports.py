@@ -105,7 +105,7 @@ def _group(shell: Shell, node: Any, members: list[str], valid: str) -> None:
 
 def _value(shell: Shell, name: str) -> float | None:
     try:
-        return shell.on_database(lambda: shell.ioc.database.find(name).number())
+        return float(shell.on_database(shell.ioc.read_for_access, name)[0])
     except (NotFound, TypeError, ValueError):
         return None
 
@@ -156,12 +156,7 @@ def astac(shell: Shell, name: str | None, user: str | None, host: str | None) ->
             where = socket.gethostbyname(host)
         except OSError:
             where = host
-        rules = AccessFile(shell.common.access_path, lambda pv: _read(shell, pv))
+        rules = AccessFile(shell.common.access_path, shell.ioc.read_for_access)
         writes = shell.on_database(rules.may_write, address.record, address.field, Peer(where, user))
     shell.print(f"astac callback {name}: status=0 get Yes put {'Yes' if writes else 'No'}")
     return 0
-
-
-def _read(shell: Shell, name: str) -> tuple[float, int]:
-    address = shell.ioc.database.find(name)
-    return address.number(), int(address.record.SEVR)

@@ -1,0 +1,1 @@
+"""Channel Access: the only room that knows that protocol."""

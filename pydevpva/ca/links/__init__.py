@@ -1,0 +1,1 @@
+"""Links to PVs of Channel Access servers."""

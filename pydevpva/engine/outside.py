@@ -1,0 +1,42 @@
+"""Outside: values of other IOCs that no record of this one has, such as those that access rules name.
+
+On the database thread. Each is what an ai record reads by a CP link, one that nobody finds or sees: it is looked for by
+every protocol, and without its far end it is INVALID, as a record is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from pydevpva.db.model import FieldText, RecordInstance
+from pydevpva.engine.database import Database
+from pydevpva.errors import Location
+
+NOWHERE = Location("access security")
+
+
+class Outside:
+    """The values that are watched, by the names of their PVs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._records: dict[str, Any] = {}
+
+    def watch(self, names: Collection[str]) -> None:
+        """These, those of them whose record is not here, and no others from now on."""
+        wanted = {name for name in names if not self._database.has_record(name)}
+        for name in self._records.keys() - wanted:
+            self._records.pop(name).INP.close()
+        for name in wanted - self._records.keys():
+            instance = RecordInstance("ai", f"access security {name}", NOWHERE)
+            instance.fields["INP"] = FieldText(f"{name} CP MSS", NOWHERE)
+            self._records[name] = self._database.make_unseen(instance)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._records
+
+    def read(self, name: str) -> tuple[float, int]:
+        """Value and severity. KeyError: it is not watched."""
+        record = self._records[name]
+        return float(record.VAL), int(record.SEVR)
