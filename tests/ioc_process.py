@@ -172,7 +172,8 @@ class Starter:
         """Start EPICS's own IOC with QSRV2 on a database of the text `db`."""
         path = self._new(".db")
         path.write_text(db)
-        return self._start([sys.executable, "-m", "pvxslibs.ioc", "-d", path], True, env=env, keep_stdin=True)
+        serving = "qsrv2" not in (env or {}).get("EPICS_IOC_IGNORE_SERVERS", "")
+        return self._start([sys.executable, "-m", "pvxslibs.ioc", "-d", path], serving, env=env, keep_stdin=True)
 
     def shell(
         self, st_cmd: str | Path, *, cwd: Path | None = None, env: Mapping[str, str] | None = None
