@@ -10,8 +10,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydevpva.ca.links import libca
@@ -24,7 +23,7 @@ PATIENCE = 0.5  # seconds that the end of an IOC waits for libca
 
 class CaClient:
     """libca's context of one IOC, made when the first link needs it. `environment` has the EPICS_CA_* variables that
-    the process's environment has not."""
+    the process's environment may not have."""
 
     def __init__(self, loop: Loop, environment: Mapping[str, str]) -> None:
         self.loop = loop
@@ -49,19 +48,19 @@ class CaClient:
         self._thread.submit(work, *args)
 
     def _begin(self) -> None:
-        with self._variables():
-            status = libca.lib().ca_context_create(libca.PREEMPTIVE)
+        """libca looks for its variables in the process's environment, and its repeater does at a time of its own."""
+        os.environ.update({k: v for k, v in self._environment.items() if k.startswith("EPICS_CA_")})
+        status = libca.lib().ca_context_create(libca.PREEMPTIVE)
         if status != libca.NORMAL:
             log.error("Channel Access: no context for links: %s", libca.message(status))
         libca.lib().ca_add_exception_event(_EXCEPTION, None)
 
     def open(self, name: str, handler: Any, number: int) -> ctypes.c_void_p:
-        """A channel of libca; on the thread. The first one makes libca's sockets."""
+        """A channel of libca; on the thread. ValueError: it cannot be."""
         channel = ctypes.c_void_p()
-        with nullcontext() if self.channels else self._variables():
-            status = libca.lib().ca_create_channel(
-                name.encode("utf-8", "surrogateescape"), handler, number, libca.DB_LINKS, ctypes.byref(channel)
-            )
+        status = libca.lib().ca_create_channel(
+            name.encode("utf-8", "surrogateescape"), handler, number, libca.DB_LINKS, ctypes.byref(channel)
+        )
         if status != libca.NORMAL:
             raise ValueError(libca.message(status))
         self.channels.add(channel.value or 0)
@@ -83,21 +82,6 @@ class CaClient:
     def _flush(self) -> None:
         self._flushes = False
         libca.lib().ca_flush_io()
-
-    @contextmanager
-    def _variables(self) -> Iterator[None]:
-        """The IOC's variables in the process's environment, where libca looks for them."""
-        mine = {k: v for k, v in self._environment.items() if k.startswith("EPICS_CA_") and os.environ.get(k) != v}
-        before = {name: os.environ.get(name) for name in mine}
-        os.environ.update(mine)
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
 
     def close(self) -> None:
         """End all connections; on the main thread. A libca that does not come back is left to itself."""

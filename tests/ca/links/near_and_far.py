@@ -26,9 +26,11 @@ def ca_of(far: Mapping[str, str]) -> dict[str, str]:
     return {**searched, "EPICS_CAS_SERVER_PORT": loopback()["EPICS_CA_SERVER_PORT"]}
 
 
-def far_ioc(start: Starter, db: str, env: Mapping[str, str] | None = None) -> ServerProcess:
-    """softIocPVX with its Channel Access server alone; with the variables of one before it takes that one's place."""
-    server = start.softiocpvx(db, env={**NO_PVA, **(env or {})})
+def far_ioc(start: Starter, db: str, before: ServerProcess | None = None) -> ServerProcess:
+    """softIocPVX with its Channel Access server alone; it takes the place of one `before`, on its ports."""
+    server = start.softiocpvx(db, env=NO_PVA | (before.environment if before is not None else {}))
+    if before is not None:
+        server.environment = before.environment
     server.wait_log("iocRun: All initialization complete")
     return server
 
