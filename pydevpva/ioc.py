@@ -82,7 +82,7 @@ class Ioc:
         self.remote_links = RemoteLinks(self.database, self.environment)
         self.ca_links = CaLinks(self.database, self.environment)
         self.database.links.remotes |= {"pva": self.remote_links, "ca": self.ca_links}
-        self._outside = Outside(self.database)
+        self.outside = Outside(self.database)
         self.life = Life()
         self._attach_parts()
 
@@ -245,13 +245,13 @@ class Ioc:
 
     def _watch_outside(self) -> None:
         """Inputs of access rules that no record here has come from other IOCs."""
-        self._outside.watch(self._rules.inputs if self._rules is not None else ())
+        self.outside.watch(self._rules.inputs if self._rules is not None else ())
 
     def read_for_access(self, name: str) -> tuple[float, int]:
         """Value and severity of what an access security file names, here or in another IOC; on the database thread.
         NotFound: it is not here, and no file that is in force names it."""
-        if name in self._outside:
-            return self._outside.read(name)
+        if name in self.outside:
+            return self.outside.read(name)
         address = self.database.find(name)
         return address.number(), int(address.record.SEVR)
 

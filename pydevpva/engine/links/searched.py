@@ -46,6 +46,7 @@ class SearchedLink:
 
     def start(self) -> None:
         """Let each look for it that does not."""
+        self._timer = None
         for place in range(len(self._makers)):
             if place != self._winner:
                 (self._links.get(place) or self._make(place)).begin()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pydevpva.db.dbf import LINKS
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import HARDWARE_TYPES, Field
+from pydevpva.engine.links.remote import LinkState, RemoteLink
+from pydevpva.engine.links.searched import SearchedLink
 from pydevpva.errors import PydevpvaError
+from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 from pydevpva.shell.language.registry import INT, PDBBASE, RECORD, Argument, command
 from pydevpva.shell.reports.catalog import Catalog
@@ -36,39 +40,63 @@ def _one(name: str | None) -> str | None:
     return None if name in (None, "", "*") else name
 
 
-@command("dbcar", NAME, LEVEL, differs="CA links stay inside the IOC; level 3 has no Channel Access client to show")
+RIGHTS = ("No Access", "Read Only", "Write Only", "Read/Write")
+
+
+@command("dbcar", NAME, LEVEL, differs="links that stay inside, or go by PVAccess, count too; level 3 counts by server")
 def dbcar(shell: Shell, name: str | None, level: int) -> None:
     """Count the links with CA, CP or CPP and those whose record is not in this IOC.
 
-    1  list those that are not connected     2  list all
+    1  list those that are not connected     2  list all     3  also count the connected ones by server
     """
     one = _one(name)
     shell.print(f"CA links in record named '{one}'\n" if one else "CA links in all records\n")
     found = [link for link in shell.in_steps(_ca_links(shell, one)) if link is not None]
-    connected = 0
-    for record, field, target, is_connected in found:
-        connected += is_connected
+    connected = [link for link in found if link[3]]
+    for record, field, target, is_connected, state in found:
+        place, counts = f"{record:>28}.{field.name:<4}", f"({state.disconnects}, {state.overtaken})"
         if is_connected and level > 1:
-            direction = {"INLINK": "IN", "OUTLINK": "    ON"}.get(field.type, "")
-            shell.print(f"{record:>28}.{field.name:<4} ==> {target:<28}  (0, 0)")
-            shell.print(f"{'':21} [{direction:<8}] host {socket.gethostname()}, Read/Write")
+            shell.print(f"{place} ==> {target:<28}  {counts}")
+            shell.print(f"{'':21} [{state.asked:<8}] {state.server}, {RIGHTS[state.rights]}")
         elif not is_connected and level > 0:
-            shell.print(f"{record:>28}.{field.name:<4} --> {target:<28}  (0, 0)")
-    if (level > 1 and connected) or (level > 0 and connected != len(found)):
+            shell.print(f"{place} --> {target:<28}  {counts}")
+    if (level > 1 and connected) or (level > 0 and len(connected) != len(found)):
         shell.print()
-    plural = "" if len(found) == 1 else "s"
-    shell.print(f"Total {len(found)} CA link{plural}; {connected} connected, {len(found) - connected} not connected.")
-    shell.print("    0 can't read, 0 can't write.  (0 disconnects, 0 writes prohibited)\n")
+    _totals(shell, [link[4] for link in found], [link[4] for link in connected])
+    if level > 2:
+        for server, links in Counter(link[4].server for link in connected).most_common():
+            shell.print(f"    {server}: {links} link{'' if links == 1 else 's'}")
 
 
-def _ca_links(shell: Shell, name: str | None) -> Iterator[tuple[str, Field, str, bool] | None]:
+def _totals(shell: Shell, all_: Sequence[LinkState], connected: Sequence[LinkState]) -> None:
+    plural = "" if len(all_) == 1 else "s"
+    shell.print(
+        f"Total {len(all_)} CA link{plural}; {len(connected)} connected, {len(all_) - len(connected)} not connected."
+    )
+    closed = [sum(not state.rights & right for state in connected) for right in (1, 2)]
+    lost, overtaken = sum(s.disconnects for s in connected), sum(s.overtaken for s in connected)
+    shell.print(
+        f"    {closed[0]} can't read, {closed[1]} can't write.  ({lost} disconnects, {overtaken} writes prohibited)\n"
+    )
+
+
+def _ca_links(shell: Shell, name: str | None) -> Iterator[tuple[str, Field, str, bool, LinkState] | None]:
     for record in _records(shell, name):
         yield None
         for field in _links(record):
             kind, text = link_text(shell.ioc.definitions, record, field)
-            if kind == "CA_LINK":
-                link = getattr(record, field.name)
-                yield record.NAME, field, text.split()[0], bool(link.connected())
+            link = getattr(record, field.name)
+            if kind == "CA_LINK" or getattr(link, "protocol", "") == "ca":
+                target = text if kind == "JSON_LINK" else text.split()[0]
+                yield record.NAME, field, target, bool(link.connected()), _state(link, field)
+
+
+def _state(link: Link, field: Field) -> LinkState:
+    """Of a link that stays inside, what EPICS would say of it."""
+    if isinstance(link, (RemoteLink, SearchedLink)):
+        return link.state()
+    direction = {"INLINK": "IN", "OUTLINK": "    ON"}.get(field.type, "")
+    return LinkState(f"host {socket.gethostname()}", asked=direction)
 
 
 @command("dbjlr", NAME, LEVEL, differs="a JSON link is shown as it is written")
