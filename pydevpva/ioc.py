@@ -245,7 +245,7 @@ class Ioc:
 
     def _watch_outside(self) -> None:
         """Inputs of access rules that no record here has come from other IOCs."""
-        self.outside.watch(self._rules.inputs if self._rules is not None else ())
+        self.outside.watch(self._rules.inputs() if self._rules is not None else ())
 
     def read_for_access(self, name: str) -> tuple[float, int]:
         """Value and severity of what an access security file names, here or in another IOC; on the database thread.

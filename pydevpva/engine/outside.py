@@ -11,6 +11,7 @@ from typing import Any
 
 from pydevpva.db.model import FieldText, RecordInstance
 from pydevpva.engine.database import Database
+from pydevpva.engine.links.searched import SearchedLink
 from pydevpva.errors import Location
 
 NOWHERE = Location("access security")
@@ -35,6 +36,11 @@ class Outside:
 
     def __contains__(self, name: str) -> bool:
         return name in self._records
+
+    def link(self, name: str) -> SearchedLink | None:
+        """By which it is read, for reports; None: it is not watched."""
+        record = self._records.get(name)
+        return record.INP if record is not None and isinstance(record.INP, SearchedLink) else None
 
     def read(self, name: str) -> tuple[float, int]:
         """Value and severity. KeyError: it is not watched."""

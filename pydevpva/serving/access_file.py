@@ -61,10 +61,16 @@ class AccessFile:
             raise LoadError([Problem(Location(str(path)), str(error))]) from None
         self._load(parse(text, str(path), lambda problem: log.warning("%s", problem)))
 
-    @property
-    def inputs(self) -> frozenset[str]:
-        """The names in INPA... of all groups."""
-        return frozenset(name for group in self._groups.values() for name in group.inputs.values())
+    def inputs(self) -> set[str]:
+        """The inputs that some rule's CALC reads."""
+        return {
+            group.inputs[letter]
+            for group in self._groups.values()
+            for rule in group.rules
+            if rule.calc is not None
+            for letter in rule.calc.reads
+            if letter in group.inputs
+        }
 
     def may_write(self, record: Record, field: Field, peer: Peer) -> bool:
         """Whether one rule of the record's group lets this peer write that field now."""

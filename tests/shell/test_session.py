@@ -28,7 +28,7 @@ DIFFERENT = [
     "asSetFilename", "dbDumpRegistrar", "dbDumpFunction", "dbDumpVariable", "dbDumpLink", "dbDumpDevice",
     "dbDumpField", "dbDumpRecordType", "dbDumpBreaktable", "registryDeviceSupportFind", "registryDriverSupportFind",
     "registryFunctionFind", "registryRecordTypeFind", "gft", "pft", "dblsr", "dbLockShowLocked", "dbsr",
-    "dbPvdDump", "ascar", "asDumpHash", "epicsThreadShow", "epicsThreadShowAll", "epicsMutexShowAll", "taskwdShow",
+    "dbPvdDump", "asDumpHash", "epicsThreadShow", "epicsThreadShowAll", "epicsMutexShowAll", "taskwdShow",
     "casr", "pvxsr", "pvxsi", "pvxrefshow",
 ]  # fmt: skip
 DIFFERENT_LINES = {

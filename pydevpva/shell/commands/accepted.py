@@ -18,7 +18,6 @@ WITHOUT_MEANING: dict[str, str] = {
     "callbackSetQueueSize": _QUEUES,
     "scanOnceSetQueueSize": _QUEUES,
     "casr": _NO_CA,
-    "ascar": "rules read their inputs from records of this IOC, not over Channel Access",
     "dbLockShowLocked": _MUTEX,
     "epicsMutexShowAll": _MUTEX,
     "dbPvdTableSize": _NO_TABLE,

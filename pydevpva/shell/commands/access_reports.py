@@ -137,6 +137,38 @@ def _holds(text: str, inputs: dict[str, float | None]) -> bool:
     return 0.99 < calc.perform(args) < 1.01
 
 
+@command("ascar", Argument("level", INT), differs="inputs that no rule reads, and records of this IOC, need no channel")
+def ascar(shell: Shell, level: int) -> None:
+    """Count the inputs of access rules, and those that are not connected.
+
+    1  list these     2  list all
+    """
+    nodes = _of(shell, "ASG", None)
+    if not nodes:
+        shell.print("access security not started")
+        return
+    inputs = [part[2] for node in nodes for part in node[2] or () if part[0] == "INP"]
+    links = {name: shell.on_database(_channel, shell, name) for name in inputs}
+    for name in inputs:
+        connected, state, server = links[name]
+        if level > 1 or (level == 1 and not connected):
+            may = "read:yes write:yes" if connected else "read:no  write:no "
+            shell.print(f"connected:{state:<6} {may} {name} {server}")
+    shell.print(f"{len(inputs)} channels {sum(not links[name][0] for name in inputs)} not connected")
+
+
+def _channel(shell: Shell, name: str) -> tuple[bool, str, str]:
+    """Whether an input is connected, in EPICS's words too, and to what; on the database thread."""
+    link = shell.ioc.outside.link(name)
+    if link is None:
+        here = shell.ioc.database.has_record(name)
+        return here, "yes" if here else "never", socket.gethostname() if here else "<disconnected>"
+    state = link.state()
+    if link.connected():
+        return True, "yes", state.server.removeprefix("host ")
+    return False, "prev" if state.disconnects else "never", "<disconnected>"
+
+
 @command("astac", Argument("recordname", RECORD), "user", "host", differs="everybody may read")
 def astac(shell: Shell, name: str | None, user: str | None, host: str | None) -> int:
     """Print whether a user on a host may read and write a record.
