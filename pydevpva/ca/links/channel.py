@@ -7,22 +7,19 @@ database thread, where the channel's user hears of it. Each libca callback is gi
 from __future__ import annotations
 
 import ctypes
-import itertools
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from pydevpva.ca.links import dbr, libca
-from pydevpva.ca.links.client import CaClient
+from pydevpva.ca.links.client import CaClient, known
 
 log = logging.getLogger(__name__)
 
 Done = Callable[[str | None], None]
 Put = tuple[int, int, bytes]  # DBR type, number of elements, their bytes
 MOST_WAITING = 5  # updates that wait for the database thread; then the newest takes the place of the last (dbCa.c)
-_numbers = itertools.count(1)
-_known: dict[int, Any] = {}  # channels, subscriptions and puts under way
 
 
 class User(Protocol):
@@ -54,7 +51,7 @@ class Channel:
         self._native = self._elements = -1  # as of the last connect
         self._subscriptions: list[Subscription] = []
         self._has_texts = False
-        self._number = next(_numbers)
+        self._number = 0  # by which libca's callbacks find us
         self._closed = False
         self.is_open = False
 
@@ -62,14 +59,16 @@ class Channel:
 
     def open(self) -> None:
         """Look for it."""
-        _known[self._number] = self
+        self._number = self.client.know(self)
         self.is_open = True
         self.client.submit(self._open)
 
     def close(self) -> None:
         """Nobody wants it any more."""
-        self._closed, self.is_open = True, False
-        self.client.submit(self._close)
+        self._closed = True
+        if self.is_open:
+            self.is_open = False
+            self.client.submit(self._close)
 
     def want_texts(self) -> None:
         """From now on also the texts of the states, if it has some."""
@@ -104,7 +103,7 @@ class Channel:
             self.client.clear(self._id)
             self._id = None
         for number in (self._number, *(subscription.number for subscription in self._subscriptions)):
-            _known.pop(number, None)
+            self.client.forget(number)
 
     def connected(self, native: int, elements: int) -> None:
         """libca brings back what there was, unless it is something else now."""
@@ -137,14 +136,14 @@ class Channel:
         type_, count, raw = put
         status, number = 0, 0
         if self._id is not None and waiting:
-            number = next(_numbers)
-            _known[number] = (self, waiting)
+            number = self.client.know((self, waiting))
             status = libca.lib().ca_array_put_callback(type_, count, self._id, raw, _PUT, number)
         elif self._id is not None:
             status = libca.lib().ca_array_put(type_, count, self._id, raw)
         self.client.flush()
         self.tell(self.user.sent)
-        if status != libca.NORMAL and _known.pop(number, None) is not None:
+        if status != libca.NORMAL and waiting:
+            self.client.forget(number)
             self.tell(self.user.completed, waiting, libca.message(status))
 
 
@@ -153,14 +152,13 @@ class Subscription:
 
     def __init__(self, channel: Channel, is_text: bool) -> None:
         self._channel, self._is_text, self._is_scalar = channel, is_text, True
-        self.number = next(_numbers)
+        self.number = channel.client.know(self)
         self._id = ctypes.c_void_p()
         self._waiting: deque[tuple[int, int, bytes]] = deque()
 
     def begin(self, channel: ctypes.c_void_p, type_: int, count: int, mask: int, is_scalar: bool) -> None:
         """Subscribe; on the thread that calls libca."""
         self._is_scalar = is_scalar
-        _known[self.number] = self
         status = libca.lib().ca_create_subscription(
             type_, count, channel, mask, _EVENT, self.number, ctypes.byref(self._id)
         )
@@ -169,7 +167,7 @@ class Subscription:
 
     def clear(self) -> None:
         """End it; on the thread that calls libca."""
-        _known.pop(self.number, None)
+        self._channel.client.forget(self.number)
         self._waiting.clear()
         if self._id:
             libca.lib().ca_clear_subscription(self._id)
@@ -202,7 +200,7 @@ class Subscription:
 def _on_connection(args: libca.ConnectionArgs) -> None:
     libca.keep_thread()
     lib = libca.lib()
-    channel = _known.get(lib.ca_puser(args.chid))
+    channel = known.get(lib.ca_puser(args.chid))
     if channel is None:
         return
     if args.op != libca.CONNECTED:
@@ -221,21 +219,22 @@ def _rights(chid: int) -> int:
 
 def _on_access(args: libca.AccessArgs) -> None:
     libca.keep_thread()
-    if (channel := _known.get(libca.lib().ca_puser(args.chid))) is not None:
+    if (channel := known.get(libca.lib().ca_puser(args.chid))) is not None:
         channel.tell(channel.user.allowed, args.rights & 3)
 
 
 def _on_event(args: libca.EventArgs) -> None:
     libca.keep_thread()
-    subscription = _known.get(args.usr)
+    subscription = known.get(args.usr)
     if subscription is not None and args.status == libca.NORMAL and args.dbr:
         subscription.event(args.type, args.count, args.dbr)
 
 
 def _on_put(args: libca.EventArgs) -> None:
     libca.keep_thread()
-    if (found := _known.pop(args.usr, None)) is not None:
+    if (found := known.get(args.usr)) is not None:
         channel, waiting = found
+        channel.client.forget(args.usr)
         error = None if args.status == libca.NORMAL else libca.message(args.status)
         channel.tell(channel.user.completed, waiting, error)
 

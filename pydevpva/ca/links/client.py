@@ -8,6 +8,7 @@ Follows dbCa.c: a preemptive context, a circuit of its own for links.
 from __future__ import annotations
 
 import ctypes
+import itertools
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -19,6 +20,8 @@ from pydevpva.loop import Loop
 log = logging.getLogger(__name__)
 
 PATIENCE = 0.5  # seconds that the end of an IOC waits for libca
+known: dict[int, Any] = {}  # whom libca calls back, by the number that it was given: pointers it gives back as they are
+_numbers = itertools.count(1)
 
 
 class CaClient:
@@ -31,6 +34,7 @@ class CaClient:
         self._thread = Loop("ca-links", deep=False)
         self._started = self._closed = self._flushes = False
         self.channels: set[int] = set()  # of libca's that are open; on the thread
+        self._mine: set[int] = set()  # of those known
 
     @property
     def started(self) -> bool:
@@ -46,6 +50,18 @@ class CaClient:
             self._thread.start()
             self._thread.submit(self._begin)
         self._thread.submit(work, *args)
+
+    def know(self, owner: object) -> int:
+        """A number by which libca's callbacks find the owner, until it is forgotten or the IOC ends; any thread."""
+        number = next(_numbers)
+        known[number] = owner
+        self._mine.add(number)
+        return number
+
+    def forget(self, number: int) -> Any:
+        """Whose number it was; None: it is forgotten already; any thread."""
+        self._mine.discard(number)
+        return known.pop(number, None)
 
     def _begin(self) -> None:
         """libca looks for its variables in the process's environment, and its repeater does at a time of its own."""
@@ -94,6 +110,8 @@ class CaClient:
         for channel in list(self.channels):
             libca.lib().ca_clear_channel(channel)
         self.channels.clear()
+        for number in list(self._mine):
+            self.forget(number)
         libca.lib().ca_context_destroy()
 
 

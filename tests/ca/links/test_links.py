@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pydevpva.ca.links.client import known
 from pydevpva.ca.links.config import ca_config
 from pydevpva.ca.links.link import CaLink
 from pydevpva.engine.links.monitored import MonitoredLink
@@ -295,3 +296,18 @@ def test_a_wrong_option_is_said_when_the_database_is_loaded(tmp_path: Path) -> N
     path.write_text('record(ai, "a") { field(INP, {ca: {proc: "CP"}}) }')
     with Ioc() as ioc, pytest.raises(LoadError, match=r'a\.INP: a ca link needs the name of its "pv"'):
         ioc.load_records(str(path))
+
+
+def test_an_ioc_that_has_ended_is_forgotten(start: Starter, tmp_path: Path) -> None:
+    far = far_ioc(start, 'record(ao, "far") { field(VAL, "3") }')
+    environment = loopback() | {k: v for k, v in far.environment.items() if k.startswith("EPICS_CA_")}
+    db = (
+        'record(ai, "near") { field(INP, {ca: {pv: "far", proc: "CP"}}) } record(ao, "out") { field(OUT, {ca: "far"}) }'
+    )
+    before = len(known)
+    for _ in range(3):
+        with our_ioc(tmp_path, db, environment) as near:
+            wait_for(near, lambda r: r["near"].SEVR == 0 and r["out"].OUT.connected(), "connected")
+            assert len(known) > before
+        assert len(known) == before
+        assert "ca-links" not in [thread.name for thread in threading.enumerate()]
