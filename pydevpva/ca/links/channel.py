@@ -145,6 +145,8 @@ class Channel:
         if status != libca.NORMAL and waiting:
             self.client.forget(number)
             self.tell(self.user.completed, waiting, libca.message(status))
+        elif status != libca.NORMAL:
+            log.warning("put to %s: %s", self.name, libca.message(status))
 
 
 class Subscription:
