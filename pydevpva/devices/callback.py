@@ -7,6 +7,7 @@ Soft Channel. An input processes a passive target and waits for it; of its link'
 from __future__ import annotations
 
 import logging
+from typing import cast
 
 from pydevpva.devices.soft import SoftInput, SoftOutput
 from pydevpva.engine.links.database import RecordLink
@@ -55,7 +56,8 @@ class AsyncOutput(SoftOutput, writes="callback"):
         link = record.OUT
         if not hasattr(link, "put_async"):
             return super().write(record)
-        return int(record.soft_write(_Waiting(link, record)))
+        waiting = cast(Link, _Waiting(link, record))  # soft_write asks for a link's put only
+        return record.soft_write(waiting)
 
 
 class _Waiting:

@@ -31,6 +31,7 @@ class Calcout(Record, rtype="calcout", soft="devCalcoutSoft", callback="devCalco
     """VAL = CALC(A..U); OVAL, which is VAL or OCAL(A..U), goes to OUT."""
 
     __slots__ = ("expression", "inputs", "output")
+    VAL: float
     pydev = PydevWay("VAL OVAL NAME EGU HOPR LOPR PREC TPRO", pydev_ways.number("DOUBLE"))
     writes = True
     properties = properties(

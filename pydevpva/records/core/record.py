@@ -16,6 +16,7 @@ from pydevpva.records.core.links import NO_LINK, Link
 from pydevpva.records.core.properties import Properties
 from pydevpva.records.core.pydev_way import PydevWay
 from pydevpva.records.core.rset import RecordSupport
+from pydevpva.records.core.soft_ways import SoftWays
 from pydevpva.records.core.usercode import Outcome, UserCode
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ class Notify(Protocol):
     def add(self, record: Record) -> None: ...
 
 
-class Record(RecordSupport):
+class Record(RecordSupport, SoftWays):
     """One record. A record type is declared by its class: `class Ai(Input, rtype="ai", soft="devAiSoft")`.
 
     rtype: its name. soft, raw, callback: the dsets of its Soft Channel, Raw Soft Channel and Async Soft Channel, see
@@ -169,7 +170,6 @@ class Record(RecordSupport):
 
     types: ClassVar[dict[str, type[Record]]] = {}  # by record type name; filled by the class statement
     properties: ClassVar[Properties] = Properties()
-    value_type: ClassVar[str] = ""  # type of VAL as soft device support reads or writes it
     raw_type: ClassVar[str] = ""  # the same of RVAL, for Raw Soft Channel
     has_deadband: ClassVar[bool] = False  # MDEL may keep VAL back; set as rtype is
     pydev: ClassVar[PydevWay | None] = None  # what DTYP "pydev" means; None: the type has no such

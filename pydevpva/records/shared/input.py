@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from pydevpva.records.core.links import NO_DATA, Link
+from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 from pydevpva.records.shared import simulation
 from pydevpva.records.shared.simulation import RAW, YES
@@ -20,7 +20,6 @@ class Input(Record):
     SIML: Link
     SIOL: Link
     VAL: Any  # each type has its own
-    constant_status: ClassVar[int] = 2  # of soft device support's read of a constant; 0: it leaves UDF as it is
     simulation_type: ClassVar[str] = ""  # DBF type SIOL is read as; "" reads VAL's own way, see simulate
     simulation_start: ClassVar[str] = ""  # DBF type of a constant SIOL at iocInit, where it is another
     simulation_modes: ClassVar[tuple[int, ...]] = (YES,)
@@ -33,21 +32,6 @@ class Input(Record):
         if self.device is not None:
             self.device.init_record(self)
         self.remember()
-
-    def soft_start(self, link: Link) -> None:
-        """VAL from a constant INP; soft device support asks."""
-        if (value := link.load(self.value_type)) is not None:
-            self.VAL, self.UDF = value, 0
-
-    def soft_read(self, link: Link) -> int:
-        """VAL from INP, for soft device support; 0: convert RVAL, 2: VAL is set, -1: failed."""
-        value = link.get(self.value_type)
-        if value is None:
-            return -1
-        if value is NO_DATA:
-            return self.constant_status
-        self.VAL = value
-        return 2
 
     def start(self) -> None:
         """What the type does before its device support starts."""

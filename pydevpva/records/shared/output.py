@@ -44,10 +44,6 @@ class Output(Record):
             self.VAL = value
             self.UDF = 0
 
-    def soft_write(self, link: Link) -> int:
-        """VAL to OUT, for soft device support; 0 or -1."""
-        return 0 if link.put(self.VAL, self.value_type) else -1
-
     def start(self) -> None:
         """What the type does before its device support starts."""
 
