@@ -23,7 +23,7 @@ from pydevpva.devices.iointr import Delivery
 from pydevpva.devices.load_checks import check as check_devices
 from pydevpva.devices.pydev import Pydev
 from pydevpva.devices.python import Python
-from pydevpva.devices.registry import own_devices, support_for
+from pydevpva.devices.registry import DeviceSupport, own_devices, support_for
 from pydevpva.engine.database import Database
 from pydevpva.engine.make_records import for_good
 from pydevpva.engine.outside import Outside
@@ -73,6 +73,7 @@ class Ioc:
         self._rules: AccessFile | None = None
         self._serve = serve
         self._warned: set[str] = set()
+        self._supports: dict[tuple[str, str], type[DeviceSupport]] = {}  # by record type and dset
         loop = Loop("database") if clock is None else clock.loop("database")
         self._python = Python(self.evaluator, loop)
         if clock is not None:
@@ -283,8 +284,11 @@ class Ioc:
             raise PydevpvaError(f"{what}: not possible after iocInit")
 
     def _device_for(self, record: Record, dset: str) -> Any:
-        support = support_for(record.rtype.name, dset)
-        assert support is not None  # looked at when the record was loaded
+        support = self._supports.get((record.rtype.name, dset))
+        if support is None:
+            support = support_for(record.rtype.name, dset)
+            assert support is not None  # looked at when the record was loaded
+            self._supports[record.rtype.name, dset] = support
         return support(record, self._python) if support is Pydev else support()
 
     def _refusals(self, instance: RecordInstance) -> Iterable[Problem]:

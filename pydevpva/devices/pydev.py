@@ -69,7 +69,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
         self._has_event = False
         self._event_value: Any = None
         self._taken: Callable[[object], object] | None = None  # how a result is made ours, where users may keep theirs
-        self.failures = Failures()
+        self.failures: Failures  # of the present code
         self.code: Code | None = None
         self._next: Code | None = None  # put while `code` runs
 
@@ -80,6 +80,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
         try:
             self._use(self._compile(str(getattr(record, self._link))))
         except CodeError as error:
+            self.failures = Failures()
             log.error("%s%s.%s: %s", record.host.place(record, self._link), record.NAME, self._link, error)
         return 2
 
@@ -106,8 +107,19 @@ class Pydev(DeviceSupport, dsets="pydev"):
 
     def _use(self, code: Code) -> None:
         self.code, self._next = code, None
-        self._values = _together([self._getter(self._record, name) for name in code.fields])
+        self._values = self._getters(code.fields)
         self.failures = Failures()
+
+    def _getters(self, fields: tuple[str, ...]) -> Callable[[Record], tuple[object, ...]]:
+        """The function from the record to the values its code sees; one for all records of a type without arrays."""
+        record = self._record
+        kind = type(record)
+        if kind.array_info is not Record.array_info:
+            return _together([self._getter(record, name) for name in fields])
+        shared = self._python.getters
+        if (found := shared.get((kind, fields))) is None:
+            found = shared[kind, fields] = _together([self._getter(record, name) for name in fields])
+        return found
 
     def _getter(self, record: Record, name: str) -> Callable[[Record], object]:
         """The function from the record to the value its code sees for a field."""

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 PASSIVE, EVENT, IO_INTR = 0, 1, 2
+PRIORITIES = (2, 1, 0)  # of PRIO, high first
 SLICE = 100  # records of one pass processed before other work gets its turn
 REPORT_SECONDS = 60.0
 REPORT_PASSES = 10  # fewer are a hiccup of the machine
@@ -223,7 +224,7 @@ class Scanner:
             return self.events.setdefault((name, record.PRIO), ScanList()) if name else None
         device = record.device
         if scan == IO_INTR and device is not None and (name := device.event(record) or ""):
-            if not any(known == name for known, _ in self.interrupts):
+            if not any((name, priority) in self.interrupts for priority in PRIORITIES):
                 self.on_new_interrupt(name)
             return self.interrupts.setdefault((name, record.PRIO), ScanList())
         if scan >= len(self.choices):  # a database may say so, and EPICS keeps it as well
@@ -249,7 +250,7 @@ class Scanner:
     def post_event(self, name: str) -> None:
         """Process the records that wait for an event (postEvent), high PRIO first."""
         if self.running and (name := event_name(name)):
-            waiting = (self.events.get((name, priority)) for priority in (2, 1, 0))
+            waiting = (self.events.get((name, priority)) for priority in PRIORITIES)
             records = [record for scan_list in waiting if scan_list is not None for record in scan_list.records]
             if records:
                 self._loop.submit(self._loop.trickle, in_slices(process, records))
@@ -258,7 +259,7 @@ class Scanner:
         """The records that wait for an I/O Intr event, high PRIO first, each in PHAS order; none while paused."""
         if self.paused:
             return []
-        return [r for p in (2, 1, 0) if (waiting := self.interrupts.get((name, p))) for r in waiting.records]
+        return [r for p in PRIORITIES if (waiting := self.interrupts.get((name, p))) for r in waiting.records]
 
 
 def _nobody(name: str) -> None:
