@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pydevpva.ca.links.opening import CaLinks
+from pydevpva import switching
 from pydevpva.clock import ManualClock
 from pydevpva.db.batch import Instances
 from pydevpva.db.definitions import Definitions
@@ -46,8 +45,6 @@ words_at_load = logging.getLogger("pydevpva.load")  # of a file: shown as errors
 
 LINK_PATIENCE = 5.0  # seconds until links whose PV was not found are named
 EVENT_PATIENCE = 10.0  # seconds until events are named that look misspelled
-SWITCH = 1e-3  # seconds that user code which computes keeps the interpreter from the database thread, not Python's 5 ms
-PROMPT = 1e-5  # seconds that a thread may keep the interpreter from one that waits, while the IOC stops
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -158,7 +155,7 @@ class Ioc:
         self._check_new("iocInit")
         self._rules = self._access_rules()
         self._import_subroutines()
-        sys.setswitchinterval(max(PROMPT, min(SWITCH, sys.getswitchinterval())))
+        switching.shorten(self)
         self.evaluator.start()
         self.database.loop.start()
         try:
@@ -262,7 +259,7 @@ class Ioc:
             return
         self.state = "stopped"
         self.life.reach("stop")
-        with _prompt_switches():
+        with switching.prompt():
             if self.server is not None:
                 self.server.stop(timeout / 2)
             self.remote_links.close()
@@ -270,6 +267,7 @@ class Ioc:
             self.evaluator.stop(timeout / 4)
             self.database.loop.stop(timeout / 4)
             self._collector.stop()
+        switching.let_go(self)
 
     def __enter__(self) -> Ioc:
         return self
@@ -310,17 +308,6 @@ class Ioc:
     def _overruns(self, scan: str | None = None) -> int:
         """pydev.overruns, see Scanner; before iocInit a .dbd may still bring other periods. Any thread."""
         return 0 if self.state == "new" else self.database.scanner.overruns(scan)
-
-
-@contextmanager
-def _prompt_switches() -> Iterator[None]:
-    """User code that spins hands the interpreter on at once: each answer to a client would wait 5 ms for it."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(PROMPT)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
 
 
 def _ndarray_class() -> object:
