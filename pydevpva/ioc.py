@@ -33,6 +33,7 @@ from pydevpva.life import Life
 from pydevpva.loop import Loop
 from pydevpva.pva.groups.definitions import Definitions as GroupDefinitions
 from pydevpva.pva.links.opening import RemoteLinks
+from pydevpva.realtime import raise_priority
 from pydevpva.records.core.factory import behaviour
 from pydevpva.records.core.record import Record
 
@@ -53,10 +54,10 @@ class Ioc:
 
     ``ioc = Ioc(); ioc.load_records("x.db", {"P": "X:"}); ioc.init(); ...; ioc.stop()``; also a context manager.
     Files are searched in EPICS_DB_INCLUDE_PATH as EPICS does. Errors are PydevpvaErrors that name file and line.
-    With a ManualClock its time is moved by hand, for tests.
+    With a ManualClock its time is moved by hand, for tests. `realtime`: its database thread has SCHED_FIFO.
     """
 
-    def __init__(self, serve: bool = True, clock: ManualClock | None = None) -> None:
+    def __init__(self, serve: bool = True, clock: ManualClock | None = None, realtime: bool = False) -> None:
         self.state = "new"  # new, built, running, paused, stopped
         self.environment: dict[str, str] = {}  # what epicsEnvSet has set
         self.definitions = Definitions(own_devices)
@@ -68,7 +69,7 @@ class Ioc:
         self.server: Server | None = None
         self.access_file: str | None = None
         self._rules: AccessFile | None = None
-        self._serve = serve
+        self._serve, self._realtime = serve, realtime
         self._warned: set[str] = set()
         self._supports: dict[tuple[str, str], type[DeviceSupport]] = {}  # by record type and dset
         loop = Loop("database") if clock is None else clock.loop("database")
@@ -159,6 +160,8 @@ class Ioc:
         self.evaluator.start()
         self.database.loop.start()
         try:
+            if self._realtime:
+                self.database.loop.call(raise_priority)
             self.database.loop.call(self._start_records)
         except BaseException:
             self.stop()

@@ -43,7 +43,7 @@ class Python:
     def __init__(self, evaluator: Evaluator, database: Loop) -> None:
         self.evaluator = evaluator
         self.add = database.add
-        evaluator.outcomes_waiting, evaluator.awaited = database.backlog, database.is_awaited
+        evaluator.outcomes_waiting, evaluator.ahead = database.backlog, database.ahead
         evaluator.name_of = _name_of
         self.soon: Run = evaluator.submit
         self.later: Run = evaluator.submit_later

@@ -113,7 +113,7 @@ class _Track:
             self._loop.submit(self._slice)
 
     def _some(self, records: Iterator[Record]) -> None:
-        began = self._work_time()
+        began, ahead = self._work_time(), self._loop.ahead
         try:
             for count in range(SLICE):
                 record = next(records, None)
@@ -121,7 +121,7 @@ class _Track:
                     self._end_pass()
                     return
                 process(record)
-                if count >= LEAST and self._loop.is_awaited():
+                if ahead and count >= LEAST:
                     return
         finally:
             self._worked += self._work_time() - began
