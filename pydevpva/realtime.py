@@ -1,7 +1,7 @@
 """`--realtime`: the database thread before all that is not real-time, and memory that is not swapped out. Linux.
 
-`refuse_unless_allowed` is for the main thread at the start; `raise_priority` for the thread that is to have it, which must
-run no user's code: a loop of Python would keep a processor for itself.
+`refuse_unless_allowed` is for the main thread at the start; `raise_priority` for the thread that is to have it, which
+must run no user's code: a loop of Python would keep a processor for itself.
 """
 
 from __future__ import annotations

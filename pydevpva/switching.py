@@ -1,4 +1,4 @@
-"""How long a thread that computes keeps the interpreter from those that wait: of the whole process, while IOCs run in it.
+"""How long a thread that computes keeps the interpreter from those that wait: one setting for the whole process.
 
 Used on the main thread, by each IOC for itself. See docs/decisions/0013 and 0024.
 """

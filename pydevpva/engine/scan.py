@@ -174,7 +174,8 @@ class Periodic(ScanList):
 
     def _begin(self) -> None:
         try:
-            if not all([track.begin() for track in self._tracks]):
+            begun = [track.begin() for track in self._tracks]
+            if not all(begun):
                 self._skipped(1)
         finally:
             self._set_next()

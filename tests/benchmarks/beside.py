@@ -6,8 +6,11 @@ The ratio is to the same IOC at rest, so that it holds on another machine.
 from __future__ import annotations
 
 import statistics
+import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from p4p.client.thread import Context
@@ -16,7 +19,7 @@ from tests.benchmarks.lines import Result, line
 from tests.benchmarks.peers import servers
 from tests.clients import p4p_context
 
-PUTS, TICKS = 400, 60
+PUTS, TICKS, BUSY = 400, 60, 10
 SOFT = """record(ao,"soft") { }
 record(calc,"tick") { field(CALC,"VAL+1") field(SCAN,".1 second") }
 """
@@ -61,6 +64,32 @@ def soft_beside_threads() -> list[Result]:
     return _beside("4 evaluator threads compute", COMPUTING, {"PYDEV_NUM_THREADS": "4"}, (2.0, None, None))
 
 
+@line
+def tick_under_load() -> list[Result]:
+    """Ten processes that compute, beside an IOC with one soft record, without and with --realtime."""
+    worst = Result('".1 second" tick beside ten busy processes, --realtime: worst', "ms", goal="<= 1 ms")
+    even = Result("the same: sd of its periods", "ms", goal="<= 0.2 ms")
+    usual, realtime = _ticks_under_load(("-S",)), _ticks_under_load(("--realtime", "-S"))
+    for result, measure, most in ((even, statistics.stdev, 0.2), (worst, _worst, 1.0)):
+        figure = measure(realtime) * 1e3
+        result.figures["pydevpva"], result.reached = [figure], figure <= most
+        result.note = f"{measure(usual) * 1e3:.2g} without"
+    return [even, worst]
+
+
+def _ticks_under_load(flags: tuple[str, ...]) -> list[float]:
+    with servers() as starter:
+        server = starter.pydevpva(db=SOFT, flags=flags)
+        for _ in range(BUSY):
+            starter.command(sys.executable, "-c", "while True: pass", serving=False)
+        with p4p_context(server.environment) as client:
+            return _ticks(client)
+
+
+def _worst(periods: Sequence[float]) -> float:
+    return max(abs(period - 0.1) for period in periods)
+
+
 def _beside(what: str, db: str, env: dict[str, str], goals: tuple[float, float | None, float | None]) -> list[Result]:
     rest, busy = _measure("", env), _measure(db, env)
     names = (f"soft put while {what}: p50", "the same: p99", 'the same, soft ".1 second" tick: sd of its periods')
@@ -99,7 +128,7 @@ def _ticks(client: Context) -> list[float]:
     monitor = client.monitor("tick", lambda value: stamps.append(_stamp(value)), notify_disconnect=False)
     time.sleep(TICKS * 0.1)
     monitor.close()
-    return [later - earlier for earlier, later in zip(stamps[1:], stamps[2:], strict=False)]
+    return [later - earlier for earlier, later in pairwise(stamps[1:])]
 
 
 def _stamp(value: Any) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -44,7 +45,9 @@ def late_list(records: int, seconds: float, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_records_that_run_python_and_are_late_hold_up_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    time, soft, python = Time(), [], []
+    time = Time()
+    soft: list[float] = []
+    python: list[float] = []
 
     def process(record: Any) -> None:
         (python if record.runs_python else soft).append(round(time.now, 6))
@@ -60,7 +63,7 @@ def test_records_that_run_python_and_are_late_hold_up_no_others(monkeypatch: pyt
     time.now = 0.1
     loop.run_until_idle()
     assert len(python) > 9 * 300  # a pass takes 0.3 s
-    assert max(later - earlier for earlier, later in zip(soft, soft[1:], strict=False)) < 0.21
+    assert max(later - earlier for earlier, later in pairwise(soft)) < 0.21
 
 
 def test_an_empty_list_is_never_late(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

@@ -203,7 +203,7 @@ def test_an_odd_element_of_a_long_list_is_what_it_is_in_a_short_one(odd: object)
 
     def outcome(made: object) -> object:
         try:
-            return converted(made, lambda value: array(value, "DOUBLE", 1000))[0].tolist()[:2]
+            return list(converted(made, lambda value: array(value, "DOUBLE", 1000))[0])[:2]
         except ResultError as error:
             return str(error)
 
