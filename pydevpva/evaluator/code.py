@@ -12,6 +12,7 @@ from typing import Any
 
 from pydevpva.errors import CodeError, Location, Problem, did_you_mean
 from pydevpva.evaluator import rewrite
+from pydevpva.evaluator.alike import Alike, without_digits
 from pydevpva.evaluator.percent import TOKEN, Marked, mark
 from pydevpva.evaluator.plain_expression import Compiled, plain_expression
 from pydevpva.evaluator.shape import Shape, fillable, filled, shape_of
@@ -93,13 +94,23 @@ class _Made:
         return filled(self._compiled.code, self._shape, label)
 
 
+MOST_ALIKE = 4096
+_ALIKE: dict[tuple[str, frozenset[str], frozenset[str]], tuple[Alike, Compiled]] = {}  # what was compiled last
+
+
 @functools.lru_cache(maxsize=4096)
 def _made(text: str, bare: frozenset[str], every: frozenset[str]) -> _Made:
+    key = (without_digits(text), bare, every)
+    if (known := _ALIKE.get(key)) is not None and (shape := known[0].shape(text, every)) is not None:
+        return _Made(known[1], shape)
     shape = shape_of(text, every)
     if shape is not None:
         kinds = tuple([type(constant) is str for constant in shape.constants.values()])
         compiled = _template(shape.template, tuple(shape.names.values()), tuple(shape.constants), kinds, bare, every)
         if compiled is not None:
+            if len(_ALIKE) >= MOST_ALIKE:
+                _ALIKE.clear()
+            _ALIKE[key] = Alike(text, shape), compiled
             return _Made(compiled, shape)
     return _Made(plain_expression(text, bare) or _compiled(text, bare, every))
 

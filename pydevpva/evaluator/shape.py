@@ -14,7 +14,7 @@ from types import CodeType
 from typing import Any
 
 # A string, a name, or a number with all that Python might take for a part of it
-_TOKEN = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[A-Za-z_]\w*|\d(?:[eE][-+]|[\w.])*)""", re.ASCII)
+TOKEN = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[A-Za-z_]\w*|\d(?:[eE][-+]|[\w.])*)""", re.ASCII)
 # What is compiled as it is: comments, escapes, scopes that have names of their own, and numbers where a string is
 # computed with before the code ever runs
 _UNSHAPED = re.compile(
@@ -40,11 +40,10 @@ class Shape:
 
     __slots__ = ("_runs", "constants", "names", "template")
 
-    def __init__(self, text: str) -> None:
-        self.template = text
+    def __init__(self, template: str) -> None:
+        self.template = template
         self.names: dict[str, str] = {}  # the template's, by the text's own
         self.constants: dict[str, Constant] = {}  # the text's own, by the template's strings
-        self._runs = [run for run in _RUNS if run not in text]
 
     def _name(self, name: str) -> str:
         if len(self.names) == len(_DIGITS):
@@ -79,8 +78,9 @@ def shape_of(text: str, fields: Collection[str]) -> Shape | None:
     """The shape of a text, in which names of fields stay; None for one that must be compiled as it is."""
     if not (text.isascii() and text.isprintable()) or _UNSHAPED.search(text):
         return None
-    parts = _TOKEN.split(text)  # what is between tokens and tokens, in turn
+    parts = TOKEN.split(text)  # what is between tokens and tokens, in turn
     shape, before = Shape(text), ""
+    shape._runs = [run for run in _RUNS if run not in text]
     names = shape.names
     for at in range(1, len(parts), 2):
         token = parts[at]

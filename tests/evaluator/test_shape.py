@@ -125,3 +125,24 @@ def test_an_error_is_shown_at_its_place_in_the_text_that_raised_it() -> None:
     assert (frame.filename, frame.name, frame.line) == ("<G:ai.INP>", "link", "VAL + first / 100")
     if sys.version_info >= (3, 11):
         assert (frame.colno, frame.end_colno) == (6, 17)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "result"),
+    [
+        ("[dev1 for dev2 in (7, 8)]", "[dev3 for dev3 in (7, 8)]", [7, 8]),
+        ("dev1 + dev1", "dev1 + dev2", 3),
+        ("dev1 + dev2", "dev2 + dev2", 4),
+        ("x1 + dev1", "x2 + dev2", 22),
+        ("dev1 + 12", "dev2 + 34", 36),
+        ("dev1 + 100", "dev2 + 234", 236),
+        ("str(1.50) + '%VAL% mm 1'", "str(2.25) + '%VAL% mm 2'", "2.255 mm 2"),
+        ("'POS100 %VAL%'", "'POS234 %VAL%'", "POS234 5"),
+        ("dev1 + FLD1", "dev1 + FLD2", 10),
+    ],
+)
+def test_texts_that_differ_in_digits_only_keep_their_own_meaning(first: str, then: str, result: object) -> None:
+    namespace = {"dev1": 1, "dev2": 2, "dev3": 3, "x1": 10, "x2": 20, "FLD1": 100}
+    compile_code(first, BARE, (*EVERY, "FLD2"), namespace)
+    code = compile_code(then, (*BARE, "FLD2"), (*EVERY, "FLD2"), namespace)
+    assert code.function(*((VALUES | {"FLD2": 9})[field] for field in code.fields)) == result
