@@ -40,6 +40,8 @@ class Shape:
 
     __slots__ = ("_runs", "constants", "names", "template")
 
+    _runs: list[str]  # which are left, while the shape is found
+
     def __init__(self, template: str) -> None:
         self.template = template
         self.names: dict[str, str] = {}  # the template's, by the text's own
