@@ -178,7 +178,6 @@ class Loop:
         if self._ident is not None and threading.get_ident() != self._ident:
             raise WrongThread(f"called on thread {threading.current_thread().name!r}, belongs to {self.name!r}")
 
-
     def stop(self, timeout: float = 1.0) -> bool:
         """End the thread after the work already queued; False when it is still busy after `timeout` seconds."""
         self.submit(self._close)

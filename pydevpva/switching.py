@@ -1,6 +1,6 @@
 """How long a thread that computes keeps the interpreter from those that wait: one setting for the whole process.
 
-Used on the main thread, by each IOC for itself. See docs/decisions/0013 and 0024.
+Used on the main thread, by each IOC for itself. See docs/decisions/0013 and 0031.
 """
 
 from __future__ import annotations

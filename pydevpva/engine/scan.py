@@ -136,7 +136,7 @@ class Periodic(ScanList):
     """One period's list: passes at fixed times; those that are skipped are counted in `overruns`.
 
     Records that run Python are a track of their own, beside all others: however late they are, those are not. Each
-    track has the order of PHAS; see docs/decisions/0024.
+    track has the order of PHAS; see docs/decisions/0031.
     """
 
     def __init__(

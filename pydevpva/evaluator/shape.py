@@ -2,7 +2,7 @@
 
 A text's template has other names of the same length in place of its names, and strings of the same length in place of
 its constants. `filled` puts the text's own back into what the template was compiled to: the columns that tracebacks
-show are right, too. See docs/decisions/0023. Pure functions, no thread.
+show are right, too. See docs/decisions/0030. Pure functions, no thread.
 """
 
 from __future__ import annotations
