@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pydevpva.ca.links.opening import CaLinks
 from pydevpva import switching
+from pydevpva.ca.links.opening import CaLinks
 from pydevpva.clock import ManualClock
 from pydevpva.db.batch import Instances
 from pydevpva.db.definitions import Definitions
