@@ -14,11 +14,11 @@ from typing import NoReturn
 
 BAD_USAGE, NOTHING_TO_DO, CANNOT_PRINT = 2, 1, 1
 FLAGS = "hVa:D:d:m:Ssx:vG:c:"
-LONG_FLAGS = ["console=", "attach=", "log", "help", "version"]
+LONG_FLAGS = ["console=", "attach=", "log", "realtime", "help", "version"]
 SHORT = {"--help": "-h", "--version": "-V"}
 USAGE = """\
 Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.json]
-       [-x prefix] [-S] [-s] [-v] [-V] [-h] [--console path] [st.cmd]
+       [-x prefix] [-S] [-s] [-v] [-V] [-h] [--console path] [--realtime] [st.cmd]
        {name} --attach path [--log] [-c command]
 
   -D <dbd>   Read a .dbd file; must come first. EPICS base's and PyDevice's are always there.
@@ -34,6 +34,7 @@ Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.js
   -V         Print versions.
   -h         Print this.
   --console <path>  Let the owner of this process attach a shell there, at a Unix socket.
+  --realtime        Give the database thread SCHED_FIFO, and lock memory; refused where the system does not allow it.
   --attach <path>   Be a console of the IOC that was started with --console <path>; --log also shows its log.
   -c <command>      With --attach: run this one line there; the exit status says whether it failed.
 
@@ -129,9 +130,12 @@ def _start(arguments: Arguments, no_shell: bool, always_shell: bool) -> NoReturn
     from pydevpva.shell.startup import Startup
 
     typed = sys.stdin is not None and sys.stdin.isatty()
-    startup = Startup(verbose=arguments.has("-v"), ends_with_input=always_shell and not typed)
+    realtime = arguments.has("--realtime")
+    startup = Startup(verbose=arguments.has("-v"), ends_with_input=always_shell and not typed, realtime=realtime)
     startup.ending.interactive = not no_shell and typed
     startup.ending.arm()
+    if realtime and not startup.may_be_realtime():
+        startup.ending.end_here(BAD_USAGE)
     path = arguments.value("--console")
     if path is not None and not startup.open_console(path):
         startup.ending.end_here(BAD_USAGE)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pydevpva import switching
 from pydevpva.ca.links.opening import CaLinks
 from pydevpva.clock import ManualClock
 from pydevpva.db.batch import Instances
@@ -23,7 +22,7 @@ from pydevpva.devices.iointr import Delivery
 from pydevpva.devices.load_checks import check as check_devices
 from pydevpva.devices.pydev import Pydev
 from pydevpva.devices.python import Python
-from pydevpva.devices.registry import own_devices, support_for
+from pydevpva.devices.registry import DeviceSupport, own_devices, support_for
 from pydevpva.engine.database import Database
 from pydevpva.engine.make_records import for_good
 from pydevpva.engine.outside import Outside
@@ -34,6 +33,7 @@ from pydevpva.life import Life
 from pydevpva.loop import Loop
 from pydevpva.pva.groups.definitions import Definitions as GroupDefinitions
 from pydevpva.pva.links.opening import RemoteLinks
+from pydevpva.realtime import raise_priority
 from pydevpva.records.core.factory import behaviour
 from pydevpva.records.core.record import Record
 
@@ -46,8 +46,6 @@ words_at_load = logging.getLogger("pydevpva.load")  # of a file: shown as errors
 
 LINK_PATIENCE = 5.0  # seconds until links whose PV was not found are named
 EVENT_PATIENCE = 10.0  # seconds until events are named that look misspelled
-SWITCH = 1e-3  # seconds that user code which computes keeps the interpreter from the database thread, not Python's 5 ms
-PROMPT = 1e-5  # seconds that a thread may keep the interpreter from one that waits, while the IOC stops
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -56,10 +54,10 @@ class Ioc:
 
     ``ioc = Ioc(); ioc.load_records("x.db", {"P": "X:"}); ioc.init(); ...; ioc.stop()``; also a context manager.
     Files are searched in EPICS_DB_INCLUDE_PATH as EPICS does. Errors are PydevpvaErrors that name file and line.
-    With a ManualClock its time is moved by hand, for tests.
+    With a ManualClock its time is moved by hand, for tests. `realtime`: its database thread has SCHED_FIFO.
     """
 
-    def __init__(self, serve: bool = True, clock: ManualClock | None = None) -> None:
+    def __init__(self, serve: bool = True, clock: ManualClock | None = None, realtime: bool = False) -> None:
         self.state = "new"  # new, built, running, paused, stopped
         self.environment: dict[str, str] = {}  # what epicsEnvSet has set
         self.definitions = Definitions(own_devices)
@@ -71,8 +69,9 @@ class Ioc:
         self.server: Server | None = None
         self.access_file: str | None = None
         self._rules: AccessFile | None = None
-        self._serve = serve
+        self._serve, self._realtime = serve, realtime
         self._warned: set[str] = set()
+        self._supports: dict[tuple[str, str], type[DeviceSupport]] = {}  # by record type and dset
         loop = Loop("database") if clock is None else clock.loop("database")
         self._python = Python(self.evaluator, loop)
         if clock is not None:
@@ -157,10 +156,12 @@ class Ioc:
         self._check_new("iocInit")
         self._rules = self._access_rules()
         self._import_subroutines()
-        sys.setswitchinterval(max(PROMPT, min(SWITCH, sys.getswitchinterval())))
+        switching.shorten(self)
         self.evaluator.start()
         self.database.loop.start()
         try:
+            if self._realtime:
+                self.database.loop.call(raise_priority)
             self.database.loop.call(self._start_records)
         except BaseException:
             self.stop()
@@ -261,7 +262,7 @@ class Ioc:
             return
         self.state = "stopped"
         self.life.reach("stop")
-        with _prompt_switches():
+        with switching.prompt():
             if self.server is not None:
                 self.server.stop(timeout / 2)
             self.remote_links.close()
@@ -269,6 +270,7 @@ class Ioc:
             self.evaluator.stop(timeout / 4)
             self.database.loop.stop(timeout / 4)
             self._collector.stop()
+        switching.let_go(self)
 
     def __enter__(self) -> Ioc:
         return self
@@ -283,8 +285,11 @@ class Ioc:
             raise PydevpvaError(f"{what}: not possible after iocInit")
 
     def _device_for(self, record: Record, dset: str) -> Any:
-        support = support_for(record.rtype.name, dset)
-        assert support is not None  # looked at when the record was loaded
+        support = self._supports.get((record.rtype.name, dset))
+        if support is None:
+            support = support_for(record.rtype.name, dset)
+            assert support is not None  # looked at when the record was loaded
+            self._supports[record.rtype.name, dset] = support
         return support(record, self._python) if support is Pydev else support()
 
     def _refusals(self, instance: RecordInstance) -> Iterable[Problem]:
@@ -306,17 +311,6 @@ class Ioc:
     def _overruns(self, scan: str | None = None) -> int:
         """pydev.overruns, see Scanner; before iocInit a .dbd may still bring other periods. Any thread."""
         return 0 if self.state == "new" else self.database.scanner.overruns(scan)
-
-
-@contextmanager
-def _prompt_switches() -> Iterator[None]:
-    """User code that spins hands the interpreter on at once: each answer to a client would wait 5 ms for it."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(PROMPT)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
 
 
 def _ndarray_class() -> object:

@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from concurrent.futures import Future
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -105,6 +105,7 @@ class Loop:
         self.at_end: Callable[[Task], None] = self._checked_at_end if CHECKED else self._at_end.append
         self._ended = False
         self._next: deque[Task] = deque()
+        self.ahead: Sized = self._next  # what `submit_next` has queued, to be asked whether there is any
         self.pieces = Pieces(name)
 
     def start(self) -> None:

@@ -11,13 +11,14 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 
+from pydevpva.db.dbf import FLOATS
 from pydevpva.db.infos import ARRAY
 from pydevpva.devices.python import Failures, NotPublished, Python
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.engine.processing import complete, process
 from pydevpva.errors import CodeError, PutError, Stopped
 from pydevpva.evaluator.code import Code
-from pydevpva.plain.results import borrowed, plain
+from pydevpva.plain.results import borrowed, borrowed_doubles, plain
 from pydevpva.plain.values import SIMPLE
 from pydevpva.records.core.alarm import CALC, INVALID, raise_alarm
 from pydevpva.records.core.arrays import as_list, is_array, read_only
@@ -38,6 +39,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
     """
 
     __slots__ = (
+        "_borrow",
         "_done_bound",
         "_event_value",
         "_has_event",
@@ -69,7 +71,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
         self._has_event = False
         self._event_value: Any = None
         self._taken: Callable[[object], object] | None = None  # how a result is made ours, where users may keep theirs
-        self.failures = Failures()
+        self.failures: Failures  # of the present code
         self.code: Code | None = None
         self._next: Code | None = None  # put while `code` runs
 
@@ -80,6 +82,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
         try:
             self._use(self._compile(str(getattr(record, self._link))))
         except CodeError as error:
+            self.failures = Failures()
             log.error("%s%s.%s: %s", record.host.place(record, self._link), record.NAME, self._link, error)
         return 2
 
@@ -106,8 +109,19 @@ class Pydev(DeviceSupport, dsets="pydev"):
 
     def _use(self, code: Code) -> None:
         self.code, self._next = code, None
-        self._values = _together([self._getter(self._record, name) for name in code.fields])
+        self._values = self._getters(code.fields)
         self.failures = Failures()
+
+    def _getters(self, fields: tuple[str, ...]) -> Callable[[Record], tuple[object, ...]]:
+        """The function from the record to the values its code sees; one for all records of a type without arrays."""
+        record = self._record
+        kind = type(record)
+        if kind.array_info is not Record.array_info:
+            return _together([self._getter(record, name) for name in fields])
+        shared = self._python.getters
+        if (found := shared.get((kind, fields))) is None:
+            found = shared[kind, fields] = _together([self._getter(record, name) for name in fields])
+        return found
 
     def _getter(self, record: Record, name: str) -> Callable[[Record], object]:
         """The function from the record to the value its code sees for a field."""
@@ -139,7 +153,9 @@ class Pydev(DeviceSupport, dsets="pydev"):
             self._state = IDLE
             return self._status
         if self._way.elements:
-            self._taken = _elements(*(record.array_info("VAL") or ("DOUBLE", 1)))
+            dbf, capacity = record.array_info("VAL") or ("DOUBLE", 1)
+            self._borrow = borrowed_doubles if dbf in FLOATS else borrowed
+            self._taken = _elements(dbf, capacity)
         if self._has_event:
             self._has_event = False
             if self._taken is None:
@@ -184,7 +200,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
         elif self._taken is not None:
             if result is not None:
                 try:
-                    result = converted(borrowed(result), self._taken)
+                    result = converted(self._borrow(result), self._taken)
                 except ResultError as failure:
                     result, error = None, failure
         elif type(result) not in SIMPLE:

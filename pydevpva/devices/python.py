@@ -43,13 +43,15 @@ class Python:
     def __init__(self, evaluator: Evaluator, database: Loop) -> None:
         self.evaluator = evaluator
         self.add = database.add
-        evaluator.outcomes_waiting = database.backlog
+        evaluator.outcomes_waiting, evaluator.ahead = database.backlog, database.ahead
         evaluator.name_of = _name_of
         self.soon: Run = evaluator.submit
         self.later: Run = evaluator.submit_later
         self.run: Run = self.soon
         self._database = database
         self._early: list[str] = []
+        self.getters: dict[tuple[type[Record], tuple[str, ...]], Callable[[Record], tuple[object, ...]]] = {}
+        self._every: dict[str, frozenset[str]] = {}  # the fields of each record type
 
     def give_way(self, later: bool) -> None:
         """Whether the code of records that process from now on gives way to all other: that of periodic scans does."""
@@ -62,8 +64,10 @@ class Python:
 
     def compile(self, record: Record, field: str, text: str, bare: Collection[str]) -> Code:
         """A link's or CALC's code; every field of the record may be named as %FIELD%. Raises CodeError."""
-        names = record.rtype.fields
-        code = compile_code(text, bare, names, self.evaluator.namespace, f"<{record.NAME}.{field}>")
+        rtype = record.rtype
+        if (every := self._every.get(rtype.name)) is None:
+            every = self._every[rtype.name] = frozenset(rtype.fields)
+        code = compile_code(text, bare, every, self.evaluator.namespace, f"<{record.NAME}.{field}>")
         self.evaluator.forget(code.label)
         return code
 
@@ -155,13 +159,17 @@ class Failures:
 
     def __init__(self) -> None:
         self.said = ""
-        self._told = Told()
+        self._told: Told | None = None  # made by the first error: most code has none
         self.count = 0
         self.last = ""  # the traceback of the newest error that was news
 
     def plain(self, error: BaseException) -> BaseException:
         """What user code raised, as text for `tell`; on the thread of that code."""
-        return error if type(error) is Stopped else raised(error, self._told)
+        if type(error) is Stopped:
+            return error
+        if self._told is None:
+            self._told = Told()
+        return raised(error, self._told)
 
     def tell(self, record: Record, field: str, text: str, error: BaseException) -> None:
         """CALC/INVALID with the error in AMSG; a log entry when it is news or TPRO asks for each."""

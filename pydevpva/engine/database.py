@@ -6,6 +6,7 @@ Everything here belongs to the database thread, except the constructor and `loop
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from operator import attrgetter
 
 from pydevpva.db.dbf import LINKS
@@ -99,9 +100,9 @@ class Database:
     def _attach_device(self, record: Record) -> None:
         devices = self.definitions.devices(record.rtype.name)
         if devices:
-            choice = list(devices)[record.DTYP]
-            record.device = self._device_for(record, devices[choice].dset)
-            self.services.uses_pydev = self.services.uses_pydev or choice == "pydev"
+            device = next(islice(devices.values(), record.DTYP, None))
+            record.device = self._device_for(record, device.dset)
+            self.services.uses_pydev = self.services.uses_pydev or device.choice == "pydev"
 
     def make_unseen(self, instance: RecordInstance) -> Record:
         """A record that nobody finds by its name and no scan list has, for what needs a link of its own."""

@@ -19,7 +19,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 PASSIVE, EVENT, IO_INTR = 0, 1, 2
+PRIORITIES = (2, 1, 0)  # of PRIO, high first
 SLICE = 100  # records of one pass processed before other work gets its turn
+LEAST = 10  # the same, when a client waits
 REPORT_SECONDS = 60.0
 REPORT_PASSES = 10  # fewer are a hiccup of the machine
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
@@ -45,11 +47,11 @@ class ScanList:
     def add(self, record: Record) -> None:
         self._count += 1
         insort(self._entries, (record.PHAS, self._count, record))
-        self.records = [entry[2] for entry in self._entries]
+        self._take_over()
 
     def remove(self, record: Record) -> None:
         self._entries = [entry for entry in self._entries if entry[2] is not record]
-        self.records = [entry[2] for entry in self._entries]
+        self._take_over()
 
     def extend(self, records: Sequence[Record]) -> None:
         """Add many at once (iocInit)."""
@@ -57,63 +59,47 @@ class ScanList:
             self._count += 1
             self._entries.append((record.PHAS, self._count, record))
         self._entries.sort(key=lambda entry: entry[:2])
+        self._take_over()
+
+    def _take_over(self) -> None:
         self.records = [entry[2] for entry in self._entries]
+        self.changed()
+
+    def changed(self) -> None:
+        """There are other records."""
 
 
-class Periodic(ScanList):
-    """One period's list: whole passes at fixed times, in slices so that puts and gets are served in between.
+class _Track:
+    """Some records of a period, taken in whole passes, in slices so that puts and gets are served in between.
 
-    A pass that is not through when the next is due makes that next one be skipped: `overruns` counts them. The pass
-    after a skipped one begins as soon as the present one is through.
+    A pass that is asked for while one is under way is skipped, and the next begins as soon as that one is through.
     """
 
-    def __init__(
-        self,
-        loop: Loop,
-        period: float,
-        name: str,
-        give_way: Callable[[bool], object],
-        work_time: Callable[[], float] = time.thread_time,
-    ) -> None:
-        super().__init__()
-        self._loop, self.period, self.name, self._give_way, self._work_time = loop, period, name, give_way, work_time
-        self._due = 0.0
+    def __init__(self, loop: Loop, give_way: Callable[[bool], object], work_time: Callable[[], float]) -> None:
+        self._loop, self._give_way, self._work_time = loop, give_way, work_time
+        self.records: list[Record] = []
         self._pass: Iterator[Record] | None = None
-        self._reported = -REPORT_SECONDS
-        self.overruns = self._told = 0
         self._behind = False
         self._worked = self._pass_cost = 0.0  # seconds of this thread's time, in the present and in the last pass
-        self._next: Timer | None = None
 
-    def start(self) -> None:
-        """First pass one period from now."""
-        self._due = self._loop.clock() + self.period
-        self._next = self._loop.at(self._due, self._begin)
+    def begin(self) -> bool:
+        """A pass is due; False when it is skipped."""
+        if self._pass is not None:
+            self._behind = True
+            return False
+        if self.records:
+            self._pass = iter(self.records)
+            self._slice()
+        return True
 
-    def stop(self) -> None:
-        """No further passes; the one under way ends."""
-        if self._next is not None:
-            self._next.cancel()
-            self._next = None
+    def no_more(self) -> None:
+        """The pass under way is the last for now."""
+        self._behind = False
 
-    def _begin(self) -> None:
-        try:
-            if self._pass is not None:
-                self._behind = True
-                self._skipped(1)
-            else:
-                self._pass = iter(self.records)
-                self._slice()
-        finally:
-            self._set_next()
-
-    def _set_next(self) -> None:
-        late = int((self._loop.clock() - self._due) / self.period)
-        if late > 0:  # the thread was kept busy: those passes are gone, the rhythm stays
-            self._due += late * self.period
-            self._skipped(late)
-        self._due += self.period
-        self._next = self._loop.at(self._due, self._begin)
+    @property
+    def cost(self) -> float:
+        """Seconds that a pass takes of this thread's time."""
+        return max(self._pass_cost, self._worked)
 
     def _slice(self) -> None:
         if self._pass is None:
@@ -127,21 +113,80 @@ class Periodic(ScanList):
             self._loop.submit(self._slice)
 
     def _some(self, records: Iterator[Record]) -> None:
-        began = self._work_time()
+        began, ahead = self._work_time(), self._loop.ahead
         try:
-            for _ in range(SLICE):
+            for count in range(SLICE):
                 record = next(records, None)
                 if record is None:
                     self._end_pass()
                     return
                 process(record)
+                if ahead and count >= LEAST:
+                    return
         finally:
             self._worked += self._work_time() - began
 
     def _end_pass(self) -> None:
-        self._pass = iter(self.records) if self._behind and self._next is not None else None
+        self._pass = iter(self.records) if self._behind else None
         self._behind = False
         self._pass_cost, self._worked = self._worked, 0.0
+
+
+class Periodic(ScanList):
+    """One period's list: passes at fixed times; those that are skipped are counted in `overruns`.
+
+    Records that run Python are a track of their own, beside all others: however late they are, those are not. Each
+    track has the order of PHAS; see docs/decisions/0031.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        period: float,
+        name: str,
+        give_way: Callable[[bool], object],
+        work_time: Callable[[], float] = time.thread_time,
+    ) -> None:
+        super().__init__()
+        self._loop, self.period, self.name = loop, period, name
+        self._others, self._python = self._tracks = [_Track(loop, give_way, work_time) for _ in range(2)]
+        self._due = 0.0
+        self._reported = -REPORT_SECONDS
+        self.overruns = self._told = 0
+        self._next: Timer | None = None
+
+    def changed(self) -> None:
+        self._others.records = [record for record in self.records if not record.runs_python]
+        self._python.records = [record for record in self.records if record.runs_python]
+
+    def start(self) -> None:
+        """First pass one period from now."""
+        self._due = self._loop.clock() + self.period
+        self._next = self._loop.at(self._due, self._begin)
+
+    def stop(self) -> None:
+        """No further passes; the one under way ends."""
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
+        for track in self._tracks:
+            track.no_more()
+
+    def _begin(self) -> None:
+        try:
+            begun = [track.begin() for track in self._tracks]
+            if not all(begun):
+                self._skipped(1)
+        finally:
+            self._set_next()
+
+    def _set_next(self) -> None:
+        late = int((self._loop.clock() - self._due) / self.period)
+        if late > 0:  # the thread was kept busy: those passes are gone, the rhythm stays
+            self._due += late * self.period
+            self._skipped(late)
+        self._due += self.period
+        self._next = self._loop.at(self._due, self._begin)
 
     def _skipped(self, passes: int) -> None:
         if not self.records:
@@ -153,7 +198,7 @@ class Periodic(ScanList):
             log.warning('scan "%s" %s', self.name, self._why_skipped())
 
     def _why_skipped(self) -> str:
-        cost, count = max(self._pass_cost, self._worked), len(self.records)
+        cost, count = sum(track.cost for track in self._tracks), len(self.records)
         if cost > self.period / 2:
             return f"cannot keep up: {count} records, {self.overruns} passes skipped so far"
         number = "1 record" if count == 1 else f"{count} records"
@@ -223,7 +268,7 @@ class Scanner:
             return self.events.setdefault((name, record.PRIO), ScanList()) if name else None
         device = record.device
         if scan == IO_INTR and device is not None and (name := device.event(record) or ""):
-            if not any(known == name for known, _ in self.interrupts):
+            if not any((name, priority) in self.interrupts for priority in PRIORITIES):
                 self.on_new_interrupt(name)
             return self.interrupts.setdefault((name, record.PRIO), ScanList())
         if scan >= len(self.choices):  # a database may say so, and EPICS keeps it as well
@@ -249,7 +294,7 @@ class Scanner:
     def post_event(self, name: str) -> None:
         """Process the records that wait for an event (postEvent), high PRIO first."""
         if self.running and (name := event_name(name)):
-            waiting = (self.events.get((name, priority)) for priority in (2, 1, 0))
+            waiting = (self.events.get((name, priority)) for priority in PRIORITIES)
             records = [record for scan_list in waiting if scan_list is not None for record in scan_list.records]
             if records:
                 self._loop.submit(self._loop.trickle, in_slices(process, records))
@@ -258,7 +303,7 @@ class Scanner:
         """The records that wait for an I/O Intr event, high PRIO first, each in PHAS order; none while paused."""
         if self.paused:
             return []
-        return [r for p in (2, 1, 0) if (waiting := self.interrupts.get((name, p))) for r in waiting.records]
+        return [r for p in PRIORITIES if (waiting := self.interrupts.get((name, p))) for r in waiting.records]
 
 
 def _nobody(name: str) -> None:

@@ -12,8 +12,10 @@ from typing import Any
 
 from pydevpva.errors import CodeError, Location, Problem, did_you_mean
 from pydevpva.evaluator import rewrite
+from pydevpva.evaluator.alike import Alike, without_digits
 from pydevpva.evaluator.percent import TOKEN, Marked, mark
 from pydevpva.evaluator.plain_expression import Compiled, plain_expression
+from pydevpva.evaluator.shape import Shape, fillable, filled, shape_of
 
 CANNOT_PARSE = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 HINTS = (
@@ -30,23 +32,23 @@ HINTS = (
 class Code:
     """One link's compiled Python. `function` takes the values of `fields` in that order; calling it is all there is."""
 
-    __slots__ = ("event", "fields", "function", "is_expression", "label", "text")
+    __slots__ = ("_made", "_namespace", "event", "fields", "function", "is_expression", "label", "text")
+    function: Callable[..., Any]  # made when first asked for: code that never runs does not need it
 
-    def __init__(
-        self,
-        text: str,
-        label: str,
-        fields: tuple[str, ...],
-        function: Callable[..., Any],
-        is_expression: bool,
-        event: str | None,
-    ) -> None:
+    def __init__(self, text: str, label: str, made: _Made, namespace: dict[str, Any]) -> None:
         self.text = text
         self.label = label  # the file name that tracebacks show
-        self.fields = fields
-        self.function = function
-        self.is_expression = is_expression  # False: statements, the result is always None
-        self.event = event  # set when the whole link is pydev.iointr('name')
+        self.fields = made.fields
+        self.is_expression = made.is_expression  # False: statements, the result is always None
+        self.event = made.event  # set when the whole link is pydev.iointr('name')
+        self._made, self._namespace = made, namespace
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "function":
+            raise AttributeError(name)
+        self.function = FunctionType(self._made.code(self.label), self._namespace, "link")
+        remember_source(self.label, self.text)
+        return self.function
 
     def __call__(self, *field_values: object) -> object:
         return self.function(*field_values)
@@ -66,16 +68,70 @@ def compile_code(
     """
     text = _unindented(text)
     label = label or f"<{text}>"
-    made = plain_expression(text, frozenset(bare))
-    if made is None:
-        every = frozenset(every)
-        try:
-            made = _compiled(text, frozenset(bare), every)
-        except CANNOT_PARSE as error:
-            raise code_error(error, text, label, mark(text, every), every) from None
-    remember_source(label, text)
-    function = FunctionType(rewrite.relabel(made.code, label), namespace, "link")
-    return Code(text, label, made.fields, function, made.is_expression, made.event)
+    every = frozenset(every)
+    try:
+        made = _made(text, frozenset(bare), every)
+    except CANNOT_PARSE as error:
+        raise code_error(error, text, label, mark(text, every), every) from None
+    return Code(text, label, made, namespace)
+
+
+class _Made:
+    """What records with the same text share; `shape` where it is compiled as others of its shape are."""
+
+    __slots__ = ("_compiled", "_shape", "event", "fields", "is_expression")
+
+    def __init__(self, compiled: Compiled, shape: Shape | None = None) -> None:
+        self._compiled, self._shape = compiled, shape
+        self.fields, self.is_expression, self.event = compiled.fields, compiled.is_expression, compiled.event
+        if shape is not None and self.event is not None:
+            self.event = str(shape.constants.get(self.event, self.event))
+
+    def code(self, label: str) -> CodeType:
+        """The code, which tracebacks show as being in the file `label`."""
+        if self._shape is None:
+            return rewrite.relabel(self._compiled.code, label)
+        return filled(self._compiled.code, self._shape, label)
+
+
+MOST_ALIKE = 4096
+_ALIKE: dict[tuple[str, frozenset[str], frozenset[str]], tuple[Alike, Compiled]] = {}  # what was compiled last
+
+
+@functools.lru_cache(maxsize=4096)
+def _made(text: str, bare: frozenset[str], every: frozenset[str]) -> _Made:
+    key = (without_digits(text), bare, every)
+    if (known := _ALIKE.get(key)) is not None and (shape := known[0].shape(text, every)) is not None:
+        return _Made(known[1], shape)
+    shape = shape_of(text, every)
+    if shape is not None:
+        kinds = tuple([type(constant) is str for constant in shape.constants.values()])
+        compiled = _template(shape.template, tuple(shape.names.values()), tuple(shape.constants), kinds, bare, every)
+        if compiled is not None:
+            if len(_ALIKE) >= MOST_ALIKE:
+                _ALIKE.clear()
+            _ALIKE[key] = Alike(text, shape), compiled
+            return _Made(compiled, shape)
+    return _Made(plain_expression(text, bare) or _compiled(text, bare, every))
+
+
+@functools.lru_cache(maxsize=4096)
+def _template(
+    template: str,
+    names: tuple[str, ...],
+    constants: tuple[str, ...],
+    are_texts: tuple[bool, ...],
+    bare: frozenset[str],
+    every: frozenset[str],
+) -> Compiled | None:
+    """What a template compiles to; None where texts of its shape must be compiled each for itself."""
+    try:
+        compiled = plain_expression(template, bare) or _compiled(template, bare, every)
+    except CANNOT_PARSE:
+        return None
+    numbers = [made for made, is_text in zip(constants, are_texts, strict=True) if not is_text]
+    texts = [made for made, is_text in zip(constants, are_texts, strict=True) if is_text]
+    return compiled if fillable(compiled.code, names, numbers, texts) else None
 
 
 def parse(text: str, label: str) -> ast.Expression | ast.Module:
@@ -137,7 +193,6 @@ def code_error(error: BaseException, text: str, label: str, marked: Marked, ever
     return CodeError(str(problem), message)
 
 
-@functools.lru_cache(maxsize=4096)
 def _compiled(text: str, bare: frozenset[str], every: frozenset[str]) -> Compiled:
     marked = mark(text, every)
     tree = parse(marked.text, "<pydev>")

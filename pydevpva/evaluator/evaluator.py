@@ -13,7 +13,7 @@ import threading
 import time
 import types
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ MOST_THREADS = 1000
 SHARE = 4  # of so many jobs one is of a periodic scan, whatever else waits: clients can slow scans down, not stop them
 RUN = 16  # jobs between two looks at how far behind the database thread is
 MOST_OUTCOMES = 300  # that wait for it: 1 ms of its work
+GLIMPSE = 0.00002  # seconds: the database thread takes the interpreter for what goes ahead of scans
 BREATH = 0.0005  # seconds
 MOST_PATIENCE = 0.02  # seconds: it may be busy with something else, or have ended
 
@@ -78,6 +79,7 @@ class Evaluator:
         self._soon, self._later, self._come = jobs.soon.append, jobs.later.append, jobs.come
         self.name_of: Callable[[Job], str] = lambda job: label_of(job[0])  # the devices know more of whose code it is
         self.outcomes_waiting: Callable[[], int] = int  # how many outcomes the database thread has not taken in yet
+        self.ahead: Sized = ()  # what the database thread has to do ahead of scans
         self._workers: list[_Worker] = []
         self._stopped = False
         self._sources = itertools.count(1)
@@ -91,7 +93,7 @@ class Evaluator:
         """Start `threads` threads, or as many as PYDEV_NUM_THREADS says. Jobs submitted before then are run now."""
         count = threads_wanted(os.environ) if threads is None else threads
         names = ["evaluator"] if count == 1 else [f"evaluator-{n}" for n in range(1, count + 1)]
-        self._workers = [_Worker(name, self._jobs, self.outcomes_waiting) for name in names]
+        self._workers = [_Worker(name, self._jobs, self.outcomes_waiting, self.ahead) for name in names]
         for worker in self._workers:
             worker.start()
 
@@ -223,8 +225,9 @@ class _Jobs:
 class _Worker(DeepThread):
     """One evaluator thread; the attributes are written here and read from anywhere."""
 
-    def __init__(self, name: str, jobs: _Jobs, outcomes_waiting: Callable[[], int]) -> None:
+    def __init__(self, name: str, jobs: _Jobs, outcomes_waiting: Callable[[], int], ahead: Sized) -> None:
         super().__init__(name=name, daemon=True)
+        self._ahead = ahead
         self.job: Job | None = None
         self.since = 0.0
         self.count = 0
@@ -274,6 +277,8 @@ class _Worker(DeepThread):
                 done(result, error)
             except BaseException:
                 log.exception("internal error in %r, told the outcome of user code", done)
+            if self._ahead:
+                time.sleep(GLIMPSE)
             if not self.count % RUN and self._outcomes_waiting() > MOST_OUTCOMES:
                 self._let_catch_up()
             del job, function, args, done, result, error  # an idle thread keeps no user's array alive

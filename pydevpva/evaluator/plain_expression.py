@@ -6,7 +6,6 @@ rewriting a syntax tree takes (docs/decisions/0020). No thread.
 
 from __future__ import annotations
 
-import functools
 import re
 import sys
 from dataclasses import dataclass
@@ -38,7 +37,6 @@ class Compiled:
     event: str | None
 
 
-@functools.lru_cache(maxsize=4096)
 def plain_expression(text: str, bare: frozenset[str]) -> Compiled | None:
     """The code of a plain expression; None for all other text, and for all that is wrong."""
     if _PLAIN.fullmatch(text) is None or text.startswith(_EVENT):

@@ -61,7 +61,7 @@ class ClientPut:
         if loop.backlog() >= MOST_WAITING:
             self.tell(OVERLOADED)
         else:
-            loop.add(self.begin)
+            loop.submit_next(self.begin)
 
     # ---- database thread ----
 

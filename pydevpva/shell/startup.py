@@ -29,11 +29,11 @@ class StartupFailed(Exception):
 class Startup:
     """The parts of one process: the IOC, its shell, and how it ends."""
 
-    def __init__(self, verbose: bool, ends_with_input: bool = False) -> None:
+    def __init__(self, verbose: bool, ends_with_input: bool = False, realtime: bool = False) -> None:
         _prepare_streams()
         self.verbose = verbose
         self.ends_with_input = ends_with_input  # nobody expects a script run by it to serve
-        self.ioc = Ioc()
+        self.ioc = Ioc(realtime=realtime)
         self.shell = Shell(self.ioc)
         self.ending = Ending(self.ioc)
         self._show_log()
@@ -159,6 +159,17 @@ class Startup:
             else:
                 advice = mistaken.advice(path) or advice
             self.shell.complain(f"{os.path.basename(path)} has not run {command}: nothing is served; {advice}")
+
+    def may_be_realtime(self) -> bool:
+        """Whether the system allows --realtime. False: it does not, and why has been printed."""
+        from pydevpva import realtime
+
+        try:
+            realtime.refuse_unless_allowed()
+        except realtime.NotAllowed as error:
+            self.shell.complain(f"ERROR: {error}")
+            return False
+        return True
 
     def open_console(self, path: str) -> bool:
         """Let people attach at this path. False: it cannot be used, and why has been printed."""

@@ -13,11 +13,11 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.benchmarks import images, loading, monitors, overload, puts, scaling, scans
+from tests.benchmarks import beside, images, loading, monitors, overload, publishing, puts, scaling, scans
 from tests.benchmarks.lines import LINES, Result
 from tests.ioc_process import ROOT
 
-MODULES = (puts, scans, overload, loading, monitors, images, scaling)
+MODULES = (puts, scans, publishing, overload, beside, loading, monitors, images, scaling)
 PEERS = ("pydevpva", "floor", "softioc", "softIocPVX", "pvapy")
 HEAD = """# Measured speed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -35,12 +36,34 @@ def late_list(records: int, seconds: float, monkeypatch: pytest.MonkeyPatch) -> 
     loop = Loop("test", time.clock)
     periodic = Periodic(loop, 0.1, ".1 second", lambda later: None, time.work)
     for _ in range(records):
-        periodic.add(SimpleNamespace(PHAS=0))  # type: ignore[arg-type]
+        periodic.add(SimpleNamespace(PHAS=0, runs_python=False))  # type: ignore[arg-type]
     periodic.start()
     for _ in range(20):
         time.now += 0.35
         loop.run_until_idle()
     return periodic
+
+
+def test_records_that_run_python_and_are_late_hold_up_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    time = Time()
+    soft: list[float] = []
+    python: list[float] = []
+
+    def process(record: Any) -> None:
+        (python if record.runs_python else soft).append(round(time.now, 6))
+        time.now += 0.001 if record.runs_python else 0.0
+        if time.now > 3:
+            periodic.stop()
+
+    monkeypatch.setattr(scan, "process", process)
+    loop = Loop("test", time.clock)
+    periodic = Periodic(loop, 0.1, ".1 second", lambda later: None, time.work)
+    periodic.extend([SimpleNamespace(PHAS=n == 300, runs_python=n < 300) for n in range(301)])  # type: ignore[misc]
+    periodic.start()
+    time.now = 0.1
+    loop.run_until_idle()
+    assert len(python) > 9 * 300  # a pass takes 0.3 s
+    assert max(later - earlier for earlier, later in pairwise(soft)) < 0.21
 
 
 def test_an_empty_list_is_never_late(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

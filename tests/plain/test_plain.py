@@ -16,9 +16,11 @@ import pytest
 
 from pydevpva.evaluator.garbage import Collector
 from pydevpva.plain.errors import describe, traceback_text
-from pydevpva.plain.results import borrowed, plain
+from pydevpva.plain.results import borrowed, borrowed_doubles, plain
 from pydevpva.plain.values import SIMPLE, Made, Masked, Refused
+from pydevpva.records.results.array import array
 from pydevpva.records.results.ndarray import NDArray
+from pydevpva.records.results.scalar import ResultError, converted
 from pydevpva.threads import DeepThread
 from tests.plain.values_module import VALUES, Metres
 
@@ -186,3 +188,23 @@ def test_garbage_in_circles_goes_on_a_thread_of_its_own() -> None:
     assert where == ["collector"]
     assert gc.isenabled()
     assert len(kept) == 2000
+
+
+def test_a_long_list_of_floats_for_a_float_field_is_an_array_of_them() -> None:
+    made = borrowed_doubles([i / 7 for i in range(1000)])
+    assert isinstance(made, Made)
+    assert made.value.tolist() == [i / 7 for i in range(1000)]
+
+
+@pytest.mark.parametrize("odd", ["1.5", None, 1j, decimal.Decimal(2), float("nan"), np.ma.masked, 10**400])
+def test_an_odd_element_of_a_long_list_is_what_it_is_in_a_short_one(odd: object) -> None:
+    listed: list[object] = [0.5] * 1000
+    listed[1] = odd
+
+    def outcome(made: object) -> object:
+        try:
+            return list(converted(made, lambda value: array(value, "DOUBLE", 1000))[0])[:2]
+        except ResultError as error:
+            return str(error)
+
+    assert repr(outcome(borrowed_doubles(listed))) == repr(outcome(borrowed(listed)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pydevpva.db import json5
@@ -108,7 +109,9 @@ class Opening:
     def _make(self, record: Record, field: Field, text: str) -> Link:
         text, device = text.strip(" \t\n\v\f\r"), None
         if field.name in DEVICE_LINKS and (devices := self._definitions.devices(record.rtype.name)):
-            device = list(devices.values())[record.DTYP]
+            device = next(islice(devices.values(), record.DTYP, None))
+            if text[:1] == "@" and device.link_type == "INST_IO":
+                return ConstantLink(text)  # only its device support reads it
         parsed = parse_link(text, field.type, device, record.rtype.name)
         if parsed.kind == "pv" and device is not None and field.type == "INLINK" and device.dset.endswith(WAITING):
             link = self._record_link(record, field, text, replace(parsed, process="NPP"))

@@ -296,6 +296,12 @@ class Record(RecordSupport, SoftWays):
         if self.notify is not None:
             self.notify.completed(self)
 
+    @property
+    def runs_python(self) -> bool:
+        """Whether processing waits for user Python."""
+        device = self.device
+        return bool(self.code_fields) or (device is not None and (device.is_code("INP") or device.is_code("OUT")))
+
     # ---- who wants to know ----
 
     @door(lambda record: record.host.loop)
