@@ -91,6 +91,11 @@ class Autosave:
         """manual_save: told(whether it was written), on the database thread."""
         self._loop.submit(self._save_now, found, told)
 
+    def place_texts(self) -> dict[str, str]:
+        """What the PVs say that hold folders and names of files; on the database thread."""
+        names = {name for found in self.sets for name in (found.request.path_pv, found.request.name_pv)}
+        return {name: self._saving.text(name) for name in names}
+
     # ---- their beginning ----
 
     def _start(self) -> None:

@@ -101,6 +101,7 @@ class SaveSet:
         self.saved_at = self.backed_up_at = 0.0  # seconds since 1970, for reports
         self.backup_due = self.dated_due = 0.0  # by the loop's clock
         self.folder = ""  # below the save path
+        self.next_name = ""  # of the file, for the next save only
         self.last_file = ""
         self.not_connected = 0  # PVs that had no value when that was looked at last
         self.unknown = 0  # PVs whose records are here, and their fields are not
@@ -235,8 +236,8 @@ class SaveSet:
         """PVs elsewhere that nobody has answered for."""
         return [name for name, far in self._far if name and far.value() is None]
 
-    def note_outcome(self, outcome: Outcome, now: float, path: str) -> None:
+    def note_outcome(self, outcome: Outcome, now: float) -> None:
         """A save is over."""
         self.status, self.status_text = outcome.status, outcome.text
         if outcome.wrote:
-            self.saved_at, self.last_file, self.not_connected = now, path, outcome.missing
+            self.saved_at, self.last_file, self.not_connected = now, self.save_name, outcome.missing

@@ -59,7 +59,7 @@ class Saving:
         if outcome is None:
             log.error("autosave: %s: internal error: %r", found.name, error)
         else:
-            found.note_outcome(outcome, order.now, order.path)
+            found.note_outcome(outcome, order.now)
             self._status.recently = outcome.recently or self._status.recently
             if outcome.failed:
                 found.try_again(self._loop.clock(), self._settings.retry)
@@ -68,14 +68,15 @@ class Saving:
 
     def _order(self, found: SaveSet) -> Order:
         request, settings = found.request, self._settings
-        folder = self._text(request.path_pv) or found.folder
-        name = self._text(request.name_pv) or found.save_name
+        folder = self.text(request.path_pv) or found.folder
+        name = self.text(request.name_pv) or found.next_name or found.save_name
+        found.next_name = ""
         path = os.path.join(settings.save_folder, folder, name)
         return Order(
             path, self.now(), settings.permissions, not found.is_manual_name, settings.incomplete_ok, found.quick
         )
 
-    def _text(self, name: str) -> str:
+    def text(self, name: str) -> str:
         """What a PV says of path or file name; "": nothing."""
         if not name or not self._database.has_record(name):
             return ""

@@ -78,7 +78,9 @@ def verify(shell: Shell, file: str | None, verbose: int, restore_file: str | Non
 @command("save_restoreShow", Argument("verbose", INT), ours=True)
 def show(shell: Shell, verbose: int) -> None:
     """Show the settings, the sets and what was restored; 1 also all PVs of the sets."""
-    for line in report.show(shell.ioc.autosave, shell.ioc.database.loop.time_ns() / 1e9, bool(verbose)):
+    autosave = shell.ioc.autosave
+    places = shell.on_database(autosave.place_texts)
+    for line in report.show(autosave, places, shell.ioc.database.loop.time_ns() / 1e9, bool(verbose)):
         shell.print(line)
 
 

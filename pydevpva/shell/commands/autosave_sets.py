@@ -102,7 +102,7 @@ def manual_save(shell: Shell, file: str | None, save_file: str | None) -> None:
     """Save a set now. A PV that holds the file's name (SAVENAMEPV) goes before the name that is given here."""
     found = _need(shell, file)
     if save_file:
-        found.save_name = save_file
+        found.next_name = save_file
     shell.ioc.autosave.save_now(
         found, lambda wrote: shell.later(f"save_restore:defaultCallback:status={0 if wrote else -1}")
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydevpva.keep.autosave import Autosave
 from pydevpva.keep.running import Compared
@@ -16,8 +16,8 @@ METHODS = {PERIODIC: "PERIODIC", TRIGGERED: "TRIGGERED", CHANGE: "TIMER+CHANGE",
 WIDTH = 9  # of a status
 
 
-def show(autosave: Autosave, now: float, verbose: bool) -> Iterator[str]:
-    """The whole report; `now` in seconds since 1970."""
+def show(autosave: Autosave, places: Mapping[str, str], now: float, verbose: bool) -> Iterator[str]:
+    """The whole report; `places` are the texts of PVs that hold folders and names, `now` is in seconds since 1970."""
     settings, status = autosave.settings, autosave.status
     yield "BEGIN save_restoreShow"
     yield f"  Current date-time (yymmdd-hhmmss): [{dated(now)}] "
@@ -33,15 +33,17 @@ def show(autosave: Autosave, now: float, verbose: bool) -> Iterator[str]:
     yield "  request file path list:"
     yield from (f"    '{os.path.join(folder, '')}'" for folder in settings.request_folders)
     yield "  save file path:"
-    yield f"    '{os.path.join(settings.save_folder, '')}'" if settings.save_folder else "    ''"
+    yield f"    '{settings.save_folder}'"
     for number, found in reversed([*enumerate(autosave.sets)]):
-        yield from _set(number, found, settings.status_prefix, verbose)
+        yield from _set(number, found, settings.status_prefix, places)
+        if verbose:
+            yield from _values(found)
     yield "reboot-restore status:"
     yield from restored(autosave)
     yield "END save_restoreShow"
 
 
-def _set(number: int, found: SaveSet, prefix: str, verbose: bool) -> Iterator[str]:
+def _set(number: int, found: SaveSet, prefix: str, places: Mapping[str, str]) -> Iterator[str]:
     request, monitor, periodic = found.request, found.method(CHANGE), found.method(PERIODIC)
     triggered = found.method(TRIGGERED)
     yield f"  {found.name}: "
@@ -51,17 +53,22 @@ def _set(number: int, found: SaveSet, prefix: str, verbose: bool) -> Iterator[st
     yield f"    Last save time  :{_time(found.saved_at)}"
     yield f"    Last backup time:{_time(found.backed_up_at)}"
     yield f"    methods: [ {' '.join(METHODS[method.bit] for method in found.methods)} ]"
-    yield f"    path PV: {request.path_pv or 'None'}"
-    yield f"    name PV: {request.name_pv or 'None'}"
+    for what, pv in (("path", request.path_pv), ("name", request.name_pv)):
+        yield f"    {what} PV: {pv or 'None'}"
+        if pv:
+            yield f"        {what}: '{places.get(pv, '')}'"
     yield f"    backups: {_yes(not found.is_manual_name)}"
     yield f"    save_state = {found.state:#x}"
     periods = [method.period if method is not None else FASTEST for method in (periodic, monitor)]
     trigger = triggered.trigger if triggered is not None else ""
     yield f"    period: {periods[0]:g}; trigger chan: '{trigger}'; monitor period: {periods[1]:g}"
-    yield f"    last saved file - {os.path.basename(found.last_file)}"
+    yield f"    last saved file - {found.last_file}"
     yield f"    {found.not_connected} channels not connected (or ca_get failed)"
-    if verbose:
-        yield from (f"\t{name}\t{'not connected' if value is None else value}" for name, value in found.file.lines())
+
+
+def _values(found: SaveSet) -> Iterator[str]:
+    for name, value in found.file.lines():
+        yield f"\t{name}\t{'not connected' if value is None else value}"
 
 
 def restored(autosave: Autosave) -> Iterator[str]:
@@ -71,7 +78,7 @@ def restored(autosave: Autosave) -> Iterator[str]:
         yield f"  pass {pass_}:"
         for file in autosave.files:
             if file.pass_ == pass_:
-                macros = f" - '{file.macros}'" if file.macros else ""
+                macros = f" - '{file.macros}'" if file.macros and not pass_ else ""
                 yield f"  '{file.name}' - {_status(file.status)} - '{file.text}'{macros}"
 
 
