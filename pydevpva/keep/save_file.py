@@ -76,7 +76,7 @@ class SaveFile:
             return Outcome(*self._judged(""))
         missing = self.missing()
         if missing and not order.incomplete_ok:
-            return Outcome(WARNING, f"{missing} values missing, not written")
+            return Outcome(WARNING, f"{_values(missing)} missing, not written", missing=missing)
         text = file_text(self._names, self._values, dated(order.now))
         try:
             self._keep_what_would_be_lost(order)
@@ -111,7 +111,7 @@ class SaveFile:
     def _judged(self, warning: str) -> tuple[int, str]:
         missing = self.missing()
         if missing:
-            return WARNING, f"{missing} {'value' if missing == 1 else 'values'} not saved"
+            return WARNING, f"{_values(missing)} not saved"
         return (WARNING, warning) if warning else (OK, "Ok")
 
     # ---- what must not get lost ----
@@ -162,3 +162,7 @@ class SaveFile:
         if self._told:
             self._told = ""
             log.info("autosave: %s is written again", path)
+
+
+def _values(count: int) -> str:
+    return f"{count} value" if count == 1 else f"{count} values"
