@@ -53,7 +53,7 @@ class SaveFile:
         self._names, self._exact = names, exact
         self._values: list[str | None] = [None] * len(names)
         self._written: dict[str, list[str | None]] = {}  # by path
-        self._told = ""
+        self._failing: set[str] = set()  # what could not be written when it was tried last, which has been said
 
     def take(self, values: Sequence[Read]) -> None:
         """Values that have been read. One that was there and is no more, in another IOC, is kept."""
@@ -82,7 +82,7 @@ class SaveFile:
             self._keep_what_would_be_lost(order)
             warning = self._write(order, text)
         except OSError as error:
-            self._complain(f"{order.path} cannot be written: {error.strerror or error}; what was saved before is kept")
+            self._complain(order.path, error, "; what was saved before is kept")
             recently = f"Can't write '{os.path.basename(order.path)}'"
             return Outcome(FAILURE, "Can't write .sav file", recently, failed=True)
         self._is_well(order.path)
@@ -141,8 +141,9 @@ class SaveFile:
                 return None
             name = write_next(order.path, count, read_text(order.path), order.permissions)
         except OSError as error:
-            self._complain(f"no sequence file of {order.path} can be written: {error.strerror or error}")
+            self._complain(f"the next sequence file of {order.path}", error)
             return Outcome(SEQ_FAIL, "Can't write sequence file", failed=True)
+        self._is_well(f"the next sequence file of {order.path}")
         return Outcome(OK, "Ok", f"Wrote '{os.path.basename(name)}'", wrote=True)
 
     def write_dated(self, order: Order) -> None:
@@ -150,18 +151,20 @@ class SaveFile:
         try:
             if is_good(order.path):
                 copy(order.path, unused(f"{order.path}_b_{dated(order.now)}"), order.permissions)
+            self._is_well(f"a dated backup of {order.path}")
         except OSError as error:
-            self._complain(f"no dated backup of {order.path} can be written: {error.strerror or error}")
+            self._complain(f"a dated backup of {order.path}", error)
 
-    def _complain(self, what: str) -> None:
-        if self._told != what:
-            self._told = what
-            log.error("autosave: %s", what)
+    def _complain(self, what: str, error: OSError, then: str = "") -> None:
+        """Once, until it can be written again."""
+        if what not in self._failing:
+            self._failing.add(what)
+            log.error("autosave: %s cannot be written: %s%s", what, error.strerror or error, then)
 
-    def _is_well(self, path: str) -> None:
-        if self._told:
-            self._told = ""
-            log.info("autosave: %s is written again", path)
+    def _is_well(self, what: str) -> None:
+        if what in self._failing:
+            self._failing.discard(what)
+            log.info("autosave: %s is written again", what)
 
 
 def _values(count: int) -> str:

@@ -103,6 +103,23 @@ def test_a_folder_that_turns_read_only_is_said_once_and_saved_to_when_it_is_writ
         assert ioc.lines("x.sav") == ["A:x 3", "<END>"]
 
 
+def test_a_sequence_file_that_cannot_be_written_is_said_once_and_the_set_is_saved_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lines = ("save_restoreSet_NumSeqFiles 1", "save_restoreSet_SeqPeriodInSeconds 10", 'create_monitor_set("x.req", 5)')
+    with kept(tmp_path, DB, *lines, x="A:x\n") as ioc:
+        ioc.path("x.sav0").mkdir()
+        for number in range(4):
+            ioc.put("A:x", number)
+            ioc.advance(12)
+        what = f"autosave: the next sequence file of {ioc.path('x.sav')} cannot be written: Is a directory"
+        assert errors(caplog) == [what]
+        assert ioc.lines("x.sav") == ["A:x 3", "<END>"]
+        ioc.path("x.sav0").rmdir()
+        ioc.advance(12)
+        assert ioc.lines("x.sav0") == ["A:x 3", "<END>"]
+
+
 def test_a_folder_that_is_not_there_is_said_and_used_when_it_comes(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
