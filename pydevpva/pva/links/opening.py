@@ -62,10 +62,11 @@ class RemoteLinks:
         self._database.loop.trickle(map(self._tell_missing, self.pvs.all()))
 
     def _tell_missing(self, pv: RemotePV) -> None:
-        if pv.connected or pv.disconnects or not pv.users:
+        places = [user.place for user in pv.users if user.place]
+        if pv.connected or pv.disconnects or not places:
             return
-        who = ", ".join(sorted(user.place for user in pv.users[:MOST_NAMED]))
-        more = f" and {len(pv.users) - MOST_NAMED} more" if len(pv.users) > MOST_NAMED else ""
+        who = ", ".join(sorted(places[:MOST_NAMED]))
+        more = f" and {len(places) - MOST_NAMED} more" if len(places) > MOST_NAMED else ""
         hint = did_you_mean(pv.name.partition(".")[0], self._database.records, self._database.aliases)
         log.warning("no PV %s found yet, in this IOC or another: %s%s%s", pv.name, who, more, hint)
 

@@ -24,8 +24,8 @@ class WatchedPV:
 
     @property
     def place(self) -> str:
-        """For messages: what asks for the PV."""
-        return "autosave"
+        """It is no field of a record; who watches says what is missing."""
+        return ""
 
     def value(self) -> tuple[str, Value] | None:
         """DBF type and value; None: nobody is there, or it is no scalar and no array."""
