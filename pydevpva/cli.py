@@ -14,11 +14,11 @@ from typing import NoReturn
 
 BAD_USAGE, NOTHING_TO_DO, CANNOT_PRINT = 2, 1, 1
 FLAGS = "hVa:D:d:m:Ssx:vG:c:"
-LONG_FLAGS = ["console=", "attach=", "log", "realtime", "help", "version"]
+LONG_FLAGS = ["console=", "save=", "attach=", "log", "realtime", "help", "version"]
 SHORT = {"--help": "-h", "--version": "-V"}
 USAGE = """\
 Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.json]
-       [-x prefix] [-S] [-s] [-v] [-V] [-h] [--console path] [--realtime] [st.cmd]
+       [-x prefix] [-S] [-s] [-v] [-V] [-h] [--save folder] [--console path] [--realtime] [st.cmd]
        {name} --attach path [--log] [-c command]
 
   -D <dbd>   Read a .dbd file; must come first. EPICS base's and PyDevice's are always there.
@@ -33,6 +33,7 @@ Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.js
   -v         Show each step of the start.
   -V         Print versions.
   -h         Print this.
+  --save <folder>  Keep the values of output records over a restart, in a file there; as pydevpvaSave.
   --console <path>  Let the owner of this process attach a shell there, at a Unix socket.
   --realtime        Give the database thread SCHED_FIFO, and lock memory; refused where the system does not allow it.
   --attach <path>   Be a console of the IOC that was started with --console <path>; --log also shows its log.

@@ -16,7 +16,7 @@ from pydevpva.db.infos import GROUP, check_infos
 from pydevpva.db.loader import Loaded, load_records
 from pydevpva.db.model import RecordInstance
 from pydevpva.db.modules import record_type_advice
-from pydevpva.db.template import load_template
+from pydevpva.db.template import load_template, uses
 from pydevpva.devices.hanging import Hanging
 from pydevpva.devices.iointr import Delivery
 from pydevpva.devices.load_checks import check as check_devices
@@ -29,6 +29,9 @@ from pydevpva.engine.outside import Outside
 from pydevpva.errors import LoadError, Location, NotFound, Problem, PydevpvaError, once
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.garbage import Collector
+from pydevpva.keep.autosave import Autosave
+from pydevpva.keep.builds import Builds
+from pydevpva.keep.simple import SimpleSave
 from pydevpva.life import Life
 from pydevpva.loop import Loop
 from pydevpva.pva.groups.definitions import Definitions as GroupDefinitions
@@ -83,6 +86,11 @@ class Ioc:
         self.database.links.remotes |= {"pva": self.remote_links, "ca": self.ca_links}
         self.outside = Outside(self.database)
         self.life = Life()
+        self.autosave = Autosave(self.database, self.remote_links.watch, self.life)
+        self.simple_save = SimpleSave(self.autosave)
+        self.builds = Builds(self.autosave.settings)
+        if clock is not None:
+            self.autosave.through(clock.counted)
         self._attach_parts()
 
     def _attach_parts(self) -> None:
@@ -107,11 +115,14 @@ class Ioc:
         """dbLoadRecords: all of the file or nothing."""
         self._check_new("dbLoadRecords")
         self._load(load_records, path, macros, search)
+        self.builds.loaded(path, macros)
 
     def load_template(self, path: str, macros: Mapping[str, str] = NONE, search: Iterable[str] = ()) -> None:
         """dbLoadTemplate: all of the substitutions file or nothing."""
         self._check_new("dbLoadTemplate")
         self._load(load_template, path, macros, search)
+        for use in uses(path, macros) if self.builds else ():
+            self.builds.loaded(use.file, use.macros)
 
     def _load(self, load: Callable[..., Loaded], path: str, macros: Mapping[str, str], search: Iterable[str]) -> None:
         """Load, and log what the file was warned of: each thing once, however often the file is loaded."""
@@ -155,6 +166,7 @@ class Ioc:
         """
         self._check_new("iocInit")
         self._rules = self._access_rules()
+        self._prepare_saving()
         self._import_subroutines()
         switching.shorten(self)
         self.evaluator.start()
@@ -214,6 +226,12 @@ class Ioc:
             self.life.reach("create")
             self.database.init(self.life.reach)
             self._watch_outside()
+
+    def _prepare_saving(self) -> None:
+        """Read what is to be restored, and find what is to be saved of the records that have been loaded."""
+        for problem in self.simple_save.prepare(self.instances.values(), self.definitions):
+            words_at_load.warning("Warning: %s", problem)
+        self.autosave.read_files()
 
     def _start_server(self) -> Listening:
         from pydevpva.pva.server import Server

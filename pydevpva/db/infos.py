@@ -8,11 +8,13 @@ from pydevpva.db.model import RecordInstance
 from pydevpva.errors import Location, Problem, did_you_mean
 
 GROUP, FORM, TIME_TAG, ARRAY = "Q:group", "Q:form", "Q:time:tag", "pydev:array"
+SAVED = ("autosaveFields", "autosaveFields_pass0", "autosaveFields_pass1")
 TAGS = {
     GROUP: "fields of groups (pva/groups)",
     FORM: "how clients show VAL (pva/types/shape.py)",
     TIME_TAG: "bits of the nanoseconds that are the user tag (pva/types/metadata.py)",
     ARRAY: "whether code gets arrays as numpy's, or as lists (devices/pydev.py, records/pycalc.py)",
+    **dict.fromkeys(SAVED, "fields that survive a restart (keep/infos.py)"),
 }
 Check = Callable[[str, Location, str], Iterable[Problem]]  # the value, its place, the record
 CHECKS: dict[str, Check] = {}  # what says what is wrong with a value when it is loaded; given by the room that reads it

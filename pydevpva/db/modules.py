@@ -27,10 +27,9 @@ class Module:
 MODULES = (
     Module(
         "autosave",
-        "nothing is saved and restored here yet: records start with the values of the database; what must survive, "
-        "your Python can keep in a file",
-        r"set_(requestfile_path|savefile_\w+|saveTask_\w+|pass[01]_restoreFile)|(create|reload)_\w+_set|save_restore\w*"
-        r"|fdb\w+|dbrestore\w*|makeAutosave\w+|autosave\w*|remove_data_set|manual_save|asVerify|appendToFile|eraseFile",
+        "its commands are built in, no folder of its own is needed; copy the databases that you want of it, such as "
+        "save_restoreStatus.db, next to yours",
+        r"configMenu\w*",
         macros="AUTOSAVE SAVE_RESTORE",
     ),
     Module(

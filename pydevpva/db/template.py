@@ -45,6 +45,11 @@ def load_template(
     return finish(batch)
 
 
+def uses(path: str, macros: Mapping[str, str]) -> list[Use]:
+    """The databases that a template file asks for, with their macros; what is wrong with it is not told."""
+    return _parse(path, macros).found
+
+
 @dataclass(slots=True)
 class Use:
     """One dbLoadRecords that a template file asks for."""

@@ -11,7 +11,8 @@ from operator import attrgetter
 
 from pydevpva.db.dbf import LINKS
 from pydevpva.db.definitions import Definitions
-from pydevpva.db.model import RecordInstance
+from pydevpva.db.linktext import parse_link
+from pydevpva.db.model import Field, RecordInstance
 from pydevpva.engine.address import Address
 from pydevpva.engine.filters.parse import parse_filters, split_filters
 from pydevpva.engine.links.opening import Opening
@@ -137,6 +138,12 @@ class Database:
         yield from in_slices(lambda r: found.append(r) if r.PINI == which else None, list(self.records.values()), MANY)
         found.sort(key=attrgetter("PHAS"))
         yield from in_slices(process, found)
+
+    def set_loaded_link(self, record: Record, field: Field, text: str) -> None:
+        """Between `create` and `init`: as if the database had this text for a link. ValueError when it is none."""
+        if "{" in text or "#" in text:  # nothing else can be wrong with it, as in db/values.py
+            parse_link(text, field.type)
+        self._texts[record][field.name] = text
 
     # ---- names ----
 

@@ -93,6 +93,8 @@ class Startup:
             self.loaded = True
         elif flag == "-G":
             self._step("dbLoadGroup", self._with_macros(value), f"Failed to load: {value}")
+        elif flag == "--save":
+            self._step("pydevpvaSave", (value,), f"--save {value}")
         elif flag == "-a":
             if self.macros:
                 self._unused_macros = ""

@@ -16,10 +16,7 @@ ASYN = (
     "It is of asyn: Python talks to devices here (sockets, pyserial, the maker's package): records with "
     'field(DTYP, "pydev")'
 )
-AUTOSAVE = (
-    "It is of autosave: nothing is saved and restored here yet: records start with the values of the database; what "
-    "must survive, your Python can keep in a file"
-)
+PUT_LOG = "It is of caPutLog: puts are not logged here yet; an access security file says who may put"
 MOTOR = (
     'record type "motor" is of motor: Python moves motors here: ao for the position, ai for the readback, with '
     'field(DTYP, "pydev"); or leave it in its C IOC, and link to that over PVA'
@@ -113,8 +110,8 @@ def test_a_field_quoted_as_a_text_gets_a_hint_and_other_texts_do_not(tmp_path: P
 
 
 def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
-    """Forty lines of autosave, asyn and motor; eight motors of a template; two files that want a module's folder."""
-    lines = ["< envPaths", 'set_requestfile_path("./")', 'set_savefile_path("./autosave")']
+    """Forty lines of caPutLog, asyn and motor; eight motors of a template; two files that want a module's folder."""
+    lines = ["< envPaths", 'caPutLogInit("./")', 'caPutLogReconf("./")']
     lines += [f'drvAsynIPPortConfigure("M{i}", "10.0.0.{i}:4001")' for i in range(10)]
     lines += [f'asynOctetSetInputEos("M{i}", 0, "\\r")' for i in range(10)]
     lines += [f'XPSCreateController("X{i}", "M{i}", 8)' for i in range(8)]
@@ -123,8 +120,8 @@ def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
         'dbLoadRecords("$(MOTOR)/db/a.db")',
         'dbLoadRecords("$(MOTOR)/db/b.db")',
     ]
-    lines += ["dbLoadTemplate other.substitutions", "set_pass0_restoreFile a.sav", "set_pass1_restoreFile a.sav"]
-    lines += ["iocInit", 'create_monitor_set("a.req", 30)']
+    lines += ["dbLoadTemplate other.substitutions", "caPutLogShow a", "caPutLogShow b"]
+    lines += ["iocInit", "caPutLogShow 1"]
     err = said(
         "\n".join(lines) + "\n",
         tmp_path,
@@ -133,8 +130,7 @@ def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
         other_substitutions='file "$(CALC)/db/c.db" { pattern { N } { 1 } { 2 } }\nfile motor.db { { P=Y:, N=1 } }\n',
     )
     assert err[1:] == [
-        "ERROR st.cmd line 2: Command 'set_requestfile_path' not registered. "
-        f"Line skipped, as others like it. {AUTOSAVE}",
+        f"ERROR st.cmd line 2: Command 'caPutLogInit' not registered. Line skipped, as others like it. {PUT_LOG}",
         "ERROR st.cmd line 4: Command 'drvAsynIPPortConfigure' not registered. "
         f"Line skipped, as others like it. {ASYN}",
         "ERROR st.cmd line 24: Command 'XPSCreateController' not registered. "
@@ -147,7 +143,7 @@ def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
         'ERROR: $(CALC)/db/c.db: no file "$(CALC)/db/c.db": macro CALC is undefined; set it first, '
         'epicsEnvSet("CALC", "...") (from other.substitutions:1:40) (2 times)',
         "ERROR: Failed to load 'other.substitutions'; line 35 of st.cmd",
-        "st.cmd: 37 lines failed (2, 4, 24, 32, 33, 35; autosave: 3, 36, 37, 39; asyn: 5-23; motor: 25-31; "
+        "st.cmd: 37 lines failed (2, 4, 24, 32, 33, 35; caPutLog: 3, 36, 37, 39; asyn: 5-23; motor: 25-31; "
         "macro MOTOR: 34); the IOC runs without them",
     ]
 
@@ -161,7 +157,7 @@ def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
         ("drvModbusAsynConfigure", "modbus"), ("s7plcConfigure", "s7plc"), ("devSnmpSetParam", "snmp"),
         ("drvEtherIP_define_PLC", "ether_ip"), ("addReccasterEnvVars", "recsync"), ("save_restoreDebug=1", "vxWorks"),
         ("startPVAServer", "pvAccess server of EPICS 7"), ("doAfterIocInit", "std"),
-        ("create_triggered_set", "autosave"), ("acalcTotalAllocatedMemory", "calc"),
+        ("configMenuSub", "autosave"), ("acalcTotalAllocatedMemory", "calc"),
     ],
 )  # fmt: skip
 def test_a_command_of_a_well_known_module_is_named_with_it(command: str, module: str) -> None:

@@ -6,7 +6,7 @@ What QSRV2 sends through the network to itself stays inside: a link to a record 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from pydevpva.db.json5 import Json
@@ -19,6 +19,7 @@ from pydevpva.pva.links.client import RemotePV, RemotePVs
 from pydevpva.pva.links.config import LinkConfig, link_config, plain_config
 from pydevpva.pva.links.link import PvaLink
 from pydevpva.pva.links.local import LocalLink
+from pydevpva.pva.links.watched import WatchedPV
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 
@@ -52,15 +53,20 @@ class RemoteLinks:
         pv = self.pvs.pv(config.pv, config.Q, config.pipeline)
         return PvaLink(record, field, text, config, pv)
 
+    def watch(self, name: str, updated: Callable[[], None]) -> WatchedPV:
+        """A PV of another IOC that is watched for its value, by no link; `updated` is called at each change."""
+        return WatchedPV(self.pvs.pv(name, 4, False), updated)
+
     def tell_missing(self) -> None:
         """Name the links whose PV has not been found: a misspelled record name looks just like that."""
         self._database.loop.trickle(map(self._tell_missing, self.pvs.all()))
 
     def _tell_missing(self, pv: RemotePV) -> None:
-        if pv.connected or pv.disconnects or not pv.users:
+        places = [user.place for user in pv.users if user.place]
+        if pv.connected or pv.disconnects or not places:
             return
-        who = ", ".join(sorted(user.place for user in pv.users[:MOST_NAMED]))
-        more = f" and {len(pv.users) - MOST_NAMED} more" if len(pv.users) > MOST_NAMED else ""
+        who = ", ".join(sorted(places[:MOST_NAMED]))
+        more = f" and {len(places) - MOST_NAMED} more" if len(places) > MOST_NAMED else ""
         hint = did_you_mean(pv.name.partition(".")[0], self._database.records, self._database.aliases)
         log.warning("no PV %s found yet, in this IOC or another: %s%s%s", pv.name, who, more, hint)
 

@@ -24,7 +24,7 @@ What holds for all of them: messages of errors go to stderr and often say more t
 addresses and times are of course others; line numbers of a continued line are those an editor shows. In a script each
 thing that is wrong is told once, where it comes first: a command or a record type that is not there, a macro without a
 value. The last line of the start counts the lines that failed, those that failed of the same among them:
-`st.cmd: 5 lines failed (3, 8; autosave: 4-6)`. What is of a well-known module, such as autosave, asyn or motor, is
+`st.cmd: 5 lines failed (3, 8; asyn: 4-6)`. What is of a well-known module, such as asyn or motor, is
 named with it and with what stands for it here.
 
 | command | arguments | status | difference |

@@ -1,0 +1,1 @@
+"""Values that outlive the process: autosave's files and commands."""

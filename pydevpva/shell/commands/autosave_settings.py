@@ -1,0 +1,95 @@
+"""autosave: save_restoreSet_..., what holds for all sets."""
+
+from __future__ import annotations
+
+from pydevpva.shell.language.registry import INT, Argument, CommandFailed, command
+from pydevpva.shell.session import Shell
+
+MOST_SEQUENCES, SHORTEST_SEQUENCE = 10, 10  # files, seconds
+LONGEST_PREFIX = 29  # characters
+
+
+@command("save_restoreSet_Debug", Argument("level", INT), ours=True)
+def debug(shell: Shell, level: int) -> None:
+    """A level of messages; save_restoreShow shows it."""
+    shell.ioc.autosave.settings.debug = level
+
+
+@command("save_restoreSet_NumSeqFiles", Argument("count", INT), ours=True)
+def sequence_files(shell: Shell, count: int) -> None:
+    """How many sequence files are kept of each set, x.sav0, x.sav1, ...: 0 to 10."""
+    shell.ioc.autosave.settings.sequence_files = _within(count, 0, MOST_SEQUENCES)
+
+
+@command("save_restoreSet_SeqPeriodInSeconds", Argument("seconds", INT), ours=True)
+def sequence_period(shell: Shell, seconds: int) -> None:
+    """The time between two sequence files, 10 s at least."""
+    shell.ioc.autosave.settings.sequence_period = _within(seconds, SHORTEST_SEQUENCE)
+
+
+@command("save_restoreSet_IncompleteSetsOk", Argument("ok", INT), ours=True)
+def incomplete(shell: Shell, ok: int) -> None:
+    """0: sets of which PVs are missing are neither written nor restored."""
+    shell.ioc.autosave.settings.incomplete_ok = bool(ok)
+
+
+@command("save_restoreSet_DatedBackupFiles", Argument("dated", INT), ours=True)
+def dated(shell: Shell, on: int) -> None:
+    """Whether the copy of a restored file has the date in its name; 0: it is x.sav.bu."""
+    shell.ioc.autosave.settings.dated_backups = bool(on)
+
+
+@command("save_restoreSet_periodicDatedBackups", Argument("minutes", INT), ours=True)
+def periodic(shell: Shell, minutes: int) -> None:
+    """Write a backup with the date in its name once in so many minutes; 0: none."""
+    shell.ioc.autosave.settings.dated_backup_period = _within(minutes, 0)
+
+
+@command("save_restoreSet_status_prefix", "prefix", ours=True)
+def prefix(shell: Shell, text: str | None) -> None:
+    """What the names of save_restoreStatus.db's records begin with."""
+    if len(text or "") > LONGEST_PREFIX:
+        raise CommandFailed(f"a prefix has {LONGEST_PREFIX} characters at most")
+    shell.ioc.autosave.settings.status_prefix = text or ""
+
+
+@command("save_restoreSet_UseStatusPVs", Argument("use", INT), ours=True)
+def use_status_pvs(shell: Shell, use: int) -> None:
+    """0: the status records are not written."""
+    shell.ioc.autosave.settings.use_status_pvs = bool(use)
+
+
+@command("save_restoreSet_FilePermissions", Argument("permissions", INT), ours=True)
+def permissions(shell: Shell, mode: int) -> None:
+    """Who may do what with the files, as for chmod; the process's umask takes away from it. The usual is 0664."""
+    shell.ioc.autosave.settings.permissions = _within(mode, 0, 0o777)
+
+
+@command("save_restoreSet_RetrySeconds", Argument("seconds", INT), ours=True)
+def retry(shell: Shell, seconds: int) -> None:
+    """When a file that could not be written is tried again, if its set is not due before."""
+    shell.ioc.autosave.settings.retry = _within(seconds, 1)
+
+
+@command("save_restoreSet_CAReconnect", Argument("ok", INT), ours=True)
+def reconnect(shell: Shell, ok: int) -> None:
+    """Accepted: PVs that were not there are taken in whenever they come."""
+    shell.ioc.autosave.settings.reconnect = bool(ok)
+
+
+@command("save_restoreSet_CallbackTimeout", Argument("seconds", INT), ours=True)
+def callback_timeout(shell: Shell, seconds: int) -> None:
+    """Accepted: no answer can get lost here, so that none is waited for."""
+    shell.ioc.autosave.settings.callback_timeout = seconds
+
+
+@command("set_saveTask_priority", Argument("priority", INT), ours=True)
+def priority(shell: Shell, number: int) -> None:
+    """Accepted: the thread that writes files has no priority."""
+
+
+def _within(number: int, low: int, high: int | None = None) -> int:
+    if number < low or (high is not None and number > high):
+        allowed = f"{low} to {high}" if high is not None else f"{low} or more"
+        raise CommandFailed(f"{number} is not possible: {allowed}")
+    return number

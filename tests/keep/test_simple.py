@@ -1,0 +1,94 @@
+"""pydevpvaSave and --save: what people set survives a restart, and nothing else has to be written."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from tests.keep.kept import Kept, kept
+
+OUTPUTS = {
+    "ao": 1.0 / 3, "bo": 1, "longout": -5, "int64out": 2**63 - 1, "mbbo": 2, "mbboDirect": 37, "stringout": ' "q" \\ ',
+    "lso": "é" * 100 + "\n$(M)", "aao": [0.1, -0.0, 1e300],
+}  # fmt: skip
+DB = "".join(
+    f'record({rtype}, "A:{rtype}") {{ field(DOL, "0") {more} }}\n'
+    for rtype, more in {
+        **dict.fromkeys(("ao", "longout", "int64out", "mbboDirect", "stringout"), ""),
+        "bo": 'field(ZNAM, "off") field(ONAM, "on")', "mbbo": 'field(ZRST, "a") field(ONST, "b") field(TWST, "c")',
+        "lso": 'field(SIZV, "400")', "aao": 'field(FTVL, "DOUBLE") field(NELM, "5")',
+    }.items()
+).replace('record(mbboDirect, "A:mbboDirect") { field(DOL, "0")', 'record(mbboDirect, "A:mbboDirect") {')  # fmt: skip
+DB += 'record(calc, "A:calc") { field(CALC, "A") info(autosaveFields, "A HIHI") info(autosaveFields_pass0, "CALC") }\n'
+DB += 'record(ai, "A:ai") { info(autosaveFields_pass1, "DESC NOSUCH") }\n'
+
+
+def started(folder: Path) -> AbstractContextManager[Kept]:
+    return kept(folder, DB, f'pydevpvaSave("{folder / "kept"}")')
+
+
+def test_values_of_all_output_records_come_back_as_they_were(tmp_path: Path) -> None:
+    with started(tmp_path) as ioc:
+        for rtype, value in OUTPUTS.items():
+            assert ioc.put(f"A:{rtype}", value) == "ok"
+        ioc.put("A:calc.HIHI", 5)
+        ioc.put("A:calc.CALC", "A+1")
+        ioc.put("A:ai.DESC", "text")
+        ioc.advance(2)
+    with started(tmp_path) as ioc:
+        for rtype, value in OUTPUTS.items():
+            assert ioc.get(f"A:{rtype}") == value, rtype
+            assert ioc.get(f"A:{rtype}.UDF") == 0, rtype
+        assert [ioc.get(f"A:calc.{field}") for field in ("HIHI", "CALC")] == [5.0, "A+1"]
+        assert ioc.get("A:ai.DESC") == "text"
+
+
+def test_a_restored_output_writes_to_its_device_only_if_pini_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    db = """
+record(ao, "A:quiet") { field(DTYP, "pydev") field(OUT, "@sent.append('quiet')") }
+record(ao, "A:pini") { field(DTYP, "pydev") field(OUT, "@sent.append(VAL)") field(PINI, "YES") }
+"""
+    before = ("pydev('sent = []')", f'pydevpvaSave("{tmp_path}")')
+    with kept(tmp_path, db, *before) as ioc:
+        ioc.put("A:quiet", 5)
+        ioc.put("A:pini", 6)
+        ioc.advance(2)
+    with kept(tmp_path, db, *before) as ioc:
+        ioc.advance(2)
+        ioc.run("pydev('print(sent)')")
+        assert capsys.readouterr().out == "[6.0]\n"
+        assert ioc.get("A:quiet") == 5
+
+
+def test_what_has_changed_is_saved_within_two_seconds_and_nothing_else_is_written(tmp_path: Path) -> None:
+    with started(tmp_path) as ioc:
+        path = tmp_path / "kept" / "pydevpva.sav"
+        ioc.advance(2)
+        assert "A:longout.VAL 0" in path.read_text()
+        ioc.put("A:longout", 7)
+        ioc.advance(2)
+        assert "A:longout.VAL 7" in path.read_text()
+        path.unlink()
+        ioc.put("A:longout", 7)
+        ioc.advance(20)
+        assert not path.exists()
+
+
+def test_a_field_that_an_info_tag_names_wrongly_is_warned_of_with_its_place(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with started(tmp_path):
+        place = f"{tmp_path / 'test.db'}:11:1"
+        assert f"Warning: {place}: info(autosaveFields_pass1): no field NOSUCH in ai record A:ai" in caplog.messages
+
+
+def test_it_stands_before_iocinit_and_once(tmp_path: Path) -> None:
+    with started(tmp_path) as ioc:
+        assert "pydevpvaSave: what is restored at the start is named before iocInit" not in ioc.printed
+        assert f"values are saved to {tmp_path / 'kept'} already" in ioc.run('pydevpvaSave("other")')
+    with kept(tmp_path, DB) as ioc:
+        assert "what is restored at the start is named before iocInit" in ioc.run('pydevpvaSave("other")')
