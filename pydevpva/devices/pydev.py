@@ -11,14 +11,13 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 
-from pydevpva.db.dbf import FLOATS
 from pydevpva.db.infos import ARRAY
 from pydevpva.devices.python import Failures, NotPublished, Python
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.engine.processing import complete, process
 from pydevpva.errors import CodeError, PutError, Stopped
 from pydevpva.evaluator.code import Code
-from pydevpva.plain.results import borrowed, borrowed_doubles, plain
+from pydevpva.plain.results import borrowed, plain
 from pydevpva.plain.values import SIMPLE
 from pydevpva.records.core.alarm import CALC, INVALID, raise_alarm
 from pydevpva.records.core.arrays import as_list, is_array, read_only
@@ -39,7 +38,6 @@ class Pydev(DeviceSupport, dsets="pydev"):
     """
 
     __slots__ = (
-        "_borrow",
         "_done_bound",
         "_event_value",
         "_has_event",
@@ -154,7 +152,6 @@ class Pydev(DeviceSupport, dsets="pydev"):
             return self._status
         if self._way.elements:
             dbf, capacity = record.array_info("VAL") or ("DOUBLE", 1)
-            self._borrow = borrowed_doubles if dbf in FLOATS else borrowed
             self._taken = _elements(dbf, capacity)
         if self._has_event:
             self._has_event = False
@@ -200,7 +197,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
         elif self._taken is not None:
             if result is not None:
                 try:
-                    result = converted(self._borrow(result), self._taken)
+                    result = converted(borrowed(result), self._taken)
                 except ResultError as failure:
                     result, error = None, failure
         elif type(result) not in SIMPLE:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import array
 import enum
-import struct
+import marshal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
@@ -26,7 +26,10 @@ from pydevpva.plain.words import kind_of, named, printable, what_to_write
 
 MOST_NESTED = 32
 LONG = 256  # elements; longer lists of numbers are arrays, which are quicker to convert for the database thread
-LOOKED_AT = 64  # of so many elements of a list one
+MARSHALLED = 2  # the format's version that writes floats in binary, and each by itself
+MARSHALLED_HEAD = 5  # bytes: it is a list, of so many
+MARSHALLED_TYPE = ord("g")
+_MARSHALLED_FLOAT = np.dtype([("type", "u1"), ("number", "<f8")])
 LONGEST_RANGE = 2**24
 ITERABLE = "not an array; return list(...) of it"
 LABEL = 200  # characters of a column's label that are kept
@@ -55,22 +58,6 @@ def borrowed(value: object) -> object:
     if type(value) is np.ndarray and value.ndim == 1 and value.dtype.kind in "biuf" and value.dtype.itemsize <= 8:
         return Made(value, "ndarray")
     return plain(value)
-
-
-def borrowed_doubles(value: object) -> object:
-    """As borrowed, for a field of floating point numbers: a long list of floats is read once, not three times.
-
-    `struct` refuses what is no number, but takes the numbers of any class. Which class is looked at here and there; a
-    list of others, and one with a NaN, which a masked element is as well, goes the way where each element is looked at.
-    """
-    if type(value) in (list, tuple) and len(value) >= LONG:  # type: ignore[arg-type]
-        items: Sequence[Any] = value  # type: ignore[assignment]
-        if set(map(type, items[::LOOKED_AT])) == {float}:
-            with suppress(Exception):  # a user's class may raise what it likes; what is wrong is said below
-                numbers = np.frombuffer(struct.pack(f"{len(items)}d", *items))
-                if not np.isnan(numbers.min()):
-                    return Made(numbers, "list" if type(value) is list else "tuple")
-    return borrowed(value)
 
 
 def _end(coroutine: CoroutineType[Any, Any, Any]) -> None:
@@ -119,12 +106,28 @@ def _sequence(value: Any, depth: int) -> Any:
 def _all_alike(value: Sequence[Any]) -> Array | None:
     """A long list of Python's own floats, of its ints, or of its bools as an array; None for any other."""
     kind = type(value[0])
-    if kind not in (int, float, bool) or countOf(map(type, value), kind) != len(value):
+    if kind is float:
+        return _floats(value)
+    if kind not in (int, bool) or countOf(map(type, value), kind) != len(value):
         return None
     try:
         return np.fromiter(value, kind, len(value))
     except OverflowError:  # beyond 64 bits
         return None
+
+
+def _floats(value: Sequence[Any]) -> Array | None:
+    """A list of nothing but Python's own floats; None for any other. Checks each and converts it in one pass.
+
+    marshal writes each element with a letter for its very type, where struct and numpy take the number of any class.
+    """
+    try:
+        written = np.frombuffer(marshal.dumps(list(value), MARSHALLED), _MARSHALLED_FLOAT, offset=MARSHALLED_HEAD)
+    except ValueError:  # something in it is no value of Python's own, or of another size
+        return None
+    if len(written) != len(value) or (written["type"] != MARSHALLED_TYPE).any():
+        return None
+    return written["number"].copy()
 
 
 def _numbers(items: list[Any], kind: type) -> Any:

@@ -16,7 +16,7 @@ import pytest
 
 from pydevpva.evaluator.garbage import Collector
 from pydevpva.plain.errors import describe, traceback_text
-from pydevpva.plain.results import borrowed, borrowed_doubles, plain
+from pydevpva.plain.results import borrowed, plain
 from pydevpva.plain.values import SIMPLE, Made, Masked, Refused
 from pydevpva.records.results.array import array
 from pydevpva.records.results.ndarray import NDArray
@@ -190,21 +190,42 @@ def test_garbage_in_circles_goes_on_a_thread_of_its_own() -> None:
     assert len(kept) == 2000
 
 
-def test_a_long_list_of_floats_for_a_float_field_is_an_array_of_them() -> None:
-    made = borrowed_doubles([i / 7 for i in range(1000)])
+def test_a_long_list_of_floats_is_an_array_of_them() -> None:
+    made = borrowed([i / 7 for i in range(1000)])
     assert isinstance(made, Made)
+    assert isinstance(made.value, np.ndarray)
     assert made.value.tolist() == [i / 7 for i in range(1000)]
 
 
-@pytest.mark.parametrize("odd", ["1.5", None, 1j, decimal.Decimal(2), float("nan"), np.ma.masked, 10**400])
-def test_an_odd_element_of_a_long_list_is_what_it_is_in_a_short_one(odd: object) -> None:
-    listed: list[object] = [0.5] * 1000
-    listed[1] = odd
+class Celsius(float):
+    """A float that is more than one."""
 
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "1.5",
+        b"12345678",
+        None,
+        1j,
+        7,
+        True,
+        decimal.Decimal(2),
+        float("nan"),
+        np.ma.masked,
+        np.float32(2),
+        np.timedelta64(1, "s"),
+        Celsius(3),
+        [1.0],
+        10**400,
+    ],
+)
+def test_an_odd_element_of_a_long_list_is_what_it_is_in_a_short_one(odd: object) -> None:
     def outcome(made: object) -> object:
         try:
-            return list(converted(made, lambda value: array(value, "DOUBLE", 1000))[0])[:2]
+            return list(converted(made, lambda value: array(value, "DOUBLE", 1000))[0])[:3]
         except ResultError as error:
             return str(error)
 
-    assert repr(outcome(borrowed_doubles(listed))) == repr(outcome(borrowed(listed)))
+    listed: list[object] = [0.5, odd, 0.5]
+    assert repr(outcome(borrowed(listed + [0.5] * 1000))) == repr(outcome(borrowed(listed)))
