@@ -10,10 +10,10 @@ from typing import ClassVar
 
 from pydevpva.devices.parameter import parameter
 from pydevpva.devices.registry import DeviceSupport
-from pydevpva.engine.timetext import seconds
 from pydevpva.errors import did_you_mean
 from pydevpva.records.core.alarm import MAJOR, READ, raise_alarm
 from pydevpva.records.core.record import Record
+from pydevpva.records.shared.timetext import seconds
 
 log = logging.getLogger(__name__)
 CLOCK = "OS Clock"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydevpva.devices.parameter import parameter
 from pydevpva.devices.registry import DeviceSupport
-from pydevpva.engine.timetext import formatted, seconds
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import STRING_BYTES
+from pydevpva.records.shared.timetext import formatted, seconds
 
 
 class TimestampSeconds(DeviceSupport, dsets="devTimestampAI"):

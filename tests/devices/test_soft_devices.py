@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pydevpva.engine.timetext import formatted
+from pydevpva.records.shared.timetext import formatted
 from tests.local_ioc import local_ioc
 
 SLOW = 'record(calcout, "slow") { field(CALC, "A*2") field(ODLY, "0.05") }'

@@ -9,12 +9,12 @@ from typing import ClassVar
 import numpy as np
 
 from pydevpva.engine.filters.parse import Argument, Filter, Update, name, number, one_of, only_whole, whole
-from pydevpva.engine.timetext import formatted
 from pydevpva.errors import did_you_mean
 from pydevpva.records.core.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.arrays import is_array
 from pydevpva.records.core.record import NEVER
 from pydevpva.records.core.values import Value
+from pydevpva.records.shared.timetext import formatted
 
 SECOND = 1_000_000_000
 ALWAYS_SENT = ~(DBE_VALUE | DBE_LOG)
