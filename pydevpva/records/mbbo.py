@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from pydevpva.db.numbers import leading_integer
 from pydevpva.records.core.alarm import INVALID, SOFT, UDF, raise_alarm
 from pydevpva.records.core.links import NO_DATA
 from pydevpva.records.core.pydev_way import PydevWay
@@ -50,6 +53,15 @@ class Mbbo(
         self.convert_raw()
         self.MLST = self.LALM = self.VAL
         self.ORAW, self.ORBV = self.RVAL, self.RBV
+
+    def find_name(self, text: str) -> int | None:
+        """Also of what begins with the number of a state: "2.5" is 2."""
+        if (known := super().find_name(text)) is not None or not self.SDEF:
+            return known
+        with suppress(ValueError):
+            if (found := leading_integer(text)) is not None and 0 <= found[0] < len(self.states()):
+                return found[0]
+        return None
 
     def dbf(self, field: str) -> str:
         return "USHORT" if field == "VAL" and not self.SDEF else super().dbf(field)
