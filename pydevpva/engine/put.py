@@ -239,10 +239,16 @@ class Put:
         raise NotImplementedError
 
     def cancel(self, reason: str = CANCELLED) -> None:
-        """The client is gone or the IOC stops: not begun is dropped, begun runs on without us."""
+        """The client is gone or the IOC stops: not begun is dropped, begun runs on without us.
+
+        Puts in line behind it have their turn: what it waited for may never complete, as with a busy that stays 1.
+        """
         if (line := self._puts.waiting.get(self.address.record)) is not None:
             line.pop(self, None)
         self.end(reason)
+        reached, self._reached = self._reached or (), None
+        for record in tuple(reached):
+            self._release(record)
 
 
 class PlainPut(Put):
