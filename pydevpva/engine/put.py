@@ -119,8 +119,8 @@ class Put:
 
     def start(self) -> None:
         """Put and process now, or line up behind what the record is busy with."""
-        record = self.address.record
-        if not self._wait or self._process_it is False or self.address.field.type in LINKS:
+        record, field = self.address.record, self.address.field
+        if not self._wait or self._process_it is False or field.type in LINKS or field.name in record.immediate:
             self._at_once()
             return
         self._puts.pending.add(self)

@@ -267,6 +267,8 @@ class Scanner:
             name = event_name(record.EVNT)
             return self.events.setdefault((name, record.PRIO), ScanList()) if name else None
         device = record.device
+        if scan == IO_INTR and record.own_interrupts:
+            return None
         if scan == IO_INTR and device is not None and (name := device.event(record) or ""):
             if not any((name, priority) in self.interrupts for priority in PRIORITIES):
                 self.on_new_interrupt(name)

@@ -15,6 +15,7 @@ from pydevpva.engine.put import Puts
 from pydevpva.engine.scan import Scanner, in_slices
 from pydevpva.errors import NotFound, PutError
 from pydevpva.loop import Loop, Timer
+from pydevpva.records.core.links import NamedLink
 from pydevpva.records.core.record import Failures, Record, Watch
 from pydevpva.records.core.usercode import Outcome, UserCode
 
@@ -39,6 +40,7 @@ class LinkSetter(Protocol):
     """Who makes links: engine.links.opening.Opening."""
 
     def set_link(self, record: Record, field: Field, text: str) -> None: ...
+    def link_to(self, record: Record, field: str, name: str) -> NamedLink: ...
 
 
 class Services:
@@ -171,6 +173,10 @@ class Services:
     def set_link(self, record: Record, field: Field, text: str) -> None:
         """Change a link at run time. PutError when the text is none for this field."""
         self.links.set_link(record, field, text)
+
+    def link_to(self, record: Record, field: str, name: str) -> NamedLink:
+        """A link to the PV that a field names; its own name is what errors and alarms speak of."""
+        return self.links.link_to(record, field, name)
 
 
 def _call(start: Callable[[], None]) -> None:

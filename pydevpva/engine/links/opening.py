@@ -17,6 +17,7 @@ from pydevpva.engine.links.database import RecordLink
 from pydevpva.engine.links.json_kinds import make_json_link
 from pydevpva.engine.links.kinds.const import TextConstant
 from pydevpva.engine.links.monitored import MonitoredLink
+from pydevpva.engine.links.named import Named, WatchedLink
 from pydevpva.engine.links.searched import look_for
 from pydevpva.engine.scan import IO_INTR
 from pydevpva.engine.services import Services
@@ -149,6 +150,19 @@ class Opening:
         link = RecordLink(record, field.name, text, address, mode, parsed.process == "PP")
         link.is_time = is_time
         return link
+
+    def link_to(self, record: Record, field: str, name: str) -> Named:
+        """A link to the PV that a field names; one that is nowhere never connects."""
+        definition = record.rtype.fields[field]
+        link: Link
+        if (address := self.own(name)) is not None:
+            link = WatchedLink(record, field, name, address, "NMS", "CP", self.puts)
+        elif not self.remotes or self._has_record(name):
+            link = BrokenLink(record, definition, name)
+        else:
+            link = look_for(self.remotes.values(), record, definition, name, LinkText("PV_LINK", name, "CA"))
+        self._start(link)
+        return Named(record, link)
 
     # ---- what kinds of links ask ----
 

@@ -46,7 +46,7 @@ class RemoteLink:
     `lost`.
     """
 
-    __slots__ = ("_owner", "_rests", "_watching", "field", "is_time", "search", "text")
+    __slots__ = ("_is_named", "_owner", "_rests", "_watching", "field", "is_time", "search", "text")
     is_constant = False
     is_volatile = True
     protocol: ClassVar[str]
@@ -54,6 +54,7 @@ class RemoteLink:
     def __init__(self, owner: Record, field: Field, text: str, process: str) -> None:
         self._owner, self.field, self.text = owner, field.name, text
         self._watching = process if field.type == "INLINK" and process in ("CP", "CPP") else ""
+        self._is_named = field.type == "STRING"  # a field that names a PV is no link
         self._rests = False  # an update waits for the end of a pause
         self.is_time = False
         self.search: Search | None = None  # None: no other protocol looks for this name
@@ -88,15 +89,21 @@ class RemoteLink:
         """It is connected."""
         if self.search is not None:
             self.search.answered(self)
+        self._owner.connection(self.field)
 
     def lost(self) -> None:
         """It is not any more."""
         if self.search is not None:
             self.search.lost(self)
+        self._owner.connection(self.field)
 
     def updated(self) -> None:
         """A connect, update or disconnect. CP and CPP: process the record; later when the IOC is paused."""
-        if not self._watching or (self.search is not None and not self.search.is_won_by(self)):
+        if self.search is not None and not self.search.is_won_by(self):
+            return
+        if self._is_named and self.connected():
+            self._owner.pv_changed(self.field)
+        if not self._watching:
             return
         host = self._owner.host
         if not host.paused:

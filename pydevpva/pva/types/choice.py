@@ -40,7 +40,8 @@ class Choice(Shape):
 
     def accept(self, address: Address, value: Sent) -> Sent:
         choices = address.record.choices(address.field.name)
-        if isinstance(value, int) and 0 <= value < (len(choices) or 2**16):
+        limit = 2**16 if address.record.any_state and address.field.type == "ENUM" else len(choices) or 2**16
+        if isinstance(value, int) and 0 <= value < limit:
             return value
         listed = ", ".join(f"{n} {choice}" for n, choice in enumerate(choices))
         raise PutError(f"{address.record.NAME}.{address.field.name}: {value} is none of its choices ({listed})")

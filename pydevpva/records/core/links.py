@@ -5,6 +5,7 @@ Database thread.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from typing import ClassVar, Final, Protocol, TypeAlias
 
@@ -72,6 +73,23 @@ class Link(Protocol):
 
     def close(self) -> None:
         """The field has another link now: let go of what this one holds."""
+
+
+class NamedLink(Protocol):
+    """The link to a PV whose name is a record's value. Every method is called on the database thread."""
+
+    def connected(self) -> bool: ...
+
+    def value(self) -> float | None:
+        """What the PV has, as a number; None: it has none. No alarm is raised."""
+
+    def put(self, value: Value, dbf: str) -> bool:
+        """Write, as a client does; False: nobody is there."""
+
+    def put_async(self, value: Value, dbf: str, done: Callable[[str | None], object]) -> bool:
+        """As put; done(None or error) comes when all that it set off has completed."""
+
+    def close(self) -> None: ...
 
 
 class WithoutRecord:

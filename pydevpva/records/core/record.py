@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from pydevpva.db.model import Breaktable, Field
 from pydevpva.loop import door
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, settle_alarms
-from pydevpva.records.core.links import NO_LINK, Link
+from pydevpva.records.core.links import NO_LINK, Link, NamedLink
 from pydevpva.records.core.properties import Properties
 from pydevpva.records.core.pydev_way import PydevWay
 from pydevpva.records.core.rset import RecordSupport
@@ -120,6 +120,10 @@ class Host(Protocol):
     def complete(self, record: Record) -> None: ...
     def call_later(self, seconds: float, work: Callable[..., object], *args: object) -> Timer: ...
     def set_link(self, record: Record, field: Field, text: str) -> None: ...
+
+    def link_to(self, record: Record, field: str, name: str) -> NamedLink:
+        """A link to the PV that a field of the record names; each change there is told to `pv_changed`."""
+
     def post_event(self, name: str) -> None: ...
     def breakpoint_table(self, index: int) -> Breaktable: ...
     def choices(self, record: Record, field: Field) -> tuple[str, ...]: ...
@@ -174,6 +178,9 @@ class Record(RecordSupport, SoftWays):
     has_deadband: ClassVar[bool] = False  # MDEL may keep VAL back; set as rtype is
     pydev: ClassVar[PydevWay | None] = None  # what DTYP "pydev" means; None: the type has no such
     soft_devices: ClassVar[Mapping[str, str]] = {}  # "soft", "raw" and "callback" by dset
+    any_state: ClassVar[bool] = False  # clients may put a VAL that no state has
+    immediate: ClassVar[frozenset[str]] = frozenset()  # fields whose puts are answered at once, also while it is active
+    own_interrupts: ClassVar[bool] = False  # with SCAN "I/O Intr" the record looks after itself
     writes: ClassVar[bool] = False  # its device support writes OUT; otherwise it reads INP
     tells_failure: ClassVar[bool] = True  # of a write to OUT: in EPICS soft device support of some types says 0 always
     lists_devices: ClassVar[bool] = True  # DTYP has choices, also where no record uses pydev

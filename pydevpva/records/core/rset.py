@@ -123,6 +123,12 @@ class RecordSupport(DbCommon):
     def relinked(self, field: str) -> None:
         """A put has given a link field another link."""
 
+    def connection(self, field: str) -> None:
+        """A link to another IOC, of this field, has found its far end or lost it."""
+
+    def pv_changed(self, field: str) -> None:
+        """The PV that a field names, see Host.link_to, has another value."""
+
     def property_changed(self, field: str) -> None:
         """After a put to a field that says how VAL is shown, changed or not, and the post of that."""
 

@@ -85,6 +85,14 @@ def parse_number(text: str, dbf: str) -> Number:
     return _integer(text, dbf)
 
 
+def leading_number(text: str) -> float:
+    """The number that a text begins with, or 0 (atof)."""
+    try:
+        return float(parse_number(text, "DOUBLE"))
+    except ValueError:
+        return 0.0
+
+
 def whole_text(text: str) -> str:
     """What the text begins with of a whole number: 1e3 is 1 to an array of UINT64, where it is 1000 to others."""
     text = text.strip()

@@ -81,7 +81,7 @@ class Expression:
         try:
             self._compile()
         except PutError as error:
-            log.error("%s", error)
+            log.error("%s%s", record.host.place(record, field), error)
 
     def recompile(self) -> None:
         """After a put to the expression. PutError says what is wrong with it."""
@@ -94,8 +94,9 @@ class Expression:
             self._calc = Calc(text)
         except CalcError as error:
             raise PutError(f"{self._record.NAME}.{self._field}: {error} in expression {text!r}") from None
-        self._reads = [(CALC_NAMES.index(x), x) for x in {*self._calc.reads, *self._calc.stores}]
-        self._stores = [(CALC_NAMES.index(x), x) for x in self._calc.stores]
+        known = self._record.rtype.fields  # of the letters that the record has not, all are 0
+        self._reads = [(CALC_NAMES.index(x), x) for x in {*self._calc.reads, *self._calc.stores} if x in known]
+        self._stores = [(CALC_NAMES.index(x), x) for x in self._calc.stores if x in known]
 
     @property
     def status(self) -> int:
