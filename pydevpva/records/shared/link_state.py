@@ -1,0 +1,43 @@
+"""OV, LNK1V, INAV...: what a record shows of its links. Database thread.
+
+Links to other IOCs come and go: the record is told (Record.connection) and shows it at once, where EPICS's records
+look every half second.
+"""
+
+from __future__ import annotations
+
+from pydevpva.db.dbf import TYPES
+from pydevpva.records.core.alarm import DBE_VALUE
+from pydevpva.records.core.links import Link
+from pydevpva.records.core.record import Record
+
+NOT_CONNECTED, CONNECTED, LOCAL, CONSTANT = range(4)
+UNKNOWN_TYPE = -1
+_CODES = {name: code for code, name in enumerate(TYPES)}
+
+
+def is_local(link: Link) -> bool:
+    """Whether the link's PV is in this IOC."""
+    return getattr(link, "address", None) is not None
+
+
+def link_state(link: Link) -> int:
+    """The state of a link by its name: one to a PV of this IOC is local, whatever its modifiers."""
+    if link.is_constant:
+        return CONSTANT
+    if is_local(link) or not link.is_volatile:
+        return LOCAL
+    return CONNECTED if link.connected() else NOT_CONNECTED
+
+
+def type_code(link: Link) -> int:
+    """The number of the DBF type at the far end; -1 when it is not known."""
+    source = link.source()
+    return UNKNOWN_TYPE if source is None else _CODES[source[0]]
+
+
+def show(record: Record, field: str, value: object) -> None:
+    """Store and post a field, when that is news."""
+    if getattr(record, field) != value:
+        setattr(record, field, value)
+        record.post_field(field, DBE_VALUE)

@@ -1,0 +1,196 @@
+"""throttle: sends VAL on to OUT, once in DLY seconds at most; of the values between, the last (EPICS: throttleRecord.c
+of std). Database thread.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE
+from pydevpva.records.core.links import Link
+from pydevpva.records.core.properties import properties
+from pydevpva.records.core.pydev_way import PydevWay
+from pydevpva.records.core.record import Record
+from pydevpva.records.shared.link_state import NOT_CONNECTED, link_state, show
+
+if TYPE_CHECKING:
+    from pydevpva.loop import Timer
+
+_VERSION = "0-2-1"
+_STATES = {"OUT": "OV", "SINP": "SIV"}
+NORMAL, LOW_LIMIT, HIGH_LIMIT = range(3)  # throttleDRVLS
+_, ERROR, SUCCESS = range(3)  # throttleSTS
+
+
+def _taken(record: Record, result: object) -> int:
+    """The code has taken VAL; what it returned is not asked for."""
+    return 2
+
+
+class Throttle(Record, rtype="throttle", soft="devThrottleSoft"):
+    """Its forward link, and the answer of a put that waits, come when a value has gone out."""
+
+    __slots__ = ("again", "pending", "pulls", "sending")
+    pending: bool  # a value waits to go out
+    again: Timer | None  # running: nothing may go out before
+    pulls: bool  # SYNC waits for the value that has to go out first
+    sending: float  # what OUT's code was given
+    pydev = PydevWay("VAL NAME PREC HOPR LOPR TPRO", _taken)
+    writes = True
+    properties = properties(precision="", precision_fields={"DLY": "DPREC"}, display={"VAL": ("LOPR", "HOPR")})
+
+    def init_record(self) -> None:
+        self.VER, self.VAL = _VERSION, 0.0
+        self.pending = self.pulls = False
+        self.again = None
+        for field in _STATES:
+            self._show_link(field)
+        if self.device is not None:
+            self.device.init_record(self)
+
+    def process(self) -> None:
+        if self.PACT:
+            self._gone_out(self._write())
+            self.PACT = 0
+            return
+        self.PACT, self.UDF = 1, 0
+        message = ""
+        if self._keep_limits():
+            show(self, "WAIT", 1)
+            self.pending = True
+            if self.again is None:
+                self.PACT = 0  # device support sets it when the value takes time
+                self._go_out()
+                message = self.AMSG
+                if self.PACT:
+                    self._post_value("")
+                    return
+                self.PACT = 1
+        else:
+            self.give_up()
+        self._post_value(message)
+        self.PACT = 0
+
+    def _keep_limits(self) -> bool:
+        """Cut VAL at the limit that it is beyond, or, with DRVLC Off, take back the old one: False."""
+        if not self.DRVLH > self.DRVLL:
+            return True
+        state = self._limit()
+        show(self, "DRVLS", state)
+        if state == NORMAL:
+            return True
+        if not self.DRVLC:
+            self.VAL = self.OVAL
+            return False
+        self.VAL = self.DRVLL if state == LOW_LIMIT else self.DRVLH
+        return True
+
+    def _limit(self) -> int:
+        """Which limit VAL is beyond."""
+        return LOW_LIMIT if self.VAL < self.DRVLL else HIGH_LIMIT if self.VAL > self.DRVLH else NORMAL
+
+    def _post_value(self, message: str) -> None:
+        """The alarm of a failed OUT is over with this processing; its text stays until the next."""
+        mask = self.settle()
+        self.AMSG = message
+        if self.OVAL != self.VAL:
+            self.OVAL = self.VAL
+            mask |= DBE_VALUE | DBE_LOG
+        self.post(mask)
+
+    # ---- going out ----
+
+    def _next(self) -> None:
+        """DLY seconds have gone by since the last value."""
+        self.again = None
+        if not self.PACT:
+            self._go_out()
+
+    def _go_out(self) -> None:
+        """Send the value that waits, if one does."""
+        if not self.pending:
+            return
+        self.pending = False
+        self.sending = self.VAL
+        status = -1 if self._leads_nowhere() else self._write()
+        if not self.PACT:
+            self._gone_out(status)
+
+    def _write(self) -> int:
+        return self.device.write(self) if self.device is not None else -1
+
+    def soft_write(self, link: Link) -> int:
+        return 0 if link.put(self.VAL, "DOUBLE") else -1
+
+    def _leads_nowhere(self) -> bool:
+        return self.OUT.is_constant and not self._has_code()
+
+    def _has_code(self) -> bool:
+        return self.device is not None and self.device.is_code("OUT")
+
+    def _gone_out(self, status: int) -> None:
+        """The value is where it was to go, or could not be sent: tell, and let DLY seconds begin."""
+        self.again = self.host.call_later(self.DLY, self._next)
+        self.stamp()
+        if status >= 0:
+            self.SENT = self.sending
+        show(self, "STS", SUCCESS if status >= 0 else ERROR)
+        show(self, "WAIT", 0)
+        mask = self.settle()
+        if self.OSENT != self.SENT:
+            self.OSENT = self.SENT
+            self.post_field("SENT", mask | DBE_VALUE | DBE_LOG)
+        self.post(mask)
+        if status >= 0 and self.pulls:
+            self._pull()
+        if self._leads_nowhere():
+            self.give_up()
+        else:
+            self.forward()
+
+    # ---- fields that change ----
+
+    def special(self, field: str, after: bool) -> None:
+        if not after:
+            return
+        if field in _STATES:
+            self._show_link(field)
+        elif field == "SYNC":
+            self._synchronize()
+        elif field == "DLY":
+            self._new_delay()
+        elif field in ("DRVLH", "DRVLL"):
+            show(self, "DRVLS", self._limit() if self.DRVLH > self.DRVLL else NORMAL)
+
+    def _show_link(self, field: str) -> None:
+        show(self, _STATES[field], link_state(getattr(self, field)))
+
+    def connection(self, field: str) -> None:
+        if field in _STATES:
+            self._show_link(field)
+
+    def _new_delay(self) -> None:
+        """The delay that runs begins anew with the new time."""
+        if not self.DLY >= 0:
+            self.DLY = 0.0
+        if self.again is not None:
+            self.again.cancel()
+            self.again = self.host.call_later(self.DLY, self._next)
+
+    # ---- SYNC ----
+
+    def _synchronize(self) -> None:
+        if self.SYNC and self.SIV != NOT_CONNECTED:
+            self._pull()
+
+    def _pull(self) -> None:
+        """VAL becomes what SINP has; after the value that waits has gone out."""
+        self.pulls = self.pending
+        if self.pending:
+            return
+        value = None if self.SINP.is_constant else self.SINP.get("DOUBLE")
+        if isinstance(value, float):
+            self.VAL = value
+            self.post_field("VAL", DBE_VALUE)
+        show(self, "STS", SUCCESS if isinstance(value, float) else ERROR)
+        show(self, "SYNC", 0)
