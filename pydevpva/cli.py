@@ -14,11 +14,12 @@ from typing import NoReturn
 
 BAD_USAGE, NOTHING_TO_DO, CANNOT_PRINT = 2, 1, 1
 FLAGS = "hVa:D:d:m:Ssx:vG:c:"
-LONG_FLAGS = ["console=", "save=", "attach=", "log", "realtime", "help", "version"]
+LONG_FLAGS = ["console=", "save=", "attach=", "log", "realtime", "skip-unsupported", "help", "version"]
 SHORT = {"--help": "-h", "--version": "-V"}
 USAGE = """\
 Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.json]
-       [-x prefix] [-S] [-s] [-v] [-V] [-h] [--save folder] [--console path] [--realtime] [st.cmd]
+       [-x prefix] [-S] [-s] [-v] [-V] [-h] [--save folder] [--console path] [--realtime] [--skip-unsupported]
+       [st.cmd]
        {name} --attach path [--log] [-c command]
 
   -D <dbd>   Read a .dbd file; must come first. EPICS base's and PyDevice's are always there.
@@ -133,6 +134,7 @@ def _start(arguments: Arguments, no_shell: bool, always_shell: bool) -> NoReturn
     typed = sys.stdin is not None and sys.stdin.isatty()
     realtime = arguments.has("--realtime")
     startup = Startup(verbose=arguments.has("-v"), ends_with_input=always_shell and not typed, realtime=realtime)
+    startup.ioc.instances.skip_unsupported = arguments.has("--skip-unsupported")
     startup.ending.interactive = not no_shell and typed
     startup.ending.arm()
     if realtime and not startup.may_be_realtime():

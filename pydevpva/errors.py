@@ -31,7 +31,8 @@ class Problem:
     """One thing wrong in a user's file: where, what, and the offending line when it is known.
 
     What has one `cause` is one thing to mend, and told once: a macro without a value, a record type that is not there.
-    A problem that is not `fatal` is a warning: the file is loaded.
+    A problem that is not `fatal` is a warning: the file is loaded. `unsupported` names the record that this IOC cannot
+    run: one that may be left out, and nothing else is wrong.
     """
 
     location: Location
@@ -39,6 +40,7 @@ class Problem:
     line: str = ""
     cause: str = ""
     fatal: bool = True
+    unsupported: str = ""
 
     def __str__(self) -> str:
         head = f"{self.location}: {self.message}"

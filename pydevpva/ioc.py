@@ -221,6 +221,7 @@ class Ioc:
 
     def _start_records(self) -> None:
         self.database.services.written = self.instances
+        self.database.links.left_out = self.instances.left_out
         with for_good():
             self.database.create(self.instances.values())
             self.life.reach("create")
@@ -316,7 +317,8 @@ class Ioc:
             kind = behaviour(instance.type)
         except NotFound as error:
             cause, advice = record_type_advice(instance.type)
-            yield Problem(instance.location, f"record {instance.name}: {advice or error}", cause=cause)
+            message = f"record {instance.name}: {advice or error}"
+            yield Problem(instance.location, message, cause=cause, unsupported=instance.name)
             return
         yield from check_devices(instance, self.definitions)
         for name, check in kind.checks.items():

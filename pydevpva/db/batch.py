@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from pydevpva.db import values
 from pydevpva.db.definitions import Definitions
+from pydevpva.db.left_out import LeftOut
 from pydevpva.db.lexis import plain, unquote
 from pydevpva.db.model import Field, FieldText, RecordInstance, RecordType
 from pydevpva.db.modules import dtyp_advice, record_type_advice
@@ -26,11 +27,17 @@ _NEVER_IN_NAME = frozenset(" \"'.$")
 
 
 class Instances(dict[str, RecordInstance]):
-    """All record instances by name, and the record's name of each alias."""
+    """All record instances by name, and the record's name of each alias.
+
+    skip_unsupported: records that this IOC cannot run are left out, and no error. left_out: why, by their names and
+    aliases.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.aliases: dict[str, str] = {}
+        self.skip_unsupported = False
+        self.left_out: dict[str, str] = {}
 
 
 class _Slot:
@@ -52,12 +59,16 @@ class Batch:
         self.warnings: list[Problem] = []
         self.aliases: dict[str, str] = {}
         self.removed: list[str] = []
+        self.doomed: list[
+            tuple[Problem, str]
+        ] = []  # that will be left out, when all that is said of them has been read
         self._touched: dict[str, RecordInstance | None] = {}  # None: removed
         self._slots: dict[str, dict[str, _Slot]] = {}
         self._types: dict[str, RecordType] = {}
         self._old_aliases = known.aliases if isinstance(known, Instances) else _aliases_of(known)
         self._before: dict[str, object] | None = None
         self._committed = False
+        self.left_out = LeftOut(known) if isinstance(known, Instances) and known.skip_unsupported else None
 
     # statements
 
@@ -65,6 +76,9 @@ class Batch:
         """A record without JSON: the way that nearly all records take, so this loop is what loading costs."""
         instance = self._head(record.type, record.name, source, record.offset)
         if instance is None:
+            if self.left_out is not None:
+                items = REGULAR_ITEM.finditer(source.text, record.start, record.end)
+                self.left_out.aliases(record.name, [unquote(match[4]) for match in items if match[4] is not None])
             return
         slots, fields = self._slots[instance.type], instance.fields
         for match in REGULAR_ITEM.finditer(source.text, record.start, record.end):
@@ -91,6 +105,8 @@ class Batch:
         kind, name = record.words
         instance = self._head(kind, name, source, record.offset)
         if instance is None:
+            if self.left_out is not None:
+                self.left_out.aliases(name, [item.words[0] for item in record.items if item.kind == "alias"])
             return
         for item in record.items:
             if item.kind == "field":
@@ -106,6 +122,8 @@ class Batch:
         """alias("record", "alias") on its own."""
         name, alias = statement.words
         if not all(self._name_is_good(word, source, statement.offset) for word in (alias, name)):
+            return
+        if self.left_out is not None and self.left_out.aliases(name, [alias]):
             return
         instance = self._changeable(name)
         if instance is None:
@@ -131,6 +149,8 @@ class Batch:
             self._old_aliases.pop(name, None)
         known.update({name: record for name, record in touched.items() if record is not None})
         self._old_aliases.update(self.aliases)
+        if self.left_out is not None:
+            self.left_out.commit(touched)
         self._committed = True
 
     def close(self) -> None:
@@ -138,6 +158,20 @@ class Batch:
         if self._before is not None and not self._committed:
             self.definitions.restore(self._before)
         self._slots.clear()
+
+    def leave_out(self, problem: Problem, what: str) -> None:
+        """Do without the record that a problem calls unsupported; its reason is told."""
+        assert self.left_out is not None
+        name = problem.unsupported
+        if (warning := self.left_out.add(problem, what)) is not None:
+            self.warnings.append(warning)
+        instance = self._touched.pop(name, None)
+        if instance is not None:
+            for alias in instance.aliases:
+                self._forget_alias(alias)
+            self.left_out.aliases(name, instance.aliases)
+        if name in self.known:
+            self.removed.append(name)
 
     @property
     def changed(self) -> list[RecordInstance]:
@@ -161,19 +195,27 @@ class Batch:
             self._prepare(known.type)
             return known
         if kind == "*":
-            self._problem(source, offset, f'no record "{name}"{did_you_mean(name, self._names())}')
+            if self.left_out is None or name not in self.left_out:
+                self._problem(source, offset, f'no record "{name}"{did_you_mean(name, self._names())}')
             return None
         try:
             self._prepare(kind)
         except NotFound as error:
             cause, advice = record_type_advice(kind)
-            self._problem(source, offset, f'record "{name}": {advice or error}', cause, bool(advice))
+            problem = replace(source.problem(offset, f'record "{name}": {advice or error}'), cause=cause)
+            self._unsupported(replace(problem, line="" if advice else problem.line, unsupported=name), _type(kind))
             return None
         if len(name) > NAME_BYTES // 4 and len(name.encode("utf-8", "surrogateescape")) > NAME_BYTES:
             self._problem(source, offset, f'the name "{name}" is longer than {NAME_BYTES} bytes')
             return None
         instance = self._touched[name] = RecordInstance(kind, name, source, offset)
         return instance
+
+    def _unsupported(self, problem: Problem, what: str) -> None:
+        if self.left_out is None:
+            self.problems.append(problem)
+        else:
+            self.leave_out(problem, what)
 
     def _prepare(self, type_: str) -> None:
         """Have the fields of a record type at hand."""
@@ -206,7 +248,11 @@ class Batch:
             values.check(text, slot.field, instance.type, self.definitions)
         except (ValueError, NotFound) as error:
             cause, advice = self._cause(text, slot.field, instance.type)
-            self._problem(source, value_offset or offset, f"{where}: {advice or error}", cause, bool(advice))
+            if self.left_out is not None and slot.field.type == "DEVICE" and not undefined(text):
+                problem = replace(source.problem(offset, f"{where}: {advice or error}"), unsupported=instance.name)
+                self.doomed.append((problem, _dtyp(text)))
+            else:
+                self._problem(source, value_offset or offset, f"{where}: {advice or error}", cause, bool(advice))
             return None
         return text
 
@@ -316,6 +362,14 @@ class Batch:
 
     def _warning(self, source: Source, offset: int, message: str, cause: str = "") -> None:
         self.warnings.append(replace(source.problem(offset, message), cause=cause, fatal=False))
+
+
+def _type(name: str) -> str:
+    return f'record type "{name}"'
+
+
+def _dtyp(text: str) -> str:
+    return f'DTYP "{text}"'
 
 
 def _aliases_of(known: MutableMapping[str, RecordInstance]) -> dict[str, str]:

@@ -59,6 +59,8 @@ def transaction(
     gc.disable()  # nothing made here is garbage: looking for it takes longer than all the rest
     try:
         yield batch
+        for problem, what in batch.doomed:
+            batch.leave_out(problem, what)
         if accept is not None:
             _judge(batch, accept)
         if batch.problems:
@@ -73,6 +75,10 @@ def transaction(
 def _judge(batch: Batch, accept: Accept) -> None:
     """Ask about each record; what is only odd in one that has mistakes may come of these."""
     found = [problem for record in batch.changed for problem in accept(record)]
+    if batch.left_out is not None:
+        for problem in [problem for problem in found if problem.unsupported]:
+            batch.leave_out(problem, problem.cause)
+        found = [problem for problem in found if not problem.unsupported]
     if not batch.problems:
         batch.warnings += [problem for problem in found if not problem.fatal]
     batch.problems += [problem for problem in found if problem.fatal]

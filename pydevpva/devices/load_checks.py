@@ -68,7 +68,7 @@ def _no_support(record: RecordInstance, given: FieldText, device: Device | None,
     choices = ", ".join(choice for choice, device in devices.items() if support_for(record.type, device.dset))
     shown = f'"{given.text}"' + (f', which is "{name}"' if name != given.text else "")
     why = advice or f"there is no device support for DTYP {shown}; choices: {choices}"
-    return Problem(given.location, f"record {record.name}: {why}", cause=cause)
+    return Problem(given.location, f"record {record.name}: {why}", cause=cause, unsupported=record.name)
 
 
 def _link(record: RecordInstance, field: Field, given: FieldText, device: Device | None) -> Iterator[Problem]:

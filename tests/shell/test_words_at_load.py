@@ -241,3 +241,27 @@ def test_a_record_that_cannot_be_made_stops_the_start_and_no_half_of_it_runs(tmp
         "iocInit: this IOC has been stopped: put right what is said above, and start it anew",
         "st.cmd: 2 lines failed (2, 3)",
     ]
+
+
+SKIPPED = """record(motor, "M:m") {}
+record(ao, "M:a") { field(VAL, "4") field(OUT, "M:m PP") }
+"""
+LEFT_OUT = f'Warning: a.db:1:1: record "M:m" is left out: {MOTOR}'
+
+
+def test_with_skip_unsupported_the_rest_is_loaded_and_served(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_text(SKIPPED)
+    text = "dbpr M:a\nexit\n"
+    command = [*OURS, "--skip-unsupported", "-d", "a.db"]
+    ended = subprocess.run(command, input=text, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert ended.stderr.splitlines()[0] == LEFT_OUT
+    assert 'M:a.OUT is LINK/INVALID: record M:m is left out (record type "motor")' in ended.stderr
+    assert "VAL: 4" in ended.stdout
+
+
+def test_a_script_may_ask_for_it_and_take_it_back(tmp_path: Path) -> None:
+    script = "var pydevSkipUnsupported 1\ndbLoadRecords a.db\nvar pydevSkipUnsupported 0\ndbLoadRecords b.db\n"
+    assert said(script, tmp_path, a_db=SKIPPED, b_db='record(motor, "M:n") {}\n')[:2] == [
+        LEFT_OUT,
+        f'ERROR: b.db:1:1: record "M:n": {MOTOR}',
+    ]

@@ -38,6 +38,9 @@ class Opener(Protocol):
     def remotes(self) -> Mapping[str, RemoteLinks]:
         """Who makes links to what is not in this IOC, by protocol."""
 
+    def to_left_out(self, record: Record, field: Field, text: str, name: str) -> Link | None:
+        """The link for a name of a record that was left out; None: it was not."""
+
     def own(self, name: str) -> Address | None:
         """The field of this IOC that a name means, without a search for similar names; None: there is none."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -50,6 +50,7 @@ class Opening:
         self._services, self._find, self._has_record, self._device_for = services, find, has_record, device_for
         self._definitions = services.definitions
         self.puts = services.puts
+        self.left_out: Mapping[str, str] = {}  # records that were not loaded, and what of them is not supported
         self.remotes: dict[str, RemoteLinks] = {}  # by protocol, the preferred first; none: they are LINK/INVALID
 
     def open_link(self, record: Record, field: Field, text: str) -> None:
@@ -136,6 +137,8 @@ class Opening:
         name, is_time = parsed.target, field.name == "TSEL" and ".TIME" in parsed.target
         if is_time:
             name = name.replace(".TIME", "")
+        if (nowhere := self.to_left_out(record, field, text, name)) is not None:
+            return nowhere
         if self.remotes and not self._has_record(name):
             return look_for(self.remotes.values(), record, field, text, parsed)
         try:
@@ -155,7 +158,9 @@ class Opening:
         """A link to the PV that a field names; one that is nowhere never connects."""
         definition = record.rtype.fields[field]
         link: Link
-        if (address := self.own(name)) is not None:
+        if (nowhere := self.to_left_out(record, definition, name, name)) is not None:
+            link = nowhere
+        elif (address := self.own(name)) is not None:
             link = WatchedLink(record, field, name, address, "NMS", "CP", self.puts)
         elif not self.remotes or self._has_record(name):
             link = BrokenLink(record, definition, name)
@@ -165,6 +170,15 @@ class Opening:
         return Named(record, link)
 
     # ---- what kinds of links ask ----
+
+    def to_left_out(self, record: Record, field: Field, text: str, name: str) -> Link | None:
+        """A link to a record that was left out when it was loaded: LINK/INVALID, and it is said; None: it was not."""
+        base = name.partition(".")[0]
+        if base not in self.left_out or self._has_record(base):
+            return None
+        what = f"record {base} is left out ({self.left_out[base]})"
+        log.warning("%s.%s is LINK/INVALID: %s", record.NAME, field.name, what)
+        return BrokenLink(record, field, text, f"{field.name}: {base} is left out")
 
     def own(self, name: str) -> Address | None:
         """The field of this IOC that a name means, without a search for similar names; None: there is none."""

@@ -84,6 +84,8 @@ def check(link_type: str, value: Json) -> None:
 def pva_link(opener: Opener, record: Record, field: Field, text: str, value: Json) -> Link:
     """{"pva": "NAME"}, {"pva": {pv: "NAME", field: "a.b", proc: "CP", ...}}."""
     config = link_config(value)
+    if (nowhere := opener.to_left_out(record, field, text, config.pv)) is not None:
+        return nowhere
     address = opener.own(config.pv) if config.field in ("", "value") else None  # else: a part of its structure
     if address is not None:
         return LocalLink(record, field, text, address, config, opener.puts)

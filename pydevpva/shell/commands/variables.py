@@ -7,6 +7,7 @@ from pydevpva.shell.reports.formats import glob
 from pydevpva.shell.session import Shell
 
 Number = int | float
+SKIP_UNSUPPORTED = "pydevSkipUnsupported"  # whether records that cannot be run are left out when they are loaded
 CODE_PUTS = "pydevCodePuts"  # whether clients and other records may change what becomes Python
 DEFAULTS: dict[str, Number] = {
     "CASDEBUG": 0, "asCaDebug": 0, "asCheckClientIP": 0, "atExitDebug": 0, "boHIGHlimit": 100000.0,
@@ -14,11 +15,17 @@ DEFAULTS: dict[str, Number] = {
     "callbackParallelThreadsDefault": 2, "dbAccessDebugPUTF": 0, "dbBptNotMonotonic": 0, "dbConvertStrict": 0,
     "dbJLinkDebug": 0, "dbQuietMacroWarnings": 0, "dbRecordsAbcSorted": 0, "dbRecordsOnceOnly": 0,
     "dbTemplateMaxVars": 100, "dbThreadRealtimeLock": 1, "freeListBypass": 0, "histogramSDELprecision": 2,
-    "lnkDebug_debug": 0, "logClientDebug": 0, CODE_PUTS: 0, "seqDLYlimit": 100000.0, "seqDLYprecision": 2,
+    "lnkDebug_debug": 0, "logClientDebug": 0, CODE_PUTS: 0, SKIP_UNSUPPORTED: 0, "seqDLYlimit": 100000.0,
+    "seqDLYprecision": 2,
 }  # fmt: skip
 
 
-@command("var", Argument("[variable", VARIABLE), "[value]]", differs="pydevCodePuts is our own: see Security")
+@command(
+    "var",
+    Argument("[variable", VARIABLE),
+    "[value]]",
+    differs="pydevCodePuts and pydevSkipUnsupported are our own: see Security, Coming from synApps",
+)
 def var(shell: Shell, name: str | None, value: str | None) -> None:
     """Print the variables whose name matches a pattern (without one, all), or give one a value.
 
@@ -53,3 +60,5 @@ def _set(shell: Shell, known: dict[str, Number], name: str, text: str) -> None:
         return
     if name == CODE_PUTS:
         shell.ioc.database.services.code_puts = value != 0
+    if name == SKIP_UNSUPPORTED:
+        shell.ioc.instances.skip_unsupported = value != 0
