@@ -13,7 +13,7 @@ from pydevpva.records.core.factory import behaviour
 from pydevpva.records.core.record import Record
 
 FOLDER = "pydevpva.devices"  # a module there is found by being there
-HERE = Location("the class of the record type")
+HERE = Location("a class of pydevpva")
 CHOICES = {"soft": "Soft Channel", "raw": "Raw Soft Channel", "callback": "Async Soft Channel"}
 
 
@@ -21,18 +21,23 @@ class DeviceSupport:
     """Base of device support. `class Stdio(DeviceSupport, dsets="devLsoStdio")` serves the dsets it names.
 
     `class SoftInput(DeviceSupport, reads="soft")` serves that soft channel of all record types that read one, `writes`
-    that of all that write (see Record). One object serves one record; it is made when the record is and lives on the
-    database thread.
+    that of all that write (see Record). What is not in EPICS base `offers` itself: (record type, choice of DTYP), with
+    the one name in dsets. One object serves one record; it is made when the record is and lives on the database thread.
     """
 
     classes: ClassVar[dict[str, type[DeviceSupport]]] = {}
+    offered: ClassVar[list[Device]] = []  # the choices that these classes bring
     soft: ClassVar[dict[tuple[str, bool], type[DeviceSupport]]] = {}  # by soft channel and whether it writes
 
     __slots__ = ()
     keeps: ClassVar[bool] = False  # VAL stays when `read` has failed, where EPICS has it emptied
 
-    def __init_subclass__(cls, dsets: str = "", reads: str = "", writes: str = "", **kwargs: object) -> None:
+    def __init_subclass__(
+        cls, dsets: str = "", reads: str = "", writes: str = "", offers: tuple[str, str] | None = None, **kwargs: object
+    ) -> None:
         super().__init_subclass__(**kwargs)
+        if offers is not None:
+            DeviceSupport.offered.append(Device(offers[0], "CONSTANT", dsets, offers[1], HERE))
         for dset in dsets.split():
             if dset in DeviceSupport.classes:
                 raise TypeError(f"device support {dset} is defined twice: {DeviceSupport.classes[dset]} and {cls}")
@@ -93,6 +98,8 @@ def own_devices(record_type: str) -> list[Device]:
     except NotFound:
         return []
     made = [Device(record_type, "CONSTANT", dset, CHOICES[way], HERE) for dset, way in kind.soft_devices.items()]
+    load_devices()
+    made += [device for device in DeviceSupport.offered if device.record_type == record_type]
     if kind.pydev is not None:
         made.append(Device(record_type, "INST_IO", pydev_dset(record_type), "pydev", HERE))
     return made

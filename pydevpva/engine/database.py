@@ -103,7 +103,7 @@ class Database:
         if devices:
             device = next(islice(devices.values(), record.DTYP, None))
             record.device = self._device_for(record, device.dset)
-            self.services.uses_pydev = self.services.uses_pydev or device.choice == "pydev"
+            self.services.uses_devices.add(device.choice)
 
     def make_unseen(self, instance: RecordInstance) -> Record:
         """A record that nobody finds by its name and no scan list has, for what needs a link of its own."""

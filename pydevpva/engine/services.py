@@ -19,6 +19,7 @@ from pydevpva.records.core.links import NamedLink
 from pydevpva.records.core.record import Failures, Record, Watch
 from pydevpva.records.core.usercode import Outcome, UserCode
 
+OWN_DEVICES = frozenset({"pydev", "Time of Day", "Sec Past Epoch"})
 FEW = 20  # links that begin in one piece: p4p takes 0.1 ms to subscribe to a PV
 
 
@@ -58,7 +59,7 @@ class Services:
         self.puts = Puts(loop)
         self.process_and_wait = self.puts.process
         self.watch: Watch | None = None  # breakpoints and TPRO, while there are any
-        self.uses_pydev = False
+        self.uses_devices: set[str] = set()  # the DTYPs that records of this IOC have
         self._told: set[str] = set()
         self.written: Mapping[str, RecordInstance] = {}  # what was loaded, by name
         self.code_puts = False  # `var pydevCodePuts`: clients and other records may change Python
@@ -129,10 +130,10 @@ class Services:
         if field.type != "DEVICE":
             return ()
         choices = tuple(self.definitions.devices(record.rtype.name))
-        if choices[-1:] != ("pydev",) or self.uses_pydev:
-            return choices
-        # In an IOC where no record uses it, "pydev" is not shown: clients see just what the C IOC shows them.
-        return choices[:-1] if record.lists_devices else ()
+        # What EPICS base has not, and no record uses, is not shown: clients see just what the C IOC shows them.
+        while choices and choices[-1] in OWN_DEVICES and choices[-1] not in self.uses_devices:
+            choices = choices[:-1]
+        return choices if record.lists_devices or choices[-1:] == ("pydev",) else ()
 
     def check_device(self, record: Record, index: int) -> None:
         """PutError where DTYP cannot become another while the IOC runs: what is no soft channel stays what it is.

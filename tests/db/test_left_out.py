@@ -81,7 +81,8 @@ def test_a_later_file_may_bring_a_record_of_that_name(ioc: Ioc, tmp_path: Path) 
 
 def test_a_type_that_only_a_dbd_knows_is_left_out(ioc: Ioc, tmp_path: Path) -> None:
     ioc.instances.skip_unsupported = True
-    dbd = 'recordtype(mca) { include "dbCommon.dbd" field(VAL, DBF_LONG) { prompt("v") } }\ndevice(ai, CONSTANT, devX, "Mine")\n'
+    dbd = 'recordtype(mca) { include "dbCommon.dbd" field(VAL, DBF_LONG) { prompt("v") } }\n'
+    dbd += 'device(ai, CONSTANT, devX, "Mine")\n'
     ioc.load_database(written(tmp_path / "x.dbd", dbd))
     load(ioc, tmp_path, 'record(mca, "spectrum") {} record(ai, "mine") { field(DTYP, "Mine") } record(ao, "soft") {}')
     assert list(ioc.instances) == ["soft"]
