@@ -21,6 +21,7 @@ from pydevpva.devices.registry import own_devices
 from pydevpva.records.core.factory import behaviour
 from tests.clients import Watch
 from tests.ioc_process import ROOT, ServerProcess, Starter, free_ports
+from tests.local_ioc import local_ioc
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 EXAMPLE_PAGES = sorted(ROOT.glob("examples/*/README.md"))
@@ -103,6 +104,33 @@ def test_tutorial(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None
         position.until(lambda update: update["alarm.severity"] == 3)
     (look,) = commands(page, "python -m p4p.client.cli")
     assert "ValueError: 101 mm is outside 0..100 mm" in ask(server, look)
+
+
+def test_coming_from_synapps(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None:
+    page = ROOT / "docs" / "synapps.md"
+    assert set(files(page)) == {"lab.db", "lab.py", "st.cmd"}
+    server = start_page(page, tmp_path, start)
+    client = p4p_client(server)
+    for line in commands(page, "epics>"):
+        typed(server, line)
+    client.put("Lab:Scan", {"value.index": 1}, wait=True, get=False, timeout=20)  # answered when the scan is over
+    assert client.get("Lab:Scan", timeout=20)["value.index"] == 0
+    with Watch(client, "Lab:Said") as said:
+        said.until(lambda update: update.value == "at 3 W")
+    with Watch(client, "Lab:Oven") as oven:
+        oven.until(lambda update: 55 < update.value < 65)
+    assert re.fullmatch(r"\d\d-[A-Z]\w\w-\d{4} \d\d:\d\d:\d\d", client.get("Lab:Clock", timeout=20)["value"])
+
+
+def test_the_average_of_coming_from_synapps(tmp_path: Path) -> None:
+    (source,) = re.findall(r"(?ms)^```python\n(.*?)^```", (ROOT / "docs" / "synapps.md").read_text())
+    db = 'record(sub, "a") { field(INAM, "initSubAve") field(SNAM, "SubAve") field(A, "2") }'
+    with local_ioc(tmp_path, db, source) as ioc:
+        seen = []
+        for value in (1, 2, 4):
+            ioc.put("a.B", value)
+            seen.append(ioc.get("a"))
+        assert (seen, ioc.get("a.E")) == ([1.0, 1.5, 3.0], 2.0)
 
 
 @pytest.mark.parametrize("page", EXAMPLE_PAGES, ids=lambda page: page.parent.name)
