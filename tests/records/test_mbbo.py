@@ -40,3 +40,14 @@ def test_before_its_first_value_it_is_udf_and_has_no_time(engine: StartEngine) -
     db.process("m")
     assert db.alarm("m")[:2] == ("INVALID", "UDF")
     assert db.ioc.database.records["m"].TIME == before
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("2.5", 2), ("1 x", 1), ("0x2z", 2), ("3 x", 0), ("-1 x", 0), ("x1", 0), ("9" * 70 + "x", 0)]
+)
+def test_a_text_that_begins_with_the_number_of_a_state_is_that_state(
+    engine: StartEngine, text: str, value: int
+) -> None:
+    db = engine('record(mbbo, "m") { field(ZRST, "zero") field(ONST, "one") field(TWST, "two") }')
+    db.put("m", text)
+    assert db.get("m") == value
