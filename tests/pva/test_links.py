@@ -315,3 +315,36 @@ def test_links_rest_while_the_ioc_is_paused(run: Run) -> None:
     assert near.database.records["near"].VAL == 1.0
     near.database.loop.call(list, near.database.run())
     wait_for(near, lambda r: r["near"].VAL == 2.0, "processed after the pause")
+
+
+def test_pvs_that_swait_names_may_be_in_another_ioc(run: Run) -> None:
+    far = run('record(ao, "far") { field(VAL, "3") } record(busy, "work") {}')
+    near = run(
+        'record(swait, "w") { field(CALC, "A+1") field(INAN, "far") field(OUTN, "work") field(SCAN, "I/O Intr") }'
+        ' record(swait, "lost") { field(INAN, "nowhere") }',
+        far=far,
+    )
+    wait_for(near, lambda r: (r["w"].VAL, r["w"].INAV, r["w"].SEVR) == (4.0, 0, 0), "its first value")
+    put(far, "far", 0)
+    wait_for(near, lambda r: r["w"].VAL == 1.0, "its change")
+    wait_for(far, lambda r: r["work"].VAL == 1, "what it writes")
+    assert near.database.loop.call(lambda: near.database.records["lost"].INAV) == 1
+    far.stop()
+    wait_for(near, lambda r: r["w"].INAV == 1, "the loss")
+
+
+def test_records_of_synapps_show_whether_their_links_to_other_iocs_are_connected(run: Run) -> None:
+    far = run('record(ao, "far") {} record(busy, "work") { field(HIGH, "0.2") }')
+    near = run(
+        'record(throttle, "t") { field(OUT, "far") }'
+        ' record(sseq, "s") { field(DO1, "1") field(LNK1, "work") field(WAIT1, "Wait")'
+        ' field(DO2, "5") field(LNK2, "far") }',
+        far=far,
+    )
+    wait_for(near, lambda r: (r["t"].OV, r["s"].LNK1V, r["s"].LNK2V, r["s"].LT2) == (1, 1, 1, 10), "connected")
+    put(near, "s.PROC", 1)
+    wait_for(near, lambda r: r["s"].WTG1 == 1, "waiting")
+    wait_for(near, lambda r: r["s"].BUSY == 0, "the end")
+    wait_for(far, lambda r: r["far"].VAL == 5.0, "the second step")
+    far.stop()
+    wait_for(near, lambda r: (r["t"].OV, r["s"].LNK1V) == (0, 0), "lost")

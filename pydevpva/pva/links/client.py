@@ -119,7 +119,8 @@ class RemotePVs:
 
 class RemotePV:
     """One PV of another server: its last value, and the puts to it. One put is under way at a time; what links want
-    to send meanwhile goes out together with the next, so that the newest value always arrives."""
+    to send meanwhile goes out together with the next, so that the newest value always arrives. Puts that wait for
+    completion are not counted: a busy there may wait for the next put to end the first."""
 
     def __init__(self, pvs: RemotePVs, name: str, request: str) -> None:
         self._pvs, self.name, self.request = pvs, name, request
@@ -129,6 +130,7 @@ class RemotePV:
         self.disconnects = 0
         self._monitor: Any = None
         self._put: Put | None = None  # the put under way
+        self._waiting: set[Put] = set()  # those whose completion somebody waits for
         self._processing: Put | None = None  # and the one to PROC, which waits for ever when there is no such field
         self._wanted = False  # a link that does not defer its puts has something to send
         self._forced = False  # the far end is to be processed
@@ -215,8 +217,9 @@ class RemotePV:
         if self.connected:
             self.disconnects += 1
         self.connected = self._forced = self._again = False
-        puts = [put for put in (self._put, self._processing) if put is not None]
+        puts = [put for put in (self._put, self._processing, *self._waiting) if put is not None]
         self._put = self._processing = None
+        self._waiting.clear()
         for user in self.users:
             user.disconnected_from()
         for put in puts:
@@ -246,8 +249,12 @@ class RemotePV:
             return
         block = any(part.waiting for part in parts)
         request = f"field()record[block={str(block).lower()},process={_process(parts, forced)}]"
-        self._put = Put(self._pvs, self._put_ended, parts)
-        self._put.start(self.name, request)
+        put = Put(self._pvs, self._put_ended, parts)
+        if block:
+            self._waiting.add(put)
+        else:
+            self._put = put
+        put.start(self.name, request)
 
     def _process_field(self) -> None:
         """To PROC, because QSRV2 takes a put that sends nothing to a record for one that sends 0."""
@@ -269,6 +276,8 @@ class RemotePV:
         if put is self._processing:
             self._processing = None
             self._forced, self._again = self._forced or self._again, False
+        elif put in self._waiting:
+            self._waiting.remove(put)
         else:
             self._put = None
         self._start_put()
