@@ -37,6 +37,7 @@ class Throttle(Record, rtype="throttle", soft="devThrottleSoft"):
     sending: float  # what OUT's code was given
     pydev = PydevWay("VAL NAME PREC HOPR LOPR TPRO", _taken)
     writes = True
+    lists_devices = False
     properties = properties(precision="", precision_fields={"DLY": "DPREC"}, display={"VAL": ("LOPR", "HOPR")})
 
     def init_record(self) -> None:
