@@ -27,7 +27,7 @@ class Busy(Bo, rtype="busy", soft="devBusySoft", raw="devBusySoftRaw"):
     __slots__ = ()
     pydev = PydevWay("VAL NAME TPRO ZNAM ONAM", _over)
     any_state = True
-    properties = properties(precision="", precision_fields={"HIGH": 2})
+    properties = properties(precision="", precision_fields={"HIGH": 2}, precision_shown=False)
 
     def init_record(self) -> None:
         simulation.load_mode(self)

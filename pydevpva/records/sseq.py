@@ -44,7 +44,7 @@ class Sseq(Record, rtype="sseq"):
     timer: Timer | None  # of the delay
     check_due: bool  # the links are looked at soon
     immediate = frozenset({"ABORT"})
-    properties = properties(precision="")
+    properties = properties(precision="", precision_shown=False)
 
     # ---- iocInit ----
 

@@ -123,7 +123,8 @@ def test_coming_from_synapps(tmp_path: Path, start: Starter, p4p_client: P4pClie
 
 
 def test_the_average_of_coming_from_synapps(tmp_path: Path) -> None:
-    (source,) = re.findall(r"(?ms)^```python\n(.*?)^```", (ROOT / "docs" / "synapps.md").read_text())
+    blocks = re.findall(r"(?ms)^```python\n(.*?)^```", (ROOT / "docs" / "synapps.md").read_text())
+    (source,) = [block for block in blocks if "SubAve" in block]
     db = 'record(sub, "a") { field(INAM, "initSubAve") field(SNAM, "SubAve") field(A, "2") }'
     with local_ioc(tmp_path, db, source) as ioc:
         seen = []
