@@ -39,7 +39,7 @@ def test_the_function_interpolates(engine: StartEngine) -> None:
 
 
 def test_the_records_load_and_compute(engine: StartEngine) -> None:
-    records = "\n".join(re.findall(r"(?m)^    (.*)$", PAGE.split("```")[0]))
+    records = "\n".join(re.findall(r"(?ms)^    record\(\w+, \"Demo:.*?^    \}", PAGE))
     db = engine(
         records
         + """\nrecord(ai, "Demo:Position") { field(VAL, "3.5") }
