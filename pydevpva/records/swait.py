@@ -170,7 +170,7 @@ class Swait(Record, rtype="swait", soft="devSWaitIoEvent"):
         if (old := self.far.pop(field, None)) is not None:
             old.close()
         if name:
-            link = self.host.link_to(self, field, name, lambda: self._changed(field))
+            link = self.host.link_to(self, field, name)
             self.far[field] = link
         self.connection(field)
 
@@ -188,7 +188,7 @@ class Swait(Record, rtype="swait", soft="devSWaitIoEvent"):
 
     # ---- I/O Intr ----
 
-    def _changed(self, field: str) -> None:
+    def pv_changed(self, field: str) -> None:
         """A PV has changed: remember what it is now, and process once for it."""
         x = _INPUTS.get(field)
         if x is None or self.SCAN != IO_INTR or not getattr(self, f"IN{x}P"):

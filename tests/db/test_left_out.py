@@ -93,12 +93,14 @@ def test_links_to_them_are_invalid_and_say_why(ioc: Ioc, tmp_path: Path, caplog:
     ioc.instances.skip_unsupported = True
     links = """
     record(ai, "in") { field(INP, "m.RBV CP MS") } record(ao, "out") { field(OUT, "m:alias PP") }
-    record(ai, "json") { field(INP, {pva: "asyn"}) } record(swait, "name") { field(INAN, "m") field(FLNK, "m") }
+    record(ai, "json") { field(INP, {pva: "asyn"}) }
+    record(ai, "ca") { field(INP, {ca: "m"}) } record(swait, "name") { field(INAN, "m") field(FLNK, "m") }
     """
     load(ioc, tmp_path, DB + links)
     caplog.clear()
     ioc.init()
     assert sorted(record.getMessage() for record in caplog.records) == [
+        'ca.INP is LINK/INVALID: record m is left out (record type "motor")',
         'in.INP is LINK/INVALID: record m is left out (record type "motor")',
         'json.INP is LINK/INVALID: record asyn is left out (DTYP "asynFloat64")',
         'name.FLNK is LINK/INVALID: record m is left out (record type "motor")',

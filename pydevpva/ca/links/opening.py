@@ -88,6 +88,8 @@ def check(link_type: str, value: Json) -> None:
 def ca_link(opener: Opener, record: Record, field: Field, text: str, value: Json) -> Link:
     """{"ca": "NAME"}, {"ca": {pv: "NAME", proc: "CP", sevr: "MS"}}."""
     config = ca_config(value)
+    if (nowhere := opener.to_left_out(record, field, text, config.pv)) is not None:
+        return nowhere
     if (address := opener.own(config.pv)) is not None:
         watching = config.proc if field.type == "INLINK" and config.proc in ("CP", "CPP") else ""
         return MonitoredLink(record, field.name, text, address, config.sevr, watching, opener.puts)

@@ -11,6 +11,7 @@ from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value
 
+
 class WatchedLink(MonitoredLink):
     """A link inside the IOC that tells its owner of each change of its PV, and does not process it."""
 
