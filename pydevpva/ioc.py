@@ -41,6 +41,7 @@ from pydevpva.records.core.factory import behaviour
 from pydevpva.records.core.record import Record
 
 if TYPE_CHECKING:
+    from pydevpva.ca.server import Server as ChannelAccess
     from pydevpva.pva.server import Listening, Server
     from pydevpva.serving.access_file import AccessFile
 
@@ -53,7 +54,7 @@ NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Ioc:
-    """One IOC in this process: its definitions, records, user Python and PVAccess server.
+    """One IOC in this process: its definitions, records, user Python and servers.
 
     ``ioc = Ioc(); ioc.load_records("x.db", {"P": "X:"}); ioc.init(); ...; ioc.stop()``; also a context manager.
     Files are searched in EPICS_DB_INCLUDE_PATH as EPICS does. Errors are PydevpvaErrors that name file and line.
@@ -69,10 +70,13 @@ class Ioc:
         self.evaluator = Evaluator()
         self._collector = Collector()
         self.evaluator.pydev.offer("NDArray", _ndarray_class)
-        self.server: Server | None = None
+        self.server: Server | None = None  # of PVAccess
+        self.ca: ChannelAccess | None = None
+        self.protocols = {"pva", "ca"} if serve else set()  # what is served over
+        self.checks_addresses = False  # asCheckClientIP: Channel Access's clients are what their addresses say
         self.access_file: str | None = None
         self._rules: AccessFile | None = None
-        self._serve, self._realtime = serve, realtime
+        self._realtime = realtime
         self._warned: set[str] = set()
         self._supports: dict[tuple[str, str], type[DeviceSupport]] = {}  # by record type and dset
         loop = Loop("database") if clock is None else clock.loop("database")
@@ -183,8 +187,10 @@ class Ioc:
         self.state = "built"
 
     def run(self) -> Listening | None:
-        """iocRun, after build: serve and start scans. Where it listens."""
-        listening = self._start_server() if self._serve else None
+        """iocRun, after build: serve and start scans. Where it listens for PVAccess; see also `listens`."""
+        listening = self._start_server() if "pva" in self.protocols else None
+        if "ca" in self.protocols:
+            self._start_channel_access()
         self.life.reach("serve")
         self._do(self.database.run())
         self.life.reach("scans")
@@ -244,6 +250,22 @@ class Ioc:
             log.warning("TCP port %d is in use: this IOC listens on %d", listening.wanted_port, listening.port)
         return listening
 
+    def _start_channel_access(self) -> None:
+        from pydevpva.ca.server import Server
+
+        self.ca = Server(self.database, self.environment, self._rules, self.checks_addresses)
+        listening = self.ca.start()
+        if listening.port_taken:
+            log.warning(
+                "Channel Access: TCP port %d is in use: this IOC listens on %d; two servers share UDP port %d, and a "
+                "search that is sent to this host alone may reach the other only",
+                listening.search_port, listening.port, listening.search_port,
+            )  # fmt: skip
+
+    def listens(self) -> list[str]:
+        """Where the servers listen, a line each."""
+        return [str(server.listening()) for server in (self.server, self.ca) if server is not None]
+
     def _group_infos(self) -> Iterator[tuple[str, str, Location]]:
         for instance in self.instances.values():
             if (text := instance.infos.get(GROUP)) is not None:
@@ -253,8 +275,9 @@ class Ioc:
         """asInit while running: read the access security file again. LoadError leaves the rules as they are."""
         self._rules = self._access_rules()
         self.database.loop.call(self._watch_outside)
-        if self.server is not None:
-            self.server.use_rules(self._rules)
+        for server in (self.server, self.ca):
+            if server is not None:
+                server.use_rules(self._rules)
 
     def _access_rules(self) -> AccessFile | None:
         if self.access_file is None:
@@ -282,8 +305,9 @@ class Ioc:
         self.state = "stopped"
         self.life.reach("stop")
         with switching.prompt():
-            if self.server is not None:
-                self.server.stop(timeout / 2)
+            for server in (self.server, self.ca):
+                if server is not None:
+                    server.stop(timeout / 2)
             self.remote_links.close()
             self.ca_links.close()
             self.evaluator.stop(timeout / 4)

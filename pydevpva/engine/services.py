@@ -64,6 +64,7 @@ class Services:
         self.written: Mapping[str, RecordInstance] = {}  # what was loaded, by name
         self.code_puts = False  # `var pydevCodePuts`: clients and other records may change Python
         self._times = EventTimes(self.now)
+        self.access_groups: list[Callable[[Record], object]] = []  # told of records whose ASG changed
         self.running = False  # iocRun has been
         self._starting: list[Callable[[], None]] = []  # what waits for iocRun
 
@@ -170,6 +171,11 @@ class Services:
         instance = self.written.get(record.NAME)
         given = instance.fields.get(field) if instance is not None else None
         return f"{given.location}: " if given is not None else ""
+
+    def set_access_group(self, record: Record) -> None:
+        """ASG changed; access is looked up by group name at each put. Who keeps what it may is told."""
+        for tell in self.access_groups:
+            tell(record)
 
     def set_link(self, record: Record, field: Field, text: str) -> None:
         """Change a link at run time. PutError when the text is none for this field."""

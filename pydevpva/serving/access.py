@@ -1,7 +1,8 @@
-"""Who may write: the question that every put of a network client asks."""
+"""Who may read and write: the questions that the values and the puts of network clients ask."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +12,7 @@ from pydevpva.records.core.record import Record
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """The client of a put: its host's address, its account, the groups that account is in."""
+    """A client: its host's address, or what it calls its host (Channel Access); its account, and that one's groups."""
 
     host: str
     account: str
@@ -26,3 +27,9 @@ class AccessRules(Protocol):
 
     def may_write(self, record: Record, field: Field, peer: Peer) -> bool:
         """Whether this peer may put to that field now; on the database thread."""
+
+    def may_read(self, record: Record, field: Field, peer: Peer) -> bool:
+        """Whether this peer may see that field now; asked for clients of Channel Access only, as EPICS does."""
+
+    def inputs(self) -> Collection[str]:
+        """The fields that the rules go by: when one changes, so may the answers."""

@@ -28,9 +28,10 @@ Read = Callable[[str], tuple[float, int]]  # of a record's field: value and seve
 
 @dataclass(slots=True)
 class Rule:
-    """Lets write fields of ASL up to `level`, when all its conditions hold. None: no such condition."""
+    """Lets read, or write too, fields of ASL up to `level`, when all its conditions hold. None: no such condition."""
 
     level: int
+    writes: bool
     users: frozenset[str] | None = None
     hosts: frozenset[str] | None = None
     calc: Calc | None = None
@@ -38,7 +39,7 @@ class Rule:
 
 @dataclass(slots=True)
 class Group:
-    """An ASG: its inputs by letter, and its rules that let write."""
+    """An ASG: its inputs by letter, and its rules that let anybody in."""
 
     inputs: dict[str, str] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
@@ -74,12 +75,31 @@ class AccessFile:
 
     def may_write(self, record: Record, field: Field, peer: Peer) -> bool:
         """Whether one rule of the record's group lets this peer write that field now."""
+        return self._may(record, field, peer, True)
+
+    def may_read(self, record: Record, field: Field, peer: Peer) -> bool:
+        """The same for reading, which those may who may write."""
+        return self._may(record, field, peer, False)
+
+    def inputs(self) -> set[str]:
+        """The inputs that some rule's CALC reads."""
+        return {
+            group.inputs[letter]
+            for group in self._groups.values()
+            for rule in group.rules
+            if rule.calc is not None
+            for letter in rule.calc.reads
+            if letter in group.inputs
+        }
+
+    def _may(self, record: Record, field: Field, peer: Peer, write: bool) -> bool:
         group = self._groups.get(record.ASG) or self._groups["DEFAULT"]
         names = {peer.account, *(f"role/{role}" for role in peer.roles)}
         return any(
             rule.level >= field.asl
+            and (rule.writes or not write)
             and (rule.users is None or not names.isdisjoint(rule.users))
-            and (rule.hosts is None or peer.host in rule.hosts)
+            and (rule.hosts is None or peer.host.lower() in rule.hosts)
             and (rule.calc is None or self._holds(rule.calc, group))
             for rule in group.rules
         )
@@ -108,12 +128,12 @@ class AccessFile:
                 for member in members or ():
                     if member[0] == "INP":
                         group.inputs[member[1]] = member[2]
-                    elif member[0] == "RULE" and member[2] == "WRITE":
+                    elif member[0] == "RULE" and member[2] != "NONE":
                         group.rules.append(_rule(member, users, hosts))
 
 
 def _rule(node: Any, users: dict[str, list[str]], hosts: dict[str, list[str]]) -> Rule:
-    rule = Rule(node[1])
+    rule = Rule(node[1], node[2] == "WRITE")
     for kind, content in node[4] or ():
         if kind == "UAG":
             rule.users = frozenset(user for group in content for user in users[group])
@@ -125,8 +145,8 @@ def _rule(node: Any, users: dict[str, list[str]], hosts: dict[str, list[str]]) -
 
 
 def _addresses(hosts: list[str]) -> list[str]:
-    """Addresses of hosts, which is what PVAccess tells of a client."""
-    found = []
+    """Names and addresses of hosts: PVAccess tells a client's address, Channel Access what it calls its host."""
+    found = [host.lower() for host in hosts]
     for host in hosts:
         try:
             found.append(socket.gethostbyname(host))

@@ -20,6 +20,7 @@ from pydevpva.records.core.values import (
     Elements,
     Scalar,
     Sent,
+    Value,
     cast,
     clip_text,
     converter,
@@ -39,7 +40,12 @@ def refuse(record: Record, field: str, reason: str = "this field cannot be chang
 
 def text(record: Record, field: Field) -> str:
     """The value as a string (dbGet with DBR_STRING); of an array its first element."""
-    value, dbf = record.get(field.name), record.dbf(field.name)
+    return text_of(record, field, record.get(field.name))
+
+
+def text_of(record: Record, field: Field, value: Value) -> str:
+    """The same of a value that the field has, or had."""
+    dbf = record.dbf(field.name)
     if not isinstance(value, (float, int)):
         if is_array(value) and not len(value):
             return ""

@@ -11,7 +11,7 @@ NOT_NEW = "iocBuild: ERROR IOC can only be initialized from uninitialized or sto
 
 @command("iocInit")
 def ioc_init(shell: Shell) -> None:
-    """Make the loaded records live: connect links, process PINI records, start scans, serve PVAccess clients.
+    """Make the loaded records live: connect links, process PINI records, start scans, serve clients.
 
     Prints where it listens.
     """
@@ -87,9 +87,9 @@ def _build(shell: Shell) -> None:
 
 
 def _run(shell: Shell) -> None:
-    listening = shell.ioc.run()
-    if listening is not None:
-        shell.complain(str(listening))
+    shell.ioc.run()
+    for listening in shell.ioc.listens():
+        shell.complain(listening)
     shell.complain("iocRun: All initialization complete")
     for line in shell.common.after_init:
         shell.print(f"afterIocRunning: {line}")

@@ -1,0 +1,72 @@
+"""Reading a field for Channel Access: its value as the database has it, or as characters. Database thread."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from pydevpva.db.dbf import LINKS, TYPES
+from pydevpva.engine.address import Address
+from pydevpva.engine.filters.parse import Update, run
+from pydevpva.records.core.arrays import first_or_zero
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import Value
+from pydevpva.records.shared import characters
+
+CHAR = 4
+
+
+class Characters:
+    """A text as the characters of its memory (REC.FIELD$), with the NUL that ends it."""
+
+    __slots__ = ("capacity", "raw", "text")
+
+    def __init__(self, text: str, capacity: int) -> None:
+        self.text, self.capacity = text, capacity
+        self.raw = text.encode("utf-8", "surrogateescape") + b"\0"
+
+    def cut(self, wanted: int) -> bytes:
+        """At most so many characters, 0: all; the last is a NUL."""
+        room = min(wanted or self.capacity, self.capacity)
+        return self.raw if len(self.raw) <= room else self.raw[: room - 1] + b"\0"
+
+
+Read: TypeAlias = "Value | Characters"
+
+
+def read(address: Address) -> Read:
+    """What a get gives. Filters see it as a value that is being read."""
+    value = address.get()
+    return Characters(str(value), capacity(address)) if address.long and not address.filters else value
+
+
+def filtered(address: Address, update: Update) -> Update | None:
+    """What the filters let pass of an update of a monitor, its value as a client sees it."""
+    passed = run(address.filters, update)
+    if passed is not None and address.elements == 1:
+        passed.value = first_or_zero(passed.value)
+    return passed
+
+
+def update_of(address: Address, record: Record, mask: int) -> Update:
+    """What happened, for the filters."""
+    value = 0 if address.field.type == "NOACCESS" and record.array_info(address.field.name) is None else None
+    return Update(record, record.get(address.field.name) if value is None else value, mask, True)
+
+
+def capacity(address: Address) -> int:
+    """How many elements clients are told the field has at most."""
+    if address.long and not address.filters:
+        return characters.capacity(address.record, address.field)
+    return address.elements
+
+
+def type_number(address: Address) -> int:
+    """The DBR type of the field's own type; -1: it has no value that clients could see."""
+    if address.long and not address.filters:
+        return CHAR
+    return TYPES[address.dbf].dbr
+
+
+def is_link(address: Address) -> bool:
+    """Whether the field is a link, whose value is a text."""
+    return address.field.type in LINKS
