@@ -14,12 +14,14 @@ from typing import NoReturn
 
 BAD_USAGE, NOTHING_TO_DO, CANNOT_PRINT = 2, 1, 1
 FLAGS = "hVa:D:d:m:Ssx:vG:c:"
-LONG_FLAGS = ["console=", "save=", "attach=", "log", "realtime", "skip-unsupported", "help", "version"]
+LONG_FLAGS = [
+    "console=", "save=", "attach=", "log", "no-ca", "no-pva", "realtime", "skip-unsupported", "help", "version",
+]  # fmt: skip
 SHORT = {"--help": "-h", "--version": "-V"}
 USAGE = """\
 Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.json]
-       [-x prefix] [-S] [-s] [-v] [-V] [-h] [--save folder] [--console path] [--realtime] [--skip-unsupported]
-       [st.cmd]
+       [-x prefix] [-S] [-s] [-v] [-V] [-h] [--no-ca] [--no-pva] [--save folder] [--console path]
+       [--realtime] [--skip-unsupported] [st.cmd]
        {name} --attach path [--log] [-c command]
 
   -D <dbd>   Read a .dbd file; must come first. EPICS base's and PyDevice's are always there.
@@ -34,6 +36,8 @@ Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.js
   -v         Show each step of the start.
   -V         Print versions.
   -h         Print this.
+  --no-ca    Serve PVAccess only.
+  --no-pva   Serve Channel Access only.
   --save <folder>  Keep the values of output records over a restart, in a file there; as pydevpvaSave.
   --console <path>  Let the owner of this process attach a shell there, at a Unix socket.
   --realtime        Give the database thread SCHED_FIFO, and lock memory; refused where the system does not allow it.
@@ -137,6 +141,7 @@ def _start(arguments: Arguments, no_shell: bool, always_shell: bool) -> NoReturn
     startup.ioc.instances.skip_unsupported = arguments.has("--skip-unsupported")
     startup.ending.interactive = not no_shell and typed
     startup.ending.arm()
+    startup.ioc.protocols -= {protocol for protocol in ("ca", "pva") if arguments.has(f"--no-{protocol}")}
     if realtime and not startup.may_be_realtime():
         startup.ending.end_here(BAD_USAGE)
     path = arguments.value("--console")

@@ -109,7 +109,7 @@ class Circuit:
             self._refuse(Message(protocol.VERSION, 0, 0, 0, 0), str(error))
         if asked:
             self.client.take(asked)
-        if self.outgoing.size != size or self.client.is_busy:
+        if self.outgoing.size != size or not self.client.may_read_on():
             self._go_on()
 
     def _note_channels(self, asked: Message) -> None:
@@ -197,7 +197,7 @@ class Circuit:
             self.end()
             return
         events = selectors.EVENT_WRITE if outgoing.size else 0
-        if not self.client.is_busy and outgoing.size <= FULL:
+        if outgoing.size <= FULL and self.client.may_read_on():
             events |= selectors.EVENT_READ
         if outgoing.size <= FULL // 2 and self.client.wants_more:
             self.client.resume()

@@ -58,6 +58,7 @@ class Client:
         self._waiting: deque[Message] = deque()
         self._scheduled = False  # work is queued, or waits until the client reads
         self._stalled = False
+        self._is_unread = False  # its socket is not read, because so much waits
         self._gone = False
         self._flushes, self._answers = False, False
         self._held: dict[Monitor, bytes | None] = {}
@@ -73,10 +74,11 @@ class Client:
             self.served.loop.submit(self.work)
         return len(self._waiting) < MOST_WAITING
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether it has as many messages waiting as it may."""
-        return len(self._waiting) >= MOST_WAITING
+    def may_read_on(self) -> bool:
+        """Whether more messages may come. If not, the circuit is looked at again when they may."""
+        self._is_unread = True  # before we look: `work` does it the other way round
+        self._is_unread = len(self._waiting) >= MOST_WAITING
+        return not self._is_unread
 
     @property
     def wants_more(self) -> bool:
@@ -97,7 +99,6 @@ class Client:
     def work(self) -> None:
         """Do some of the messages that wait, then let others have their turn."""
         waiting = self._waiting
-        was_busy = len(waiting) >= MOST_WAITING
         for _ in range(PER_PIECE):
             if self._gone:
                 return
@@ -113,7 +114,8 @@ class Client:
             self._do(waiting.popleft())
         else:
             self.served.loop.submit(self.work)
-        if was_busy:
+        if self._is_unread and len(waiting) < MOST_WAITING:
+            self._is_unread = False
             self.line.look()
 
     def _do(self, asked: Message) -> None:

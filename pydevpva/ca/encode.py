@@ -5,15 +5,17 @@ Conversions are those of dbFastLinkConv and dbConvert; what none can be made of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
 from pydevpva.ca import dbr
 from pydevpva.ca.dbr import TYPES, Dbr
 from pydevpva.ca.front import FRONTS
-from pydevpva.ca.read import Characters, Read
+from pydevpva.ca.read import Characters, Read, capacity
+from pydevpva.db.dbf import LINKS
 from pydevpva.engine.address import Address
 from pydevpva.records.core import fields
 from pydevpva.records.core.arrays import is_array, to_array
@@ -32,6 +34,9 @@ class State(Protocol):
 
 class Encoder:
     """Makes payloads of one type. A monitor keeps one; what can be chosen beforehand is chosen."""
+
+    # The types that have the memory of a text as it is; in others it ends where the text ends
+    uncut: ClassVar[tuple[str, ...]] = (dbr.STS, dbr.GR, dbr.CTRL)
 
     __slots__ = ("_convert", "_front", "_one", "address", "dbr")
 
@@ -60,10 +65,12 @@ class Encoder:
     def _raw(self, value: Read, wanted: int) -> tuple[bytes, int]:
         base = self.dbr.base
         if isinstance(value, Characters):
-            raw = value.cut(wanted if base is dbr.CHAR else 0)
             if base is dbr.CHAR:
+                raw = value.cut(wanted)
+                if self.dbr.kind in self.uncut:
+                    raw = raw.ljust(wanted or value.capacity, b"\0")
                 return raw, len(raw)
-            value = np.frombuffer(raw, "i1")
+            value = np.frombuffer(value.whole(), "i1")
         elements: Array = value if is_array(value) else to_array([value], self.address.dbf)
         if wanted:
             elements = elements[:wanted]
@@ -100,11 +107,35 @@ def _converter(address: Address, base: dbr.Base) -> Callable[[Scalar], object]:
         return lambda value: _bytes(fields.text_of(record, field, value))
     if address.dbf == base.dbf or (base is dbr.ENUM and address.dbf in ("MENU", "DEVICE")):
         return _as_it_is
-    return converter(base.dbf)
+    return _state if base is dbr.ENUM else converter(base.dbf)
+
+
+def _state(value: Scalar) -> Scalar:
+    """A number as a state; an empty text is none."""
+    if value == "":
+        raise ValueError("an empty text is no state")
+    return converter("ENUM")(value)
 
 
 def _as_it_is(value: Scalar) -> Scalar:
     return value
+
+
+class LinkText(Encoder):
+    """The text of a link (EPICS: dbAccess.c getLinkValue): as a string, as characters; as a DOUBLE it is none."""
+
+    __slots__ = ()
+    uncut = ()
+
+    def payload(self, state: State, value: Read, wanted: int) -> tuple[bytes, int]:
+        base = self.dbr.base
+        text = value if isinstance(value, Characters) else Characters(str(value), max(wanted, 1))
+        if base is dbr.CHAR:
+            return super().payload(state, text, wanted)
+        if base not in (dbr.STRING, dbr.DOUBLE):
+            raise ValueError(f"a link is not read as DBR_{self.dbr.name}")
+        one = self._one(*self._front(state), _bytes(text.text) if base is dbr.STRING else math.nan)
+        return one.ljust(self.dbr.size(wanted), b"\0"), max(wanted, 1)
 
 
 class RecordType(Encoder):
@@ -117,7 +148,8 @@ class RecordType(Encoder):
 
     def payload(self, state: State, value: Read, wanted: int) -> tuple[bytes, int]:
         name = _bytes(self.address.record.rtype.name).ljust(self.dbr.base.size, b"\0")
-        return name.ljust(wanted * len(name), b"\0"), max(wanted, 1)
+        count = wanted or capacity(self.address)
+        return name.ljust(count * len(name), b"\0"), count
 
 
 def encoder(address: Address, number: int) -> Encoder:
@@ -127,4 +159,4 @@ def encoder(address: Address, number: int) -> Encoder:
         return RecordType(address, kind)
     if kind.kind not in FRONTS:
         raise ValueError(f"nothing is read as DBR_{kind.name}")
-    return Encoder(address, kind)
+    return (LinkText if address.field.type in LINKS and not address.filters else Encoder)(address, kind)

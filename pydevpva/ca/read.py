@@ -25,9 +25,14 @@ class Characters:
         self.raw = text.encode("utf-8", "surrogateescape") + b"\0"
 
     def cut(self, wanted: int) -> bytes:
-        """At most so many characters, 0: all; the last is a NUL."""
+        """At most so many characters, 0: all that there are; the last is a NUL."""
         room = min(wanted or self.capacity, self.capacity)
         return self.raw if len(self.raw) <= room else self.raw[: room - 1] + b"\0"
+
+
+    def whole(self) -> bytes:
+        """All of its memory."""
+        return self.raw[: self.capacity].ljust(self.capacity, b"\0")
 
 
 Read: TypeAlias = "Value | Characters"

@@ -13,7 +13,7 @@ from pydevpva.errors import PutError, did_you_mean
 from pydevpva.records.core.alarm import DBE_LOG, DBE_PROPERTY, DBE_VALUE, INVALID, LINK, raise_alarm
 from pydevpva.records.core.arrays import as_list, characters, first, is_array, is_numbers, to_array
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.shown import precision, text_digits
+from pydevpva.records.core.shown import shown_digits, text_digits
 from pydevpva.records.core.values import (
     STRING_BYTES,
     Array,
@@ -57,16 +57,15 @@ def text_of(record: Record, field: Field, value: Value) -> str:
     if dbf in CHOICES:
         return _choice_text(record, field, int(value))
     if dbf in ("DOUBLE", "FLOAT"):
-        digits = precision(record, field.name)
-        return format_float(float(value), 6 if digits is None else digits & 0xFFFF)
+        return format_float(float(value), shown_digits(record, field.name))
     return plain_text(value)
 
 
 def texts(record: Record, field: Field, values: Array) -> list[str]:
     """An array field's elements as strings, floats with PREC (dbGet with DBR_STRING)."""
     if is_numbers(values) and record.dbf(field.name) in ("DOUBLE", "FLOAT"):
-        digits = precision(record, field.name)
-        return [format_float(float(v), 6 if digits is None else digits & 0xFFFF) for v in values]
+        digits = shown_digits(record, field.name)
+        return [format_float(float(v), digits) for v in values]
     return [v if isinstance(v, str) else plain_text(v) for v in values]
 
 

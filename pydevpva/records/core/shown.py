@@ -17,7 +17,7 @@ RANGES: dict[str, Pair] = {
     "ENUM": (0.0, 65535.0), "LONG": (-(2.0**31), 2.0**31 - 1), "ULONG": (0.0, 2.0**32 - 1),
     "INT64": (-(2.0**63), 2.0**63), "UINT64": (0.0, 2.0**64), "FLOAT": (-1e30, 1e30), "DOUBLE": (-1e300, 1e300),
 }  # fmt: skip
-NUMERIC = frozenset(RANGES) - {"ENUM"}
+NUMERIC = frozenset(RANGES)
 FLOATS = frozenset({"DOUBLE", "FLOAT"})
 
 
@@ -70,6 +70,16 @@ def precision(record: Record, name: str) -> int | None:
         there = precision(*far) if far else _told(record, name, "precision")
         return digits if there is None else there
     return digits if name in table.precision or 0 <= digits <= 15 else 15
+
+
+def shown_digits(record: Record, name: str) -> int:
+    """Digits after the point of a field that is read as a text: 6 where its type tells none (cvt_d_st)."""
+    table = record.properties
+    digits = precision(record, name)
+    own = name in table.precision_fields or name in table.from_links
+    if digits is None or not (own or table.precision_field in record.rtype.fields):
+        return 6
+    return digits & 0xFFFF
 
 
 def text_digits(record: Record) -> int:

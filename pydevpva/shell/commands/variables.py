@@ -1,4 +1,4 @@
-"""var: the variables of EPICS and those that .dbd files declare. Kept, and but for one read by nobody but `var`."""
+"""var: the variables of EPICS and those that .dbd files declare. Kept, and but for two read by nobody but `var`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pydevpva.shell.session import Shell
 
 Number = int | float
 SKIP_UNSUPPORTED = "pydevSkipUnsupported"  # whether records that cannot be run are left out when they are loaded
+CHECK_ADDRESSES = "asCheckClientIP"  # whether a Channel Access client's host is its address, not what it says
 CODE_PUTS = "pydevCodePuts"  # whether clients and other records may change what becomes Python
 DEFAULTS: dict[str, Number] = {
-    "CASDEBUG": 0, "asCaDebug": 0, "asCheckClientIP": 0, "atExitDebug": 0, "boHIGHlimit": 100000.0,
+    "CASDEBUG": 0, "asCaDebug": 0, CHECK_ADDRESSES: 0, "atExitDebug": 0, "boHIGHlimit": 100000.0,
     "boHIGHprecision": 2, "calcoutODLYlimit": 100000.0, "calcoutODLYprecision": 2,
     "callbackParallelThreadsDefault": 2, "dbAccessDebugPUTF": 0, "dbBptNotMonotonic": 0, "dbConvertStrict": 0,
     "dbJLinkDebug": 0, "dbQuietMacroWarnings": 0, "dbRecordsAbcSorted": 0, "dbRecordsOnceOnly": 0,
@@ -62,3 +63,5 @@ def _set(shell: Shell, known: dict[str, Number], name: str, text: str) -> None:
         shell.ioc.database.services.code_puts = value != 0
     if name == SKIP_UNSUPPORTED:
         shell.ioc.instances.skip_unsupported = value != 0
+    elif name == CHECK_ADDRESSES:
+        shell.ioc.checks_addresses = value != 0
