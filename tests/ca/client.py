@@ -99,7 +99,7 @@ def packed(kind: int, value: Any) -> tuple[int, bytes]:
     values = list(value) if isinstance(value, (list, tuple, bytes)) else [value]
     if kind == STRING:
         return len(values), b"".join(text.encode("utf-8", "surrogateescape").ljust(40, b"\0") for text in values)
-    return len(values), struct.pack("<" + "hfHBid"[kind - 1] * len(values), *values)
+    return len(values), struct.pack("<" + ("hfHBid"[kind - 1] if kind < 7 else "H") * len(values), *values)
 
 
 class Client:

@@ -71,6 +71,8 @@ def texts(record: Record, field: Field, values: Array) -> list[str]:
 
 def _choice_text(record: Record, field: Field, index: int) -> str:
     choices = record.choices(field.name)
+    if not choices and field.type == "DEVICE":
+        return ""
     return choices[index] if 0 <= index < len(choices) else str(index)
 
 
