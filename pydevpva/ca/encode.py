@@ -111,9 +111,9 @@ def _converter(address: Address, base: dbr.Base) -> Callable[[Scalar], object]:
 
 
 def _state(value: Scalar) -> Scalar:
-    """A number as a state; an empty text is none."""
-    if value == "":
-        raise ValueError("an empty text is no state")
+    """A number as a state; a text is none, whatever it says."""
+    if isinstance(value, str):
+        raise ValueError("a text is not read as a state")
     return converter("ENUM")(value)
 
 

@@ -29,7 +29,6 @@ class Characters:
         room = min(wanted or self.capacity, self.capacity)
         return self.raw if len(self.raw) <= room else self.raw[: room - 1] + b"\0"
 
-
     def whole(self) -> bytes:
         """All of its memory."""
         return self.raw[: self.capacity].ljust(self.capacity, b"\0")

@@ -69,7 +69,7 @@ class Server:
         self.circuits: set[Circuit] = set()
         self.beacons: Beacons | None = None
         self.sockets: Sockets | None = None
-        self._database = database
+        self.database = database
         self._port = 0  # of TCP
 
     def start(self) -> Listening:
@@ -84,7 +84,7 @@ class Server:
             Search(self.served.names, sockets.port, config.ignored, sock, replies).begin(network)
         self.beacons = Beacons(network, config.beacons, sockets.port, config.beacon_period, config.ttl)
         os.environ["RSRV_SERVER_PORT"] = str(sockets.port)
-        self._database.loop.call(self.rights.begin)
+        self.database.loop.call(self.rights.begin)
         network.call(self.beacons.send)
         network.start()
         return self.listening()
@@ -97,7 +97,7 @@ class Server:
 
     def use_rules(self, rules: AccessRules | None) -> None:
         """Let these rules decide from now on."""
-        self._database.loop.call(self.rights.use_rules, rules)
+        self.database.loop.call(self.rights.use_rules, rules)
 
     def puts_waiting(self) -> int:
         """Puts of clients that have not been answered; from any thread."""
@@ -133,18 +133,18 @@ class Server:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         circuit = Circuit(self.network, self.served, connection, address, self._port, self._ended)
         self.circuits.add(circuit)
-        self._database.loop.submit(self.rights.connected.add, circuit.client)
+        self.database.loop.submit(self.rights.connected.add, circuit.client)
         circuit.begin()
 
     def _ended(self, circuit: Circuit) -> None:
         self.circuits.discard(circuit)
-        self._database.loop.submit(self.rights.connected.discard, circuit.client)
+        self.database.loop.submit(self.rights.connected.discard, circuit.client)
 
     # ---- the end ----
 
     def _answer_all(self, until: float) -> None:
         """Have all that was asked answered, and the answers sent."""
-        loop = self._database.loop
+        loop = self.database.loop
         waited = loop.call(self.served.clients.stop, timeout=max(0.01, until - time.monotonic()))
         circuits = list(self.circuits)
         while time.monotonic() < until and any(c.client.waiting or c.outgoing.size for c in circuits if not c.ended):

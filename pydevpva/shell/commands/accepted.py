@@ -8,7 +8,6 @@ from pydevpva.shell.session import Shell
 _MUTEX = "there are no EPICS mutexes here: one database thread owns all records"
 _QUEUES = "there are no callback queues here: one database thread does the work, its queue has no limit"
 _REGISTRY = "there is no registry of C functions here: record types and devices are Python"
-_NO_CA = "there is no Channel Access here: the IOC speaks PVAccess"
 _LOG_SERVER = "there is no iocLogServer client here: send stderr where the log is kept"
 _NO_TABLE = "record names are in a Python dict, which sizes itself"
 
@@ -17,13 +16,12 @@ WITHOUT_MEANING: dict[str, str] = {
     "callbackParallelThreads": _QUEUES,
     "callbackSetQueueSize": _QUEUES,
     "scanOnceSetQueueSize": _QUEUES,
-    "casr": _NO_CA,
     "dbLockShowLocked": _MUTEX,
     "epicsMutexShowAll": _MUTEX,
     "dbPvdTableSize": _NO_TABLE,
     "dbPvdDump": _NO_TABLE,
-    "gft": "it shows Channel Access's types, which are not here; dbtgf shows EPICS's own",
-    "pft": "it tests Channel Access's types, which are not here; dbtpf tests EPICS's own",
+    "gft": "it tests EPICS's own server, which is not here; dbtgf shows a field as each type",
+    "pft": "it tests EPICS's own server, which is not here; dbtpf puts a field as each type",
     "dbDumpDriver": "there are no EPICS drivers here: devices are Python",
     "epicsThreadResume": "no thread is ever suspended here",
     "taskwdShow": "there is no task watchdog here: an error is logged where it happens",

@@ -8,7 +8,9 @@ from pydevpva.db.dbf import LINKS, TYPES
 from pydevpva.engine.address import Address
 from pydevpva.errors import NotFound, PutError, PydevpvaError
 from pydevpva.records.core import fields, shown
+from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.arrays import as_list, is_array, to_array
+from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Scalar, converter, parse_number
 from pydevpva.shell.commands.records import NAME, find, live
 from pydevpva.shell.language.registry import INT, VALUE, Argument, command
@@ -21,6 +23,7 @@ from pydevpva.shell.session import Shell
 DBF = list(TYPES)
 DBR = DBF[:12]
 LONG_LINK = 1024
+MASKS = {DBE_VALUE: "VALUE", DBE_LOG: "LOG", DBE_ALARM: "ALARM", DBE_PROPERTY: "PROPERTY"}
 BUFFER = 3200  # bytes that dbtgf reads of each type
 
 
@@ -62,14 +65,27 @@ def dbel(shell: Shell, name: str | None, level: int) -> int:
     if record is None:
         return -1
     sinks = () if shell.ioc.state == "new" else record.sinks or ()
-    if not sinks:
+    lines = [line for sink in sinks for line in shell.on_database(lambda one=sink: list(_watchers(record, one)))]
+    if not lines:
         shell.print(f'"{name}": No PV event subscriptions ( monitors ).')
     else:
-        shell.print(f"{len(sinks)} PV Event Subscriptions ( monitors ).")
-    for sink in sinks if level > 0 else ():
-        field = getattr(sink, "name", "") or getattr(getattr(sink, "address", None), "field", record.rtype).name
-        shell.print(f"{field:<4} {type(sink).__name__}")
+        shell.print(f"{len(lines)} PV Event Subscriptions ( monitors ).")
+    for line in lines if level > 0 else ():
+        shell.print(line)
     return 0
+
+
+def _watchers(record: Record, sink: object) -> Iterator[str]:
+    """Who watches by this sink: the monitors of a Channel Access client, else the sink itself."""
+    from pydevpva.ca.channel import Channel
+
+    field = getattr(sink, "name", "") or getattr(getattr(sink, "address", None), "field", record.rtype).name
+    if not isinstance(sink, Channel):
+        yield f"{field:<4} {type(sink).__name__}"
+        return
+    for monitor in sink.monitors:
+        mask = " ".join(name for bit, name in MASKS.items() if monitor.mask & bit)
+        yield f"{field:<4} {{ {mask} }} Channel Access {sink.client.peer}"
 
 
 @command("dbli", "pattern")

@@ -1,4 +1,4 @@
-"""The PVAccess server and what it serves (pvxs: iochooks.cpp, singlesourcehooks.cpp; dbServer.c)."""
+"""The servers and what it serves (pvxs: iochooks.cpp, singlesourcehooks.cpp; dbServer.c)."""
 
 from __future__ import annotations
 
@@ -23,13 +23,27 @@ def pvxsr(shell: Shell, detail: int) -> None:
         shell.print(line)
 
 
-@command("dbsr", Argument("interest level", INT), differs="there is one server, of PVAccess; " + _SOURCES)
+@command("casr", Argument("interest level", INT), differs="memory and locks are not shown")
+def casr(shell: Shell, level: int) -> None:
+    """Print who is connected by Channel Access: 1 each client, 2 its channels, 3 their monitors and rights, 4 all."""
+    if shell.ioc.ca is None:
+        return
+    from pydevpva.ca.report import report
+
+    for line in report(shell.ioc.ca, level):
+        shell.print(line)
+
+
+@command("dbsr", Argument("interest level", INT), differs=_SOURCES)
 def dbsr(shell: Shell, level: int) -> None:
-    """Print whether the IOC serves, and the server's report (pvxsr)."""
+    """Print whether the IOC serves, and the report of each server (pvxsr, casr)."""
     shell.print(f"Server state: {STATES.get(shell.ioc.state, shell.ioc.state)}")
-    shell.print("Server 'pydevpva'")
     if shell.ioc.server is not None:
+        shell.print("Server 'qsrv2'")
         pvxsr(shell, level)
+    if shell.ioc.ca is not None:
+        shell.print("Server 'rsrv'")
+        casr(shell, level)
 
 
 @command("pvxsl", Argument("details", INT))
