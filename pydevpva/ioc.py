@@ -188,9 +188,9 @@ class Ioc:
 
     def run(self) -> Listening | None:
         """iocRun, after build: serve and start scans. Where it listens for PVAccess; see also `listens`."""
-        listening = self._start_server() if "pva" in self.protocols else None
         if "ca" in self.protocols:
             self._start_channel_access()
+        listening = self._start_server() if "pva" in self.protocols else None
         self.life.reach("serve")
         self._do(self.database.run())
         self.life.reach("scans")

@@ -38,6 +38,9 @@ class Owner(Audience, Protocol):
     def let_go(self, monitor: Monitor) -> None:
         """It is no more."""
 
+    def lose(self, channel: Channel) -> None:
+        """Close the channel; the client looks for it anew."""
+
 
 class Channel:
     """A sink of its record while it has monitors.
@@ -46,8 +49,8 @@ class Channel:
     """
 
     __slots__ = (
-        "_encoder", "_is_value", "_last", "_name", "_puts", "address", "cid", "client", "monitors", "rights", "sid",
-        "told",
+        "_encoder", "_is_image", "_is_value", "_last", "_name", "_puts", "address", "cid", "client", "monitors", "rights",
+        "sid", "told",
     )  # fmt: skip
 
     def __init__(self, client: Owner, address: Address, cid: int, sid: int, rights: int) -> None:
@@ -56,6 +59,7 @@ class Channel:
         self.monitors: tuple[Monitor, ...] = ()
         self._name = address.field.name
         self._is_value = self._name == "VAL"
+        self._is_image = self._is_value and address.record.rtype.name == "ndarray" and not address.filters
         self._encoder: Encoder | None = None
         self._puts: set[ClientPut] | None = None
         self._last: Read = 0
@@ -111,8 +115,17 @@ class Channel:
         if not same(read.read(self.address.source() if self.address.filters else self.address), self._last):
             self._post(record, MASKS.get(self._name, CHANGED))
 
+    def _has_outgrown(self) -> bool:
+        """Whether an image has another type, or more elements, than the client was told."""
+        now = Address(self.address.record, self.address.field)
+        kind, elements = self.told
+        return read.type_number(now) != kind or read.capacity(now) > elements
+
     def _post(self, record: Record, mask: int) -> None:
         address = self.address
+        if self._is_image and self._has_outgrown():
+            self.client.lose(self)
+            return
         if address.filters:
             if not self._is_value:
                 self._last = copy(read.read(address.source()))

@@ -107,9 +107,9 @@ class Circuit:
                     break
         except Malformed as error:
             self._refuse(Message(protocol.VERSION, 0, 0, 0, 0), str(error))
-        if asked:
-            self.client.take(asked)
-        if self.outgoing.size != size or not self.client.may_read_on():
+        has_own = self.outgoing.size != size
+        may_read_on = not asked or self.client.take(asked)
+        if has_own or not may_read_on:
             self._go_on()
 
     def _note_channels(self, asked: Message) -> None:

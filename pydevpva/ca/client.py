@@ -14,7 +14,7 @@ from pydevpva.ca import protocol
 from pydevpva.ca.channel import Channel
 from pydevpva.ca.monitor import Monitor
 from pydevpva.ca.outgoing import Outgoing
-from pydevpva.ca.protocol import ERROR, Message, header, message
+from pydevpva.ca.protocol import DISCONNECTED, ERROR, Message, header, message
 from pydevpva.ca.served import Served
 from pydevpva.serving.access import Peer
 
@@ -69,10 +69,11 @@ class Client:
     def take(self, messages: list[Message]) -> bool:
         """Do what they ask, later. False: they are so many that no more shall be read now."""
         self._waiting.extend(messages)
+        may_read_on = len(self._waiting) < MOST_WAITING
         if not self._scheduled and self._waiting:
             self._scheduled = True
-            self.served.loop.submit(self.work)
-        return len(self._waiting) < MOST_WAITING
+            self.served.loop.submit(self.work)  # last: its thread begins at once, and wants the interpreter
+        return may_read_on
 
     def may_read_on(self) -> bool:
         """Whether more messages may come. If not, the circuit is looked at again when they may."""
@@ -185,6 +186,12 @@ class Client:
     def let_go(self, monitor: Monitor) -> None:
         """It is no more."""
         self._held.pop(monitor, None)
+
+    def lose(self, channel: Channel) -> None:
+        """Close a channel that is no longer what the client was told; it looks for it anew."""
+        channel.leave()
+        self.channels.pop(channel.sid, None)
+        self.answer(message(DISCONNECTED, cid=channel.cid))
 
     def flow(self, on: bool) -> None:
         """Flow control: events on or off."""

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 LINGER = 0.2  # seconds that connections stay for answers that are on their way
 GLANCE = 0.002
+PAUSE = 1.0  # seconds, when no connection can be accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,16 @@ class Server:
 
     def _acceptor(self, sock: socket.socket) -> Callable[[int], None]:
         def accept(events: int) -> None:
-            with suppress(BlockingIOError, ConnectionError):
+            try:
                 connection, address = sock.accept()
-                self._accept(connection, address)
+            except (BlockingIOError, ConnectionError):
+                return
+            except OSError as error:  # no more descriptors: the connection waits, and would wake us again and again
+                log.warning("Channel Access: no client can connect: %s", error)
+                self.network.watch(sock, 0, accept)
+                self.network.after(PAUSE, lambda: self.network.watch(sock, selectors.EVENT_READ, accept))
+                return
+            self._accept(connection, address)
 
         return accept
 

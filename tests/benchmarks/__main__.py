@@ -13,11 +13,11 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.benchmarks import beside, images, loading, monitors, overload, publishing, puts, scaling, scans
+from tests.benchmarks import beside, channel_access, images, loading, monitors, overload, publishing, puts, scaling, scans
 from tests.benchmarks.lines import LINES, Result
 from tests.ioc_process import ROOT
 
-MODULES = (puts, scans, publishing, overload, beside, loading, monitors, images, scaling)
+MODULES = (puts, scans, publishing, overload, beside, loading, monitors, images, scaling, channel_access)
 PEERS = ("pydevpva", "floor", "softioc", "softIocPVX", "pvapy")
 HEAD = """# Measured speed
 

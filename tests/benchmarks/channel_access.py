@@ -1,0 +1,134 @@
+"""Channel Access beside EPICS's own server, rsrv, as softIocPVX has it; the client is libca, or counts bytes."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+from tests.benchmarks.lines import Result, line
+from tests.benchmarks.peers import cpu_seconds, memory_mb, pydev_outputs, servers
+from tests.ca.client import DOUBLE, TIME, Channel, Client
+from tests.ca.wire import CREATE, EVENT_ADD, Wire, message, subscription
+from tests.ioc_process import ServerProcess, Starter
+
+ROUNDS = 7
+SECONDS = 0.7
+MANY = 16
+MONITORED = 1_000
+CHANNELS = 10_000
+
+SOFT = 'record(ao, "x:0") {}\n'
+PEERS: dict[str, Callable[[Starter, str], ServerProcess]] = {
+    "softIocPVX": lambda starter, db: starter.softiocpvx(db),
+    "pydevpva": lambda starter, db: starter.pydevpva(db=db, env={"PYDEVPVA_CHECK_THREADS": ""}),
+}
+
+
+@line
+def ca_one_at_a_time() -> list[Result]:
+    """Completed puts and gets of a soft record, one after the other, in alternating order."""
+    put = Result("CA: completed puts, one at a time, soft record", "puts/s", goal=">= 0.9 x rsrv")
+    get = Result("CA: gets, one at a time, soft record", "gets/s", goal=">= 0.9 x rsrv")
+    cpu = Result("the same: server CPU per put", "us")
+    with servers() as starter:
+        running = {name: start(starter, SOFT) for name, start in PEERS.items()}
+        for round_ in range(ROUNDS + 1):
+            for name, server in running.items():
+                with Client(server.environment) as client:
+                    channel = client.channel("x:0")
+                    used, count = cpu_seconds(server), _repeat(lambda at=channel: at.put(float(time.time() % 7)))
+                    figures = (count / SECONDS, _repeat(lambda at=channel: at.get(DOUBLE)) / SECONDS)
+                    used = (cpu_seconds(server) - used) / count * 1e6
+                if round_:  # the first warms up
+                    for result, figure in zip((put, get, cpu), (*figures, used), strict=True):
+                        result.figures.setdefault(name, []).append(figure)
+    for result in (put, get):
+        result.ratio = result.median("pydevpva") / result.median("softIocPVX")
+        result.reached = result.ratio >= 0.9
+    return [put, get, cpu]
+
+
+def _repeat(work: Callable[[], object]) -> int:
+    end, count = time.perf_counter() + SECONDS, 0
+    while time.perf_counter() < end:
+        work()
+        count += 1
+    return count
+
+
+@line
+def ca_puts() -> list[Result]:
+    """Completed puts to pydev records, 16 at a time: beside our own figure over PVAccess in `puts`."""
+    result = Result("CA: completed puts to pydev records, 16 at a time", "puts/s", goal=">= 0.9 x the PVA figure")
+    with servers() as starter:
+        server = PEERS["pydevpva"](starter, pydev_outputs(MANY))
+        with Client(server.environment) as client:
+            channels = [client.channel(f"x:{i}") for i in range(MANY)]
+            for _ in range(ROUNDS):
+                began, count = time.perf_counter(), 0
+                while time.perf_counter() - began < SECONDS:
+                    count += _all_at_once(channels)
+                result.figures.setdefault("pydevpva", []).append(count / (time.perf_counter() - began))
+    return [result]
+
+
+def _all_at_once(channels: list[Channel]) -> int:
+    for end in [channel.begin_put(1.0) for channel in channels]:
+        assert end().status == 1
+    return len(channels)
+
+
+@line
+def ca_monitors() -> list[Result]:
+    """1,000 records at 10 Hz, of which each update arrives; and how many do when more are asked for."""
+    all_of = Result("CA: updates of 1,000 records at 10 Hz to one client", "1/s", goal="all of 10,000")
+    most = Result("CA: updates of 4,000 records at 10 Hz to one client", "1/s", goal=">= 30,000, the newest never lost")
+    for result, count, wanted in ((all_of, MONITORED, 9_800), (most, 4 * MONITORED, 30_000)):
+        db = "".join(f'record(calc,"x:{i}") {{ field(CALC,"VAL+1") field(SCAN,".1 second") }}\n' for i in range(count))
+        for name, start in PEERS.items():
+            with servers() as starter:
+                result.figures[name] = [_updates(start(starter, db), count)]
+        result.ratio = result.median("pydevpva") / result.median("softIocPVX")
+        result.reached = result.median("pydevpva") >= wanted
+    return [all_of, most]
+
+
+def _updates(server: ServerProcess, count: int) -> float:
+    server.wait_log("All initialization complete")
+    with Wire(int(server.environment["EPICS_CA_SERVER_PORT"])) as client:
+        numbers = _open(client, count)
+        client.send(b"".join(subscription(sid, TIME + DOUBLE, sid) for sid in numbers))
+        for _ in numbers:
+            client.until(EVENT_ADD)
+        began, found = time.perf_counter(), 0
+        while time.perf_counter() - began < 3:
+            client.until(EVENT_ADD)
+            found += 1
+        return found / (time.perf_counter() - began)
+
+
+def _open(client: Wire, count: int) -> list[int]:
+    client.send(b"".join(message(CREATE, 0, 0, i, 13, f"x:{i}".encode() + b"\0") for i in range(count)))
+    return [client.until(CREATE).second for _ in range(count)]
+
+
+@line
+def ca_channels() -> list[Result]:
+    """10,000 channels of one client, and what each takes."""
+    seconds = Result("CA: connect 10,000 channels of one client", "s", goal="<= 2")
+    memory = Result("the same: memory a channel", "bytes", goal="<= 1,000")
+    db = "".join(f'record(ao,"x:{i}") {{}}\n' for i in range(CHANNELS))
+    for name, start in PEERS.items():
+        with servers() as starter:
+            server = start(starter, db)
+            before, began = memory_mb(server), time.perf_counter()
+            with Client(server.environment) as client:
+                channels = [client.channel(f"x:{i}", wait=False) for i in range(CHANNELS)]
+                for channel in channels:
+                    channel.wait_connected()
+                seconds.figures[name] = [time.perf_counter() - began]
+                memory.figures[name] = [(memory_mb(server) - before) * 2**20 / CHANNELS]
+    seconds.reached = statistics.median(seconds.figures["pydevpva"]) <= 2
+    memory.reached = statistics.median(memory.figures["pydevpva"]) <= 1000
+    return [seconds, memory]
