@@ -49,8 +49,8 @@ class Channel:
     """
 
     __slots__ = (
-        "_encoder", "_is_image", "_is_value", "_last", "_name", "_puts", "address", "cid", "client", "monitors", "rights",
-        "sid", "told",
+        "_encoder", "_is_image", "_is_value", "_last", "_name", "_puts", "address", "cid", "client", "monitors",
+        "rights", "sid", "told",
     )  # fmt: skip
 
     def __init__(self, client: Owner, address: Address, cid: int, sid: int, rights: int) -> None:
