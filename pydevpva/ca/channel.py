@@ -59,7 +59,7 @@ class Channel:
         self.monitors: tuple[Monitor, ...] = ()
         self._name = address.field.name
         self._is_value = self._name == "VAL"
-        self._is_image = self._is_value and address.record.rtype.name == "ndarray" and not address.filters
+        self._is_image = self._is_value and address.record.whole_value == "image" and not address.filters
         self._encoder: Encoder | None = None
         self._puts: set[ClientPut] | None = None
         self._last: Read = 0

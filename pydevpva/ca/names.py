@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from pydevpva.ca import read
 from pydevpva.engine.filters.parse import split_filters
 from pydevpva.errors import NotFound
-from pydevpva.records.core.record import ATTRIBUTES, Record
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.rset import ATTRIBUTES
 
 if TYPE_CHECKING:
     from pydevpva.engine.address import Address
@@ -34,7 +35,7 @@ class Names:
         """Whether a search finds it."""
         if "." not in name:
             record = self._record(name)
-            return record is not None and (record.rtype.name != "table" or self._refuse_table(name))
+            return record is not None and (record.whole_value != "table" or self._refuse_table(name))
         return self.find(name) is not None
 
     def find(self, name: str) -> Address | None:
@@ -54,7 +55,7 @@ class Names:
             return None
         if read.type_number(address) >= 0:
             return address
-        if record.rtype.name == "table":
+        if record.whole_value == "table":
             self._refuse_table(name)
         return None
 

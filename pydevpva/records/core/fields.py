@@ -251,6 +251,8 @@ def _after(record: Record, field: Field) -> None:
         record.host.scan_add(record)
     elif field.special == "SPC_ALARMACK":
         _alarm_acknowledge(record)
+    elif field.special == "SPC_AS":
+        record.host.set_access_group(record)
     elif field.special not in LATER:
         record.special(field.name, True)
 
