@@ -81,17 +81,6 @@ class AccessFile:
         """The same for reading, which those may who may write."""
         return self._may(record, field, peer, False)
 
-    def inputs(self) -> set[str]:
-        """The inputs that some rule's CALC reads."""
-        return {
-            group.inputs[letter]
-            for group in self._groups.values()
-            for rule in group.rules
-            if rule.calc is not None
-            for letter in rule.calc.reads
-            if letter in group.inputs
-        }
-
     def _may(self, record: Record, field: Field, peer: Peer, write: bool) -> bool:
         group = self._groups.get(record.ASG) or self._groups["DEFAULT"]
         names = {peer.account, *(f"role/{role}" for role in peer.roles)}

@@ -13,7 +13,18 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.benchmarks import beside, channel_access, images, loading, monitors, overload, publishing, puts, scaling, scans
+from tests.benchmarks import (
+    beside,
+    channel_access,
+    images,
+    loading,
+    monitors,
+    overload,
+    publishing,
+    puts,
+    scaling,
+    scans,
+)
 from tests.benchmarks.lines import LINES, Result
 from tests.ioc_process import ROOT
 
