@@ -51,6 +51,7 @@ def loopback() -> dict[str, str]:
         "EPICS_CAS_AUTO_BEACON_ADDR_LIST": "NO",
         "EPICS_CA_ADDR_LIST": "127.0.0.1",
         "EPICS_CA_AUTO_ADDR_LIST": "NO",
+        "EPICS_CAS_SERVER_PORT": str(tcp + 1),  # also where the client looks for another server
         "EPICS_CA_SERVER_PORT": str(tcp + 1),
         "EPICS_CA_REPEATER_PORT": str(tcp + 2),
         "EPICS_ALLOW_POSIX_THREAD_PRIORITY_SCHEDULING": "NO",  # the real one as ours
