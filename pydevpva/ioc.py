@@ -253,7 +253,7 @@ class Ioc:
     def _start_channel_access(self) -> None:
         from pydevpva.ca.server import Server
 
-        self.ca = Server(self.database, self.environment, self._rules, self.checks_addresses)
+        self.ca = Server(self.database, self.environment, self._rules, self.checks_addresses, self.outside.record)
         listening = self.ca.start()
         if listening.port_taken:
             log.warning(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pydevpva.ca.channel import Channel
 from pydevpva.ca.client import Client
@@ -19,8 +19,9 @@ FEW = 50  # channels that are looked at in one piece
 class Rights:
     """A sink of the records that the rules go by. `connected` are all clients."""
 
-    def __init__(self, database: Database, served: Served) -> None:
-        self._database, self._served = database, served
+    def __init__(self, database: Database, served: Served, outside: Callable[[str], Record | None]) -> None:
+        """`outside` gives the record behind an input that another IOC has."""
+        self._database, self._served, self._outside = database, served, outside
         self.connected: set[Client] = set()
         self._watched: list[Record] = []
         self._waits = False
@@ -49,7 +50,7 @@ class Rights:
         rules, self._watched = self._served.clients.rules, []
         for name in rules.inputs() if rules is not None else ():
             try:
-                record = self._database.find(name).record
+                record = self._outside(name) or self._database.find(name).record
             except NotFound:
                 continue
             if record not in self._watched:

@@ -22,6 +22,7 @@ from pydevpva.ca.search import Search
 from pydevpva.ca.served import Served
 from pydevpva.errors import PydevpvaError
 from pydevpva.forks import in_child
+from pydevpva.records.core.record import Record
 from pydevpva.serving.access import AccessRules
 
 if TYPE_CHECKING:
@@ -62,11 +63,12 @@ class Server:
         environment: Mapping[str, str] | None = None,
         rules: AccessRules | None = None,
         checks_addresses: bool = False,
+        outside: Callable[[str], Record | None] = lambda name: None,
     ) -> None:
         self.config: Config = read_config(environment or {})
         self.served = Served(database, rules, self.config.largest)
         self.network = Network(checks_addresses)
-        self.rights = Rights(database, self.served)
+        self.rights = Rights(database, self.served, outside)
         self.circuits: set[Circuit] = set()
         self.beacons: Beacons | None = None
         self.sockets: Sockets | None = None

@@ -13,6 +13,7 @@ from pydevpva.db.model import FieldText, RecordInstance
 from pydevpva.engine.database import Database
 from pydevpva.engine.links.searched import SearchedLink
 from pydevpva.errors import Location
+from pydevpva.records.core.record import Record
 
 NOWHERE = Location("access security")
 
@@ -41,6 +42,10 @@ class Outside:
         """By which it is read, for reports; None: it is not watched."""
         record = self._records.get(name)
         return record.INP if record is not None and isinstance(record.INP, SearchedLink) else None
+
+    def record(self, name: str) -> Record | None:
+        """The unseen record that has the value; None: it is not watched."""
+        return self._records.get(name)
 
     def read(self, name: str) -> tuple[float, int]:
         """Value and severity. KeyError: it is not watched."""
