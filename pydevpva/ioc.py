@@ -254,13 +254,7 @@ class Ioc:
         from pydevpva.ca.server import Server
 
         self.ca = Server(self.database, self.environment, self._rules, self.checks_addresses, self.outside.record)
-        listening = self.ca.start()
-        if listening.port_taken:
-            log.warning(
-                "Channel Access: TCP port %d is in use: this IOC listens on %d; two servers share UDP port %d, and a "
-                "search that is sent to this host alone may reach the other only",
-                listening.search_port, listening.port, listening.search_port,
-            )  # fmt: skip
+        self.ca.start()
 
     def listens(self) -> list[str]:
         """Where the servers listen, a line each."""

@@ -90,7 +90,16 @@ class Server:
         self.database.loop.call(self.rights.begin)
         network.call(self.beacons.send)
         network.start()
-        return self.listening()
+        listening = self.listening()
+        if listening.port_taken:
+            log.warning(
+                "TCP port %d is in use: Channel Access listens on %d; two servers share UDP port %d, and a search that "
+                "is sent to this host alone may reach the other only",
+                config.port,
+                listening.port,
+                config.port,
+            )
+        return listening
 
     def listening(self) -> Listening:
         """The interfaces and ports in effect."""
