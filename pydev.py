@@ -8,18 +8,19 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-__all__ = ["NDArray", "iointr", "overruns", "subroutine"]  # noqa: F822
+__all__ = ["NDArray", "at_exit", "at_running", "at_start", "iointr", "overruns", "subroutine"]  # noqa: F822
 
 _NOT_GIVEN = object()
 _last: dict[str, Any] = {}
 _subroutines: dict[str, Any] = {}
+_moments: list[tuple[str, Any, Any]] = []  # which, the function, its seconds
 
 
-def _hand_over() -> tuple[dict[str, Any], dict[str, Any]]:
-    """To an IOC that is made now: what was published, once, and the subroutines, as each IOC may need them."""
+def _hand_over() -> tuple[dict[str, Any], dict[str, Any], list[tuple[str, Any, Any]]]:
+    """To an IOC that is made now: what was published, once, and the functions, as each IOC may need them."""
     published = dict(_last)
     _last.clear()
-    return published, dict(_subroutines)
+    return published, dict(_subroutines), list(_moments)
 
 
 def iointr(name: str, value: Any = _NOT_GIVEN) -> Any:
@@ -48,6 +49,31 @@ def subroutine(name: Any = None) -> Any:
         return function
 
     return keep
+
+
+def _at(moment: str, function: Any, seconds: Any) -> Any:
+    ioc = getattr(builtins, "pydev", None)
+    if ioc is not None and getattr(ioc, "iointr", iointr) is not iointr:
+        return getattr(ioc, moment)(function, seconds=seconds)
+    if function is None:
+        return lambda given: _at(moment, given, seconds)
+    _moments.append((moment, function, seconds))
+    return function
+
+
+def at_start(function: Any = None, *, seconds: Any = None) -> Any:
+    """Decorator: @pydev.at_start has the function called when iocInit begins; outside an IOC, by those made later."""
+    return _at("at_start", function, seconds)
+
+
+def at_running(function: Any = None, *, seconds: Any = None) -> Any:
+    """Decorator: @pydev.at_running has the function called when iocInit is through."""
+    return _at("at_running", function, seconds)
+
+
+def at_exit(function: Any = None, *, seconds: Any = None) -> Any:
+    """Decorator: @pydev.at_exit has the function called when the IOC ends: it leaves hardware safe."""
+    return _at("at_exit", function, seconds)
 
 
 def overruns(scan: str | None = None) -> int:

@@ -102,6 +102,7 @@ class Ioc:
         life, loop = self.life, self.database.loop
         delivery = Delivery(self.evaluator.events, self.database)
         life.at("links", delivery.begin)
+        life.at("running", lambda: self.evaluator.pydev.moments.begin("at_running"))
         life.at("running", lambda: loop.call(loop.after, LINK_PATIENCE, self.remote_links.tell_missing))
         life.at("running", lambda: loop.call(loop.after, LINK_PATIENCE, self.ca_links.tell_missing))
         life.at("running", lambda: loop.call(loop.after, EVENT_PATIENCE, delivery.tell_misspelled))
@@ -174,6 +175,7 @@ class Ioc:
         self._import_subroutines()
         switching.shorten(self)
         self.evaluator.start()
+        self.evaluator.pydev.moments.run("at_start")
         self.database.loop.start()
         try:
             if self._realtime:

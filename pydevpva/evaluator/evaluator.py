@@ -127,7 +127,7 @@ class Evaluator:
         return None
 
     def stop(self, timeout: float = 1.0) -> bool:
-        """Drop what has not begun, each with done(None, Stopped), and end the threads.
+        """Drop what has not begun, each with done(None, Stopped), end the threads, and run what is given for at_exit.
 
         False when a job is still running after `timeout` seconds; its thread is left to itself.
         """
@@ -141,6 +141,7 @@ class Evaluator:
             if worker is not threading.current_thread():
                 worker.join(max(0.0, end - time.monotonic()))
         self._take_back()
+        self.pydev.moments.run("at_exit")
         self.pydev.uninstall()
         return not any(worker.is_alive() for worker in self._workers)
 

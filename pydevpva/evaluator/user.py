@@ -9,19 +9,21 @@ from collections.abc import Callable
 from typing import Any
 
 from pydevpva.evaluator.events import Events
+from pydevpva.evaluator.moments import Moments
 from pydevpva.evaluator.subroutines import Subroutines
 
 NOT_GIVEN = object()
-PUBLIC = ("NDArray", "iointr", "overruns", "subroutine")  # what help(pydev) shows
+PUBLIC = ("NDArray", "at_exit", "at_running", "at_start", "iointr", "overruns", "subroutine")  # what help(pydev) shows
 
 
 class _Served:
-    """Whose events and subroutines a `pydev` speaks for."""
+    """Whose events, subroutines and moments a `pydev` speaks for."""
 
-    __slots__ = ("events", "subroutines")
+    __slots__ = ("events", "moments", "subroutines")
 
     def __init__(self, events: Events, subroutines: Subroutines) -> None:
         self.events, self.subroutines = events, subroutines
+        self.moments = Moments()
 
 
 # Python has one `pydev` for the whole process, and users' modules keep the one that they have imported.
@@ -74,6 +76,39 @@ class Pydev(types.ModuleType):
         self._for.subroutines.registered[name] = function
         return function
 
+    @property
+    def moments(self) -> Moments:
+        """What user code has given for the beginning and the end."""
+        return self._for.moments
+
+    def at_start(self, function: Any = None, *, seconds: float | None = None) -> Any:
+        """Decorator: call the function when iocInit begins, before the records are made; iocInit waits for it.
+
+        It has 10 s, or @pydev.at_start(seconds=30): one that takes longer is told and left to itself.
+        """
+        return self._at("at_start", function, seconds, _module_of(sys._getframe(1)))
+
+    def at_running(self, function: Any = None, *, seconds: float | None = None) -> Any:
+        """Decorator: call the function when iocInit is through, on a thread of its own; nothing waits for it.
+
+        It has 10 s, or @pydev.at_running(seconds=30): then it is told and left to itself, and the next one is called.
+        """
+        return self._at("at_running", function, seconds, _module_of(sys._getframe(1)))
+
+    def at_exit(self, function: Any = None, *, seconds: float | None = None) -> Any:
+        """Decorator: call the function when the IOC ends, the last given first: it leaves hardware safe.
+
+        That is at exit, SIGTERM, Ctrl-C and the end of stdin; clients write no more and no record runs code then. It
+        has 2 s, or @pydev.at_exit(seconds=5): one that takes longer is told and left to itself.
+        """
+        return self._at("at_exit", function, seconds, _module_of(sys._getframe(1)))
+
+    def _at(self, moment: str, function: Any, seconds: float | None, module: str) -> Any:
+        if function is None:
+            return lambda given: self._at(moment, given, seconds, module)
+        self._for.moments.add(moment, function, seconds, module)
+        return function
+
     def install(self) -> None:
         """Make this the builtin `pydev`, and what `import pydev` gives, even where a user has a pydev.py.
 
@@ -94,15 +129,19 @@ class Pydev(types.ModuleType):
         that of an IOC that has stopped."""
         served = self._for
         for stopped in _stopped:
+            served.moments.adopt(stopped._for.moments)
             served.subroutines.earlier |= stopped._for.subroutines.earlier | stopped._for.subroutines.registered
             stopped._for = _next
         _stopped.clear()
         served.subroutines.earlier |= _next.subroutines.earlier | _next.subroutines.registered
-        _next.events, _next.subroutines = served.events, served.subroutines
+        served.moments.adopt(_next.moments)
+        _next.events, _next.subroutines, _next.moments = served.events, served.subroutines, served.moments
         hand_over = vars(self._before).get("_hand_over") if isinstance(self._before, types.ModuleType) else None
         if callable(hand_over):
-            published, subroutines = hand_over()
+            published, subroutines, moments = hand_over()
             served.subroutines.earlier |= subroutines
+            for moment, function, seconds in moments:
+                served.moments.add(moment, function, seconds)
             for name, value in published.items():
                 served.events.publish(name, value)
 
@@ -116,6 +155,10 @@ class Pydev(types.ModuleType):
             del sys.modules["pydev"]
             if isinstance(self._before, types.ModuleType):
                 sys.modules["pydev"] = self._before
+
+
+def _module_of(frame: types.FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
 
 
 def _no_input(prompt: object = "", /) -> str:

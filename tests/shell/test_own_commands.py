@@ -137,3 +137,10 @@ dbgf B:a
     values = [out[i + 1].split()[-1] for i, line in enumerate(out) if line.startswith("dbgf")]
     assert values == ["1", "0", "1", "2"]
     assert any(line.startswith("   BKPT> End debug of lockset") for line in out)
+
+
+def test_do_after_ioc_init_runs_a_line_when_ioc_init_is_through(tmp_path: Path) -> None:
+    script = """doAfterIocInit "echo 'it runs'"\niocInit\ndoAfterIocInit "echo late"\n"""
+    result = run(OURS, script, tmp_path)
+    assert result.out[-4:-1] == ["afterIocRunning: echo 'it runs'", "it runs", 'doAfterIocInit "echo late"']
+    assert result.out[-1] == "WARNING afterIocRunning: can only be used before 'iocInit'"

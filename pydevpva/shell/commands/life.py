@@ -66,6 +66,12 @@ def after_ioc_running(shell: Shell, line: str | None) -> int:
     return 0
 
 
+@command("doAfterIocInit", "command (before iocInit)", ours=True)
+def do_after_ioc_init(shell: Shell, line: str | None) -> int:
+    """The same as afterIocRunning, under the name that the module std gave it."""
+    return after_ioc_running(shell, line) or 0
+
+
 @command("coreRelease", differs="pydevpva's own version is said with the release of the EPICS definitions")
 def core_release(shell: Shell) -> None:
     """Print the versions of pydevpva and of the EPICS definitions it uses."""

@@ -21,12 +21,14 @@ from typing import Any, NoReturn
 
 from pydevpva import forks
 from pydevpva.ioc import Ioc
+from pydevpva.shell.process import exit_functions
 
 STOP_SECONDS = 1.0  # what Ioc.stop gets for answering clients and for user code that is being run
-LAST_SECONDS = 1.8  # after that the process ends, whatever is still going on
+LAST_SECONDS = 1.8  # after that, and what users' functions for the end take, the process ends, whatever still goes on
 HANDLER_SECONDS = 0.1  # the main thread's chance to see a signal before the watcher acts
 FORCED = 1
 RESERVE_BYTES = 16 << 20  # of address space, given back when the end begins
+HANGUP = getattr(signal, "SIGHUP", None)  # the terminal is gone, which Windows does not tell
 CREDENTIALS = struct.Struct("3i")  # process, user, group
 
 
@@ -36,6 +38,7 @@ class Ending:
     def __init__(self, ioc: Ioc) -> None:
         self.ioc = ioc
         self.interactive = False  # Ctrl-C ends the running command instead of the IOC
+        self.at_begin: list[Callable[[], object]] = []  # quick, called when the end begins
         self.at_end: list[Callable[[], object]] = []  # quick, called last
         self._begun = threading.Lock()
         self._status = 0
@@ -49,11 +52,18 @@ class Ending:
             self._receive.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
 
     def arm(self) -> None:
-        """Handle SIGTERM and SIGINT from now on; on the main thread, before users' code."""
+        """Handle SIGTERM, SIGINT and SIGHUP from now on; on the main thread, before users' code.
+
+        procServ starts its child with SIGTERM and SIGHUP blocked, and ends it by SIGTERM.
+        """
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
         for work, name in ((self._watch, "signals"), (self._end_anyway, "last exit"), (self._end, "stop")):
             threading.Thread(target=work, name=name, daemon=True).start()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        if HANGUP is not None and signal.getsignal(HANGUP) == signal.SIG_DFL:  # else started with nohup
+            signal.signal(HANGUP, self._on_hangup)
         self.watch_again()
         forks.in_child(self._let_go)
 
@@ -91,12 +101,18 @@ class Ending:
         self._handled += 1
         self._signalled(self._handled)
 
+    def _on_hangup(self, number: int, frame: FrameType | None) -> None:
+        """Not counted: it comes beside SIGTERM where a supervisor ends, and would cut short what that has begun."""
+        self.end(0)
+
     def _watch(self) -> None:
         received = 0
         while numbers := self._next_signals():
             for number in numbers:
                 if number == signal.SIGTERM or (number == signal.SIGINT and not self.interactive):
                     received += 1
+                elif number == HANGUP and signal.getsignal(number) == self._on_hangup:
+                    self.end(0)
             time.sleep(HANDLER_SECONDS)
             if received > self._handled:
                 self._signalled(received)
@@ -116,6 +132,8 @@ class Ending:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
         if signal.getsignal(signal.SIGINT) == self._on_signal:
             signal.signal(signal.SIGINT, signal.default_int_handler)
+        if HANGUP is not None and signal.getsignal(HANGUP) == self._on_hangup:
+            signal.signal(HANGUP, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
         self._receive.close()
         self._send.close()
@@ -128,7 +146,9 @@ class Ending:
     def _end(self) -> None:
         self._go[0].acquire()
         try:
+            _do_all(self.at_begin)
             self.ioc.stop(timeout=STOP_SECONDS)
+            exit_functions.run()
         finally:
             self._leave(self._status)
 
@@ -136,14 +156,14 @@ class Ending:
         self._go[1].acquire()
         time.sleep(LAST_SECONDS)
         try:
+            self.ioc.evaluator.pydev.moments.run("at_exit")  # whatever holds up the rest: hardware is left safe
+            exit_functions.run()
             self._clean_up()
         finally:
             os._exit(self._status)
 
     def _clean_up(self) -> None:
-        for work in [_end_children, *self.at_end]:
-            with contextlib.suppress(Exception):
-                work()
+        _do_all([_end_children, *self.at_end])
 
     def _leave(self, status: int) -> NoReturn:
         self._clean_up()
@@ -152,6 +172,12 @@ class Ending:
             with contextlib.suppress(Exception):
                 stream.flush()
         os._exit(status)
+
+
+def _do_all(works: list[Callable[[], object]]) -> None:
+    for work in works:
+        with contextlib.suppress(Exception):
+            work()
 
 
 def _end_children() -> None:
