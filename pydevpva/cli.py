@@ -15,13 +15,15 @@ from typing import NoReturn
 BAD_USAGE, NOTHING_TO_DO, CANNOT_PRINT = 2, 1, 1
 FLAGS = "hVa:D:d:m:Ssx:vG:c:"
 LONG_FLAGS = [
-    "console=", "save=", "attach=", "log", "no-ca", "no-pva", "realtime", "skip-unsupported", "help", "version",
+    "console=", "save=", "put-log=", "log-level=", "log-json", "watch-evaluator", "attach=", "log", "no-ca", "no-pva",
+    "realtime", "skip-unsupported", "help", "version",
 ]  # fmt: skip
+LEVELS = ("debug", "info", "warning", "error")
 SHORT = {"--help": "-h", "--version": "-V"}
 USAGE = """\
 Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.json]
-       [-x prefix] [-S] [-s] [-v] [-V] [-h] [--no-ca] [--no-pva] [--save folder] [--console path]
-       [--realtime] [--skip-unsupported] [st.cmd]
+       [-x prefix] [-S] [-s] [-v] [-V] [-h] [--no-ca] [--no-pva] [--save folder] [--put-log file] [--console path]
+       [--log-level level] [--log-json] [--watch-evaluator] [--realtime] [--skip-unsupported] [st.cmd]
        {name} --attach path [--log] [-c command]
 
   -D <dbd>   Read a .dbd file; must come first. EPICS base's and PyDevice's are always there.
@@ -39,6 +41,10 @@ Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.js
   --no-ca    Serve PVAccess only.
   --no-pva   Serve Channel Access only.
   --save <folder>  Keep the values of output records over a restart, in a file there; as pydevpvaSave.
+  --put-log <file>  Append a line of JSON for each put of a client, and each that is refused; as pydevpvaPutLog.
+  --log-level <level>  Log what is as grave or graver: debug, info (else), warning, error.
+  --log-json  Log in JSON, an object a line.
+  --watch-evaluator  Under systemd with WatchdogSec: be restarted also when users' Python hangs.
   --console <path>  Let the owner of this process attach a shell there, at a Unix socket.
   --realtime        Give the database thread SCHED_FIFO, and lock memory; refused where the system does not allow it.
   --attach <path>   Be a console of the IOC that was started with --console <path>; --log also shows its log.
@@ -88,6 +94,9 @@ def _run(name: str, argv: Sequence[str], always_shell: bool) -> NoReturn:
         if arguments.has(flag):
             _complain_of_usage(name, f"{flag} needs --attach path")
             sys.exit(BAD_USAGE)
+    if (level := arguments.value("--log-level")) not in (None, *LEVELS):
+        _complain_of_usage(name, f"--log-level {level}: choices: {', '.join(LEVELS)}")
+        sys.exit(BAD_USAGE)
     no_shell = arguments.has("-S") and not always_shell
     if no_shell and not arguments.script and not any(arguments.has(flag) for flag in ("-d", "-x")):
         _complain_of_usage(name, "Nothing to do!")
@@ -139,6 +148,8 @@ def _start(arguments: Arguments, no_shell: bool, always_shell: bool) -> NoReturn
     realtime = arguments.has("--realtime")
     startup = Startup(verbose=arguments.has("-v"), ends_with_input=always_shell and not typed, realtime=realtime)
     startup.ioc.instances.skip_unsupported = arguments.has("--skip-unsupported")
+    startup.set_log(arguments.value("--log-level") or "info", arguments.has("--log-json"))
+    startup.systemd.watches_evaluator = arguments.has("--watch-evaluator")
     startup.ending.interactive = not no_shell and typed
     startup.ending.arm()
     startup.ioc.protocols -= {protocol for protocol in ("ca", "pva") if arguments.has(f"--no-{protocol}")}

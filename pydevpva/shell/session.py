@@ -27,6 +27,7 @@ from pydevpva.shell.language.scope import Scope
 from pydevpva.shell.process.enduring import reason
 from pydevpva.shell.process.envpaths import boot_place
 from pydevpva.shell.process.log import Log
+from pydevpva.shell.process.log_server import LogServer
 from pydevpva.shell.process.printing import BLUE, BOLD, RED, CannotOpen, CannotWrite, Output
 
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class Common:
     started: float = field(default_factory=time.time)
     loading: threading.RLock = field(default_factory=threading.RLock)  # one command at a time before iocInit
     log: Log = field(default_factory=Log)
+    log_server: LogServer = field(default_factory=LogServer)
     references: dict[str, int] = field(default_factory=dict)  # what pvxrefsave has counted
     breakpoints: Any = None  # a shell.reports.breakpoints.Breakpoints once one is set
 

@@ -16,10 +16,14 @@ from pydevpva.shell.process import exit_record, mistaken
 from pydevpva.shell.process.enduring import open_standard_streams, reason
 from pydevpva.shell.process.envpaths import how_to_load
 from pydevpva.shell.process.log import always_on
+from pydevpva.shell.process.log_entries import for_programs
 from pydevpva.shell.process.shutdown import Ending
 from pydevpva.shell.process.streams import route
+from pydevpva.shell.process.systemd import Systemd
 from pydevpva.shell.session import Halted, Shell
 from pydevpva.shell.terminal import console
+
+KEEPING = {"--save": "pydevpvaSave", "--put-log": "pydevpvaPutLog"}  # flags that are commands
 
 
 class StartupFailed(Exception):
@@ -36,6 +40,9 @@ class Startup:
         self.ioc = Ioc(realtime=realtime)
         self.shell = Shell(self.ioc)
         self.ending = Ending(self.ioc)
+        self.systemd = Systemd(self.ioc)
+        self.ending.at_begin.append(self.systemd.ending)
+        self.ending.at_end.append(self.shell.common.log_server.close)
         self._show_log()
         self.macros = self._unused_macros = ""
         self.loaded = False
@@ -51,6 +58,12 @@ class Startup:
         log.handlers = [shown]
         log.setLevel(logging.INFO)
         log.propagate = False
+
+    def set_log(self, level: str, as_json: bool) -> None:
+        """How grave an entry of the log must be to be shown, and whether programs are to read it."""
+        logging.getLogger("pydevpva").setLevel(level.upper())
+        if as_json:
+            self.shell.log_form = for_programs
 
     def load(self, flags: Sequence[tuple[str, str]], script: str | None) -> bool:
         """Do what the command line says, up to a running IOC. False: it failed, and why has been printed."""
@@ -93,8 +106,8 @@ class Startup:
             self.loaded = True
         elif flag == "-G":
             self._step("dbLoadGroup", self._with_macros(value), f"Failed to load: {value}")
-        elif flag == "--save":
-            self._step("pydevpvaSave", (value,), f"--save {value}")
+        elif flag in KEEPING:
+            self._step(KEEPING[flag], (value,), f"{flag} {value}")
         elif flag == "-a":
             if self.macros:
                 self._unused_macros = ""

@@ -8,7 +8,6 @@ from pydevpva.shell.session import Shell
 _MUTEX = "there are no EPICS mutexes here: one database thread owns all records"
 _QUEUES = "there are no callback queues here: one database thread does the work, its queue has no limit"
 _REGISTRY = "there is no registry of C functions here: record types and devices are Python"
-_LOG_SERVER = "there is no iocLogServer client here: send stderr where the log is kept"
 _NO_TABLE = "record names are in a Python dict, which sizes itself"
 
 WITHOUT_MEANING: dict[str, str] = {
@@ -31,10 +30,6 @@ WITHOUT_MEANING: dict[str, str] = {
     "registryDriverSupportFind": _REGISTRY,
     "registryFunctionFind": _REGISTRY,
     "registryRecordTypeFind": _REGISTRY,
-    "iocLogShow": _LOG_SERVER,
-    "setIocLogDisable": _LOG_SERVER,
-    "iocLogInit": _LOG_SERVER,
-    "iocLogPrefix": _LOG_SERVER,
 }
 
 

@@ -9,14 +9,25 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from typing import Protocol
 
 from pydevpva.forks import in_child
 from pydevpva.shell.process.log_entries import Entry
-from pydevpva.shell.process.printing import Output
 
 MOST_WAITING = 1000  # entries; beyond, they are dropped and counted
 AT_LOAD = "pydevpva.load"  # what is said of a file stands among the errors of its command, and is written as they are
 PATIENCE = 0.1  # seconds that an entry's thread lets the writer have, so that it comes before what is printed next
+
+
+class Console(Protocol):
+    """Whoever is shown the log: a shell, a log server."""
+
+    @property
+    def shows_log(self) -> bool:
+        """Whether it wants it now."""
+
+    def show_log(self, entry: Entry) -> None:
+        """Show an entry; on the log's thread."""
 
 
 class Log(logging.Handler):
@@ -24,7 +35,7 @@ class Log(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self._consoles: list[Output] = []
+        self._consoles: list[Console] = []
         self._changes = threading.Lock()
         self._entries: queue.SimpleQueue[tuple[Entry, threading.Event]] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
@@ -33,12 +44,12 @@ class Log(logging.Handler):
         self._in_child = False
         in_child(self._forked)
 
-    def add(self, console: Output) -> None:
+    def add(self, console: Console) -> None:
         """Show the log on this console too."""
         with self._changes:
             self._consoles = [*self._consoles, console]
 
-    def remove(self, console: Output) -> None:
+    def remove(self, console: Console) -> None:
         """No longer show the log there."""
         with self._changes:
             self._consoles = [c for c in self._consoles if c is not console]
@@ -46,7 +57,7 @@ class Log(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             dated = record.name != AT_LOAD
-            self.show(Entry(record.levelno, record.created, self.format(record), dated))
+            self.show(Entry(record.levelno, record.created, self.format(record), dated, record.name))
         except Exception:
             self.handleError(record)
 

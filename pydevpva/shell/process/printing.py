@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from typing import TextIO, cast
 
 from pydevpva.shell.language.iocsh import Redirect
 from pydevpva.shell.process.enduring import Enduring, reason, standard
-from pydevpva.shell.process.log_entries import Entry, is_journal
+from pydevpva.shell.process.log_entries import Entry, for_people, is_journal
 from pydevpva.shell.process.streams import Routed
 
 STDERR = 2
@@ -43,6 +43,7 @@ class Output:
         self._files: dict[int, TextIO] = {}
         self._console: TextIO | None = None  # of an attached console; the IOC's own is sys.stdout
         self.shows_log = True  # whether messages of the log are shown on this console (eltc)
+        self.log_form: Callable[[Entry, bool], str] = for_people
 
     @property
     def console(self) -> TextIO:
@@ -56,7 +57,7 @@ class Output:
     def show_log(self, entry: Entry) -> None:
         """Print an entry of the log on this console, from whatever thread."""
         stream = standard(sys.stderr, Routed)
-        stream.write((entry.for_journal() if is_journal(STDERR) else entry.dated()) + "\n")
+        stream.write(self.log_form(entry, is_journal(STDERR)) + "\n")
         stream.flush()
 
     @property
