@@ -39,6 +39,8 @@ from pydevpva.pva.links.opening import RemoteLinks
 from pydevpva.realtime import raise_priority
 from pydevpva.records.core.factory import behaviour
 from pydevpva.records.core.record import Record
+from pydevpva.serving.put_log.config import ServerLogs
+from pydevpva.serving.put_log.put_log import PutLog
 
 if TYPE_CHECKING:
     from pydevpva.ca.server import Server as ChannelAccess
@@ -77,6 +79,8 @@ class Ioc:
         self.access_file: str | None = None
         self._rules: AccessFile | None = None
         self._realtime = realtime
+        self.put_log = PutLog()
+        self.server_logs = ServerLogs(self.put_log)
         self._warned: set[str] = set()
         self._supports: dict[tuple[str, str], type[DeviceSupport]] = {}  # by record type and dset
         loop = Loop("database") if clock is None else clock.loop("database")
@@ -246,7 +250,7 @@ class Ioc:
         from pydevpva.pva.server import Server
 
         groups = self.group_definitions.all(self._group_infos())
-        self.server = Server(self.database, self.environment, self._rules, groups.values())
+        self.server = Server(self.database, self.environment, self._rules, groups.values(), self.put_log)
         listening = self.server.start()
         if listening.port_taken:
             log.warning("TCP port %d is in use: this IOC listens on %d", listening.wanted_port, listening.port)
@@ -255,7 +259,10 @@ class Ioc:
     def _start_channel_access(self) -> None:
         from pydevpva.ca.server import Server
 
-        self.ca = Server(self.database, self.environment, self._rules, self.checks_addresses, self.outside.record)
+        outside = self.outside.record
+        self.ca = Server(
+            self.database, self.environment, self._rules, self.checks_addresses, outside, self.put_log
+        )  # fmt: skip
         self.ca.start()
 
     def listens(self) -> list[str]:
@@ -274,6 +281,11 @@ class Ioc:
         for server in (self.server, self.ca):
             if server is not None:
                 server.use_rules(self._rules)
+
+    @property
+    def rules(self) -> AccessFile | None:
+        """The access rules in force; None: everybody may write everything."""
+        return self._rules
 
     def _access_rules(self) -> AccessFile | None:
         if self.access_file is None:
@@ -295,7 +307,7 @@ class Ioc:
         return address.number(), int(address.record.SEVR)
 
     def stop(self, timeout: float = 1.0) -> None:
-        """Answer the clients, end the threads. User code that hangs is left to itself."""
+        """Answer the clients, run what is given for at_exit, end the threads. User code that hangs is left alone."""
         if self.state == "stopped":
             return
         self.state = "stopped"
@@ -304,6 +316,7 @@ class Ioc:
             for server in (self.server, self.ca):
                 if server is not None:
                     server.stop(timeout / 2)
+            self.put_log.stop(timeout / 4)
             self.remote_links.close()
             self.ca_links.close()
             self.evaluator.stop(timeout / 4)

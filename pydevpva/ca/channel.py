@@ -45,15 +45,17 @@ class Owner(Audience, Protocol):
 class Channel:
     """A sink of its record while it has monitors.
 
-    `cid` is the client's number for it, `sid` ours; `told` the type and the elements that the client was told.
+    `name` is what the client calls it, `cid` its number for it, `sid` ours; `told` the type and the elements that it
+    was told.
     """
 
     __slots__ = (
         "_encoder", "_is_image", "_is_value", "_last", "_name", "_puts", "address", "cid", "client", "monitors",
-        "rights", "sid", "told",
+        "name", "rights", "sid", "told",
     )  # fmt: skip
 
-    def __init__(self, client: Owner, address: Address, cid: int, sid: int, rights: int) -> None:
+    def __init__(self, client: Owner, name: str, address: Address, cid: int, sid: int, rights: int) -> None:
+        self.name = name
         self.client, self.address, self.cid, self.sid, self.rights = client, address, cid, sid, rights
         self.told = (read.type_number(address), read.capacity(address))
         self.monitors: tuple[Monitor, ...] = ()

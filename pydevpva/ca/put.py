@@ -52,6 +52,10 @@ class CaPut(ClientPut, Put):
         check_code(self.address, self.value)
         self.start()
 
+    @property
+    def channel_name(self) -> str:
+        return self._channel.name
+
     def tell(self, error: str | None) -> None:
         """A put without completion has no answer but an error."""
         channel, asked = self._channel, self._message

@@ -41,7 +41,7 @@ def create(client: Client, asked: Message) -> None:
         return
     if not client.channels:
         client.peer = Peer(client.line.host, client.line.user)
-    channel = Channel(client, address, asked.cid, served.new_number(), served.rights(address, client.peer))
+    channel = Channel(client, name, address, asked.cid, served.new_number(), served.rights(address, client.peer))
     client.channels[channel.sid] = channel
     kind, elements = channel.told
     if client.line.minor < protocol.LARGE_ARRAYS:

@@ -9,19 +9,28 @@ from pydevpva.ca.names import Names
 from pydevpva.ca.protocol import MAY_READ, MAY_WRITE
 from pydevpva.serving.access import AccessRules, Peer
 from pydevpva.serving.client_put import Clients
+from pydevpva.serving.put_log.put_log import PutLog
 
 if TYPE_CHECKING:
     from pydevpva.engine.address import Address
     from pydevpva.engine.database import Database
 
 
+class CaClients(Clients):
+    """The clients of a Channel Access server."""
+
+    protocol = "ca"
+
+
 class Served:
     """`largest`: bytes of the largest value that is taken or sent."""
 
-    def __init__(self, database: Database, rules: AccessRules | None, largest: int) -> None:
+    def __init__(
+        self, database: Database, rules: AccessRules | None, largest: int, put_log: PutLog | None = None
+    ) -> None:
         self.loop = database.loop
         self.names = Names(database)
-        self.clients = Clients(database.services, rules)
+        self.clients = CaClients(database.services, rules, put_log)
         self.largest = largest
         self._numbers = itertools.count(1)
 

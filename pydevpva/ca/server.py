@@ -24,6 +24,7 @@ from pydevpva.errors import PydevpvaError
 from pydevpva.forks import in_child
 from pydevpva.records.core.record import Record
 from pydevpva.serving.access import AccessRules
+from pydevpva.serving.put_log.put_log import PutLog
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Database
@@ -64,9 +65,10 @@ class Server:
         rules: AccessRules | None = None,
         checks_addresses: bool = False,
         outside: Callable[[str], Record | None] = lambda name: None,
+        put_log: PutLog | None = None,
     ) -> None:
         self.config: Config = read_config(environment or {})
-        self.served = Served(database, rules, self.config.largest)
+        self.served = Served(database, rules, self.config.largest, put_log)
         self.network = Network(checks_addresses)
         self.rights = Rights(database, self.served, outside)
         self.circuits: set[Circuit] = set()

@@ -33,12 +33,6 @@ MODULES = (
         macros="AUTOSAVE SAVE_RESTORE",
     ),
     Module(
-        "caPutLog",
-        "puts are not logged here yet; an access security file says who may put",
-        r"caPut(Json)?Log\w*",
-        macros="CAPUTLOG CA_PUT_LOG",
-    ),
-    Module(
         "iocStats",
         "there are no records of the IOC's own state yet: pydevShow, scanppl and pvxsr report it, and a record with "
         'field(DTYP, "pydev") can read what Python knows, such as field(INP, "@os.getloadavg()[0]")',

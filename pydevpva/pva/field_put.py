@@ -13,6 +13,7 @@ from pydevpva.pva.types.shape import Shape
 from pydevpva.records.core.values import Sent
 from pydevpva.serving.access import AccessRules, Peer
 from pydevpva.serving.client_put import ClientPut, Clients
+from pydevpva.serving.put_log.put_log import PutLog
 
 MOST_ACCOUNTS = 100  # whose groups are remembered
 
@@ -39,18 +40,24 @@ class Peers:
 
 
 class PvaClients(Clients):
-    """The clients of a PVAccess server. Database thread, but for `bury`, `peers` and `stopping`.
+    """The clients of a PVAccess server. Database thread, but for `bury`, `peer` and `stopping`.
 
     spent: answered p4p operations, which `bury` frees, on the pvxs thread. Freeing one calls into that thread and waits
     for it; anywhere else that costs 20 us and two thread switches.
     """
 
-    def __init__(self, database: Database, rules: AccessRules | None) -> None:
-        super().__init__(database.services, rules)
+    protocol = "pva"
+
+    def __init__(self, database: Database, rules: AccessRules | None, put_log: PutLog | None = None) -> None:
+        super().__init__(database.services, rules, put_log)
         self.database = database
         self.peers = Peers()
         self.spent: deque[Operation] = deque()
         self.bury = self.spent.clear
+
+    def peer(self, operation: Operation) -> Peer | None:
+        """Who sends it, when anybody asks; on the pvxs thread."""
+        return self.peers.peer(operation) if self.rules is not None or self.put_log.on else None
 
 
 class PvaPut(ClientPut):
@@ -64,6 +71,10 @@ class PvaPut(ClientPut):
     def cancelled(self) -> None:
         """The client is gone or wants it no more; on the pvxs thread."""
         self._clients.loop.add(self.give_up)
+
+    @property
+    def channel_name(self) -> str:
+        return str(self._operation.name())
 
     def tell(self, error: str | None) -> None:
         operation = self._operation
@@ -91,7 +102,7 @@ class FieldPut(PvaPut, Put):
     ) -> None:
         Put.__init__(self, clients.puts, address, 1, *options)
         self._clients, self._operation, self._shape, self._sent = clients, operation, shape, value
-        self._peer = None if clients.rules is None else clients.peers.peer(operation)
+        self._peer = clients.peer(operation)
         if self._wait:
             operation.onCancel(self.cancelled)
 

@@ -24,6 +24,7 @@ from pydevpva.pva.own_clients import allow_shape
 from pydevpva.pva.types.shape_of import shape_of
 from pydevpva.records.core.rset import ATTRIBUTES
 from pydevpva.serving.access import AccessRules
+from pydevpva.serving.put_log.put_log import PutLog
 
 if TYPE_CHECKING:
     from p4p._p4p import SharedPV
@@ -67,7 +68,7 @@ class Listening:
 class Server:
     """Serves the records of a database. `environment` holds the EPICS_PVAS_* and EPICS_PVA_* variables that
     are not, or not yet, in the process's environment; `rules` decide about puts (None: all are allowed); `groups`
-    are served besides."""
+    are served besides; `put_log` hears of the puts."""
 
     def __init__(
         self,
@@ -75,11 +76,12 @@ class Server:
         environment: Mapping[str, str] | None = None,
         rules: AccessRules | None = None,
         groups: Iterable[Definition] = (),
+        put_log: PutLog | None = None,
     ) -> None:
         allow_shape()
         self._database = database
         self._environment = {k: v for k, v in (environment or {}).items() if k.startswith("EPICS_PVA")}
-        self._clients = PvaClients(database, rules)
+        self._clients = PvaClients(database, rules, put_log)
         self._records = p4p_server.StaticProvider("records")
         self._definitions = groups
         self.groups: dict[str, Group] = {}

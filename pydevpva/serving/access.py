@@ -33,3 +33,10 @@ class AccessRules(Protocol):
 
     def inputs(self) -> Collection[str]:
         """The fields that the rules go by: when one changes, so may the answers."""
+
+    def traps_write(self, record: Record, field: Field, peer: Peer) -> bool:
+        """Whether the rule that lets this peer put to that field says TRAPWRITE: the put log hears of it then."""
+
+    @property
+    def has_traps(self) -> bool:
+        """Whether any rule says TRAPWRITE."""

@@ -32,6 +32,7 @@ class Rule:
 
     level: int
     writes: bool
+    traps: bool = False  # TRAPWRITE
     users: frozenset[str] | None = None
     hosts: frozenset[str] | None = None
     calc: Calc | None = None
@@ -75,23 +76,35 @@ class AccessFile:
 
     def may_write(self, record: Record, field: Field, peer: Peer) -> bool:
         """Whether one rule of the record's group lets this peer write that field now."""
-        return self._may(record, field, peer, True)
+        return self._rule_for(record, field, peer, True) is not None
 
     def may_read(self, record: Record, field: Field, peer: Peer) -> bool:
         """The same for reading, which those may who may write."""
-        return self._may(record, field, peer, False)
+        return self._rule_for(record, field, peer, False) is not None
 
-    def _may(self, record: Record, field: Field, peer: Peer, write: bool) -> bool:
+    def traps_write(self, record: Record, field: Field, peer: Peer) -> bool:
+        """Whether the rule that lets write, the first of several, says TRAPWRITE."""
+        rule = self._rule_for(record, field, peer, True)
+        return rule is not None and rule.traps
+
+    @property
+    def has_traps(self) -> bool:
+        """Whether any rule says TRAPWRITE."""
+        return any(rule.traps for group in self._groups.values() for rule in group.rules)
+
+    def _rule_for(self, record: Record, field: Field, peer: Peer, write: bool) -> Rule | None:
         group = self._groups.get(record.ASG) or self._groups["DEFAULT"]
         names = {peer.account, *(f"role/{role}" for role in peer.roles)}
-        return any(
-            rule.level >= field.asl
+        letting = (
+            rule
+            for rule in group.rules
+            if rule.level >= field.asl
             and (rule.writes or not write)
             and (rule.users is None or not names.isdisjoint(rule.users))
             and (rule.hosts is None or peer.host.lower() in rule.hosts)
             and (rule.calc is None or self._holds(rule.calc, group))
-            for rule in group.rules
         )
+        return next(letting, None)
 
     def _holds(self, calc: Calc, group: Group) -> bool:
         """Whether the CALC is 1; not when an input it reads is invalid or not there."""
@@ -122,7 +135,7 @@ class AccessFile:
 
 
 def _rule(node: Any, users: dict[str, list[str]], hosts: dict[str, list[str]]) -> Rule:
-    rule = Rule(node[1], node[2] == "WRITE")
+    rule = Rule(node[1], node[2] == "WRITE", node[3])
     for kind, content in node[4] or ():
         if kind == "UAG":
             rule.users = frozenset(user for group in content for user in users[group])

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import functools
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from pydevpva.engine.services import Services
 from pydevpva.errors import PutError, PydevpvaError
 from pydevpva.serving.access import AccessRules, Peer
+from pydevpva.serving.put_log.put_log import PutLog
 
 if TYPE_CHECKING:
     from pydevpva.engine.address import Address
@@ -29,9 +31,12 @@ OVERLOADED = f"the IOC is overloaded: {MOST_WAITING} puts wait; try again later"
 class Clients:
     """The clients of one server as far as they put: who may, whose puts wait. Database thread, but for `stopping`."""
 
-    def __init__(self, services: Services, rules: AccessRules | None) -> None:
+    protocol: ClassVar[str] = ""  # as the put log names it
+
+    def __init__(self, services: Services, rules: AccessRules | None, put_log: PutLog | None = None) -> None:
         self.loop, self.puts = services.loop, services.puts
-        self.rules = rules  # None: everybody may write everything, and peers are not even looked at
+        self.rules = rules  # None: everybody may write everything
+        self.put_log = put_log or PutLog()
         self.stopping = False
         self.waiting: set[ClientPut] = set()
 
@@ -49,7 +54,8 @@ class ClientPut:
 
     __slots__ = ()
     _clients: Clients
-    _peer: Peer | None
+    _peer: Peer | None  # None: nobody asks, neither rules nor the put log
+    _wait: bool
     address: Address
     ended: bool
 
@@ -75,6 +81,8 @@ class ClientPut:
             return
         clients.waiting.add(self)
         try:
+            if clients.put_log.on:
+                clients.put_log.begin(self, clients.rules, self._peer, clients.protocol, self._wait, self.written())
             if clients.rules is not None and self._peer is not None:
                 self.check(clients.rules, self._peer)
             self.go()
@@ -102,15 +110,28 @@ class ClientPut:
         """The put is over; its client is told at the end of the pass, after the posts that it is about."""
         clients = self._clients
         clients.waiting.discard(self)
+        if clients.put_log.on:
+            clients.put_log.end(self, error)
         clients.loop.at_end(functools.partial(self.tell, error))
 
     def tell(self, error: str | None) -> None:
         """Answer the client; any thread, once."""
         raise NotImplementedError
 
+    def written(self) -> Iterable[tuple[str, Address]]:
+        """What is put to, under the names that the client knows; for the put log."""
+        return ((self.channel_name, self.address),)
+
     @property
     def name(self) -> str:
         return f"{self.address.record.NAME}.{self.address.field.name}"
+
+    @property
+    def channel_name(self) -> str:
+        """The name as the client wrote it, as far as that is known."""
+        address = self.address
+        field = "" if address.field.name == "VAL" and not address.long else f".{address.field.name}"
+        return f"{address.record.NAME}{field}{'$' if address.long else ''}"
 
     if TYPE_CHECKING:  # of engine.put.Put
 

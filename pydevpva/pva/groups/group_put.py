@@ -5,6 +5,7 @@ Follows QSRV2 (pvxs: ioc/groupsource.cpp onPutGroup), and besides answers a put 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -68,7 +69,7 @@ class GroupPut(PvaPut):
         self._process_it, self._wait = options
         self.ended = False
         self._clients, self._operation = clients, operation
-        self._peer = None if clients.rules is None else clients.peers.peer(operation)
+        self._peer = clients.peer(operation)
         if self._wait:
             operation.onCancel(self.cancelled)
         structure = operation.value()
@@ -83,14 +84,20 @@ class GroupPut(PvaPut):
                 self._operation.warn(f"{member.name}: no putorder, ignore write")
 
     def check(self, rules: AccessRules, peer: Peer) -> None:
+        for _, address in self.written():
+            record, field = address.record, address.field
+            if not rules.may_write(record, field, peer):
+                raise PutError(f"{record.NAME}.{field.name}: access security does not let {peer} write it")
+
+    def written(self) -> Iterator[tuple[str, Address]]:
         for member in self._group.members:
-            if (source := member.source) is not None and (is_proc := member.mapping.type == "proc") | (
-                member in self._sent and member.writable
-            ):
-                record = source.address.record
-                field = record.find_field("PROC") if is_proc else source.address.field
-                if not rules.may_write(record, field, peer):
-                    raise PutError(f"{record.NAME}.{field.name}: access security does not let {peer} write it")
+            if (source := member.source) is None:
+                continue
+            record = source.address.record
+            if member.mapping.type == "proc":
+                yield f"{record.NAME}.PROC", Address(record, record.find_field("PROC"))
+            elif member in self._sent and member.writable:
+                yield member.mapping.channel, source.address
 
     def go(self) -> None:
         work = self._work()

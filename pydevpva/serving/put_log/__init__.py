@@ -1,0 +1,1 @@
+"""Who wrote what: clients' puts as lines for people, log servers and files."""
