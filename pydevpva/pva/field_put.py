@@ -40,7 +40,7 @@ class Peers:
 
 
 class PvaClients(Clients):
-    """The clients of a PVAccess server. Database thread, but for `bury`, `peer` and `stopping`.
+    """The clients of a PVAccess server. Database thread, but for `bury`, `peers` and `stopping`.
 
     spent: answered p4p operations, which `bury` frees, on the pvxs thread. Freeing one calls into that thread and waits
     for it; anywhere else that costs 20 us and two thread switches.
@@ -54,10 +54,6 @@ class PvaClients(Clients):
         self.peers = Peers()
         self.spent: deque[Operation] = deque()
         self.bury = self.spent.clear
-
-    def peer(self, operation: Operation) -> Peer | None:
-        """Who sends it, when anybody asks; on the pvxs thread."""
-        return self.peers.peer(operation) if self.rules is not None or self.put_log.on else None
 
 
 class PvaPut(ClientPut):
@@ -102,7 +98,8 @@ class FieldPut(PvaPut, Put):
     ) -> None:
         Put.__init__(self, clients.puts, address, 1, *options)
         self._clients, self._operation, self._shape, self._sent = clients, operation, shape, value
-        self._peer = clients.peer(operation)
+        asked = clients.rules is not None or clients.put_log.on
+        self._peer = clients.peers.peer(operation) if asked else None
         if self._wait:
             operation.onCancel(self.cancelled)
 

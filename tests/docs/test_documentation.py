@@ -24,7 +24,7 @@ from tests.ioc_process import ROOT, ServerProcess, Starter, free_ports
 from tests.local_ioc import local_ioc
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
-EXAMPLE_PAGES = sorted(ROOT.glob("examples/*/README.md"))
+EXAMPLE_PAGES = sorted(page.with_name("README.md") for page in ROOT.glob("examples/*/st.cmd"))  # deploy has no st.cmd
 P4pClient = Callable[[ServerProcess], Context]
 
 

@@ -69,7 +69,8 @@ class GroupPut(PvaPut):
         self._process_it, self._wait = options
         self.ended = False
         self._clients, self._operation = clients, operation
-        self._peer = clients.peer(operation)
+        asked = clients.rules is not None or clients.put_log.on
+        self._peer = clients.peers.peer(operation) if asked else None
         if self._wait:
             operation.onCancel(self.cancelled)
         structure = operation.value()
