@@ -13,6 +13,7 @@ class Aao(ArrayRecord, Output, rtype="aao", soft="devAaoSoft"):
     """Up to NELM elements of type FTVL, written to OUT."""
 
     __slots__ = ()
+    IVOA = 0  # it has none: whatever VAL is, it is written
     pydev = pydev_ways.ARRAY
     properties = array_properties({"NORD": (0, "NELM")}, {"NORD": (0, "NELM")})
 
@@ -34,25 +35,16 @@ class Aao(ArrayRecord, Output, rtype="aao", soft="devAaoSoft"):
         return 0
 
     def process(self) -> None:
-        active = self.PACT
-        if not active:
+        if not self.PACT:
             self.UDF = 0
             if not self._fetch_desired():
                 self.status = -1
                 self.give_up()
                 return
-            self.stamp(self.SIMM)
-        status = self.write_value()
-        if not active and self.PACT:
-            return
-        self.PACT = 1
-        self.status = status
-        if active:
-            self.stamp(self.SIMM)
-        self.count()
-        self.monitor()
-        self.forward()
-        self.PACT = 0
+        super().process()
+
+    def fetch(self) -> None:
+        """`process` has done it."""
 
     def _fetch_desired(self) -> bool:
         """VAL from DOL in closed loop; False when DOL fails."""
@@ -64,6 +56,10 @@ class Aao(ArrayRecord, Output, rtype="aao", soft="devAaoSoft"):
         if value is not NO_DATA:
             self.VAL, self.NORD = value, len(value)
         return True
+
+    def monitor(self) -> None:
+        self.count()
+        super().monitor()
 
     def simulated(self) -> tuple[Value, str]:
         return self.VAL, element_type(self)

@@ -19,6 +19,7 @@ from pydevpva.records.shared.arraycalculation import ArrayExpression, Calculatio
 from pydevpva.records.shared.calc.vector import Doubles
 from pydevpva.records.shared.calcoutput import DOUBLED, LETTERS, USE_OCAL, CalcOutput, calc_properties
 from pydevpva.records.shared.limits import deadbands
+from pydevpva.records.shared.link_state import CONNECTED, LOCAL
 from pydevpva.records.shared.textexpression import MESSAGE
 from pydevpva.threads import CannotStart
 
@@ -105,7 +106,7 @@ class Acalcout(CalcOutput, rtype="acalcout", soft="devaCalcoutSoft"):
         """Array variables from their links, but for those that lead nowhere; False: one failed."""
         size = self.active
         for i, field in enumerate(DOUBLED):
-            if not self.states_of_links.usable(f"IN{field}"):
+            if getattr(self, f"I{field}V") not in (CONNECTED, LOCAL):
                 continue
             before = getattr(self, field)
             values, whole = self._read(f"IN{field}", size)

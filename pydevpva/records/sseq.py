@@ -7,14 +7,21 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydevpva.errors import PutError
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, INVALID, SOFT, raise_alarm
 from pydevpva.records.core.properties import properties
-from pydevpva.records.core.record import Record
 from pydevpva.records.shared import number_and_text
-from pydevpva.records.shared.link_state import CONNECTED, CONSTANT, NOT_CONNECTED, link_state, show, type_code
+from pydevpva.records.shared.link_state import (
+    CONNECTED,
+    CONSTANT,
+    ShowsLinks,
+    link_state,
+    show,
+    state_as_made,
+    type_code,
+)
 from pydevpva.records.shared.selection import ALL, MASK, SPECIFIED, fetch_selection, load_selection
 
 if TYPE_CHECKING:
@@ -30,7 +37,7 @@ _LARGEST = 1e9  # of a delay that is rounded
 _CHECK_LATER, _FIRST_CHECK = 0.5, 1.0  # seconds
 
 
-class Sseq(Record, rtype="sseq"):
+class Sseq(ShowsLinks, rtype="sseq"):
     """For each selected step: wait DLYn seconds, read DOLn into DOn and STRn, write one of them to LNKn.
 
     Active (PACT), and BUSY, until all is done and whatever has to be waited for has completed.
@@ -43,6 +50,7 @@ class Sseq(Record, rtype="sseq"):
     run: int  # counts runs: a put may complete when another is on
     timer: Timer | None  # of the delay
     check_due: bool  # the links are looked at soon
+    link_states: ClassVar[dict[str, str]] = {f"{kind}{x}": f"{kind}{x}V" for x in STEPS for kind in ("DOL", "LNK")}
     immediate = frozenset({"ABORT"})
     properties = properties(precision="", precision_shown=False)
 
@@ -63,7 +71,7 @@ class Sseq(Record, rtype="sseq"):
             setattr(self, f"DO{x}", number)
             setattr(self, f"STR{x}", dol.load("STRING"))
         self._agree(x, getattr(self, f"STR{x}") or None)
-        inside = [self._show_link(f"{kind}{x}", at_init=True) for kind in ("DOL", "LNK")]
+        inside = [self._show_first(f"{kind}{x}") for kind in ("DOL", "LNK")]
         if dol.is_constant:
             setattr(self, f"DT{x}", NO_TYPE)
         return all(inside)
@@ -218,8 +226,6 @@ class Sseq(Record, rtype="sseq"):
         kind, x = field[:-1], field[-1]
         if field in ("ABORT", "ABORTING"):
             self._abort(field)
-        elif kind in ("DOL", "LNK"):
-            self._show_link(field)
         elif kind == "DO":
             self._agree(x, None)
         elif kind == "STR":
@@ -227,8 +233,8 @@ class Sseq(Record, rtype="sseq"):
         elif kind == "DLY":
             self._round_delay("1")  # as EPICS does it, whichever was put
             self.post_field("DLY1", DBE_VALUE)
-        else:
-            self._check_in(_CHECK_LATER)  # WAIT
+        elif kind == "WAIT":
+            self._check_in(_CHECK_LATER)
 
     def _abort(self, field: str) -> None:
         """End the sequence: a delay at once; puts that are waited for first complete, unless it is said twice."""
@@ -254,22 +260,24 @@ class Sseq(Record, rtype="sseq"):
     # ---- what is shown of the links ----
 
     def connection(self, field: str) -> None:
-        if field[:-1] in ("DOL", "LNK"):
-            self._show_link(field)
+        super().connection(field)
+        if field in self.link_states:
             self._check_in(_CHECK_LATER)
 
-    def _show_link(self, field: str, at_init: bool = False) -> bool:
-        """DOLnV or LNKnV, and DTn or LTn; whether the link stays in this IOC.
+    def show_link(self, field: str) -> None:
+        super().show_link(field)
+        self._show_type(field)
 
-        At the start links with CA, CP or CPP count as those to other IOCs, as in EPICS.
-        """
-        link = getattr(self, field)
-        state = link_state(link)
-        if at_init and link.is_volatile:
-            state = CONNECTED if link.connected() else NOT_CONNECTED
-        show(self, f"{field}V", state)
-        setattr(self, f"{'DT' if field[0] == 'D' else 'LT'}{field[-1]}", type_code(link))
+    def _show_first(self, field: str) -> bool:
+        """At the start links with CA, CP or CPP count as those to other IOCs; whether the link stays in this one."""
+        state = state_as_made(getattr(self, field))
+        show(self, self.link_states[field], state)
+        self._show_type(field)
         return state > CONNECTED
+
+    def _show_type(self, field: str) -> None:
+        """DTn or LTn."""
+        setattr(self, f"{'DT' if field[0] == 'D' else 'LT'}{field[-1]}", type_code(getattr(self, field)))
 
     def _check_in(self, seconds: float) -> None:
         if not self.check_due:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydevpva.records.core.alarm import BAD_SUB, INVALID, raise_alarm
-from pydevpva.records.core.links import NO_DATA
 from pydevpva.records.core.properties import properties
 from pydevpva.records.results.scalar import NUMBERS
 from pydevpva.records.shared.expression import FAR_ENDS, Inputs
@@ -50,7 +49,7 @@ class Sub(Subroutine, rtype="sub"):
     def process(self) -> None:
         if not self.PACT:
             self.PACT = 1
-            if self._fetch():
+            if self.wires.fetch(go_on=False):
                 if self.function is not None:
                     self.call()
                     return
@@ -64,16 +63,6 @@ class Sub(Subroutine, rtype="sub"):
         self.post(mask)
         self.forward()
         self.PACT = 0
-
-    def _fetch(self) -> bool:
-        """A.. from their links, up to the first that fails."""
-        for link, x in self.wires.links:
-            value = link.get("DOUBLE")
-            if value is None:
-                return False
-            if value is not NO_DATA:
-                setattr(self, x, value)
-        return True
 
     def taken(self, result: object) -> Mapping[str, Any]:
         return {} if result is None else {"VAL": NUMBERS["DOUBLE"](result)}

@@ -15,7 +15,7 @@ from pydevpva.records.core.properties import properties
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import to_float32
 from pydevpva.records.shared import plain_simulation as simulation
-from pydevpva.records.shared.choice_of_output import is_due
+from pydevpva.records.shared.chosen_output import is_due
 from pydevpva.records.shared.expression import Expression
 from pydevpva.records.shared.limits import deadbands
 from pydevpva.records.shared.link_state import show
@@ -76,7 +76,7 @@ class Swait(Record, rtype="swait", soft="devSWaitIoEvent"):
             self._calculate()
         else:
             simulation.read(self)
-        due = is_due(self.OOPT, self.OVAL, self.VAL, self.MDEL)
+        due = is_due(self.OOPT, self.OVAL, self.VAL, abs(self.OVAL - self.VAL) > self.MDEL)
         self.OVAL = self.VAL
         self._post_changes()
         if not due:

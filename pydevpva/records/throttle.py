@@ -4,20 +4,19 @@ of std). Database thread.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.properties import properties
 from pydevpva.records.core.pydev_way import PydevWay
 from pydevpva.records.core.record import Record
-from pydevpva.records.shared.link_state import NOT_CONNECTED, link_state, show
+from pydevpva.records.shared.link_state import NOT_CONNECTED, ShowsLinks, show
 
 if TYPE_CHECKING:
     from pydevpva.loop import Timer
 
 _VERSION = "0-2-1"
-_STATES = {"OUT": "OV", "SINP": "SIV"}
 NORMAL, LOW_LIMIT, HIGH_LIMIT = range(3)  # throttleDRVLS
 _, ERROR, SUCCESS = range(3)  # throttleSTS
 
@@ -27,7 +26,7 @@ def _taken(record: Record, result: object) -> int:
     return 2
 
 
-class Throttle(Record, rtype="throttle", soft="devThrottleSoft"):
+class Throttle(ShowsLinks, rtype="throttle", soft="devThrottleSoft"):
     """Its forward link, and the answer of a put that waits, come when a value has gone out."""
 
     __slots__ = ("again", "pending", "pulls", "sending")
@@ -36,6 +35,7 @@ class Throttle(Record, rtype="throttle", soft="devThrottleSoft"):
     pulls: bool  # SYNC waits for the value that has to go out first
     sending: float  # what OUT's code was given
     pydev = PydevWay("VAL NAME PREC HOPR LOPR TPRO", _taken)
+    link_states: ClassVar[dict[str, str]] = {"OUT": "OV", "SINP": "SIV"}
     writes = True
     lists_devices = False
     properties = properties(precision="", precision_fields={"DLY": "DPREC"}, display={"VAL": ("LOPR", "HOPR")})
@@ -44,8 +44,7 @@ class Throttle(Record, rtype="throttle", soft="devThrottleSoft"):
         self.VER, self.VAL = _VERSION, 0.0
         self.pending = self.pulls = False
         self.again = None
-        for field in _STATES:
-            self._show_link(field)
+        self.show_links()
         if self.device is not None:
             self.device.init_record(self)
 
@@ -154,21 +153,12 @@ class Throttle(Record, rtype="throttle", soft="devThrottleSoft"):
     def special(self, field: str, after: bool) -> None:
         if not after:
             return
-        if field in _STATES:
-            self._show_link(field)
-        elif field == "SYNC":
+        if field == "SYNC":
             self._synchronize()
         elif field == "DLY":
             self._new_delay()
         elif field in ("DRVLH", "DRVLL"):
             show(self, "DRVLS", self._limit() if self.DRVLH > self.DRVLL else NORMAL)
-
-    def _show_link(self, field: str) -> None:
-        show(self, _STATES[field], link_state(getattr(self, field)))
-
-    def connection(self, field: str) -> None:
-        if field in _STATES:
-            self._show_link(field)
 
     def _new_delay(self) -> None:
         """The delay that runs begins anew with the new time."""

@@ -12,32 +12,32 @@ from pydevpva.errors import PutError
 from pydevpva.records.core.alarm import INVALID, UDF, raise_alarm
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.properties import properties
-from pydevpva.records.core.record import Record
 from pydevpva.records.shared.calc.parse import CalcError
 from pydevpva.records.shared.calc.text import number
 from pydevpva.records.shared.calc.tokens import NUMBERS
-from pydevpva.records.shared.linkstates import LinkStates
+from pydevpva.records.shared.link_state import ShowsLinks
 from pydevpva.records.shared.textexpression import LOOPING, TextExpression, failed, finite
 
 VERSION = 5.800000190734863  # a FLOAT
 DO_NOTHING = 1  # transformIVLA
 ALWAYS = 1  # transformCOPT
-STATES = {f"{way}{x}": f"{way[0]}{x}V" for way in ("INP", "OUT") for x in NUMBERS}
+_STATES = {f"{way}{x}": f"{way[0]}{x}V" for way in ("INP", "OUT") for x in NUMBERS}
 _SHORTCUTS = {"P": "PRINTF", "T": "TR_ESC", "W": "WRITE", "S": "SSCANF", "R": "READ", "E": "ESC"}
 _SHORTCUT = re.compile(r"\$([PTWSRE])\(", re.IGNORECASE | re.ASCII)
 _PRECISE = " ".join(("VAL", *NUMBERS, *(f"L{x}" for x in NUMBERS)))
 
 
-class Transform(Record, rtype="transform"):
+class Transform(ShowsLinks, rtype="transform"):
     """Inputs are read, then A to P computed in this order, then outputs written. VAL is not used."""
 
-    __slots__ = ("_expressions", "_posted", "_states", "_usable")
+    __slots__ = ("_expressions", "_posted", "_usable")
+    link_states = _STATES
     properties = properties(precision=_PRECISE, precision_fields={"VERS": 2}, precision_shown=False)  # as QSRV2 does
 
     def init_record(self) -> None:
         self.VERS = VERSION  # type: ignore[misc,assignment]  # a field here, no attribute
         self.VAL, self.MAP, self._posted = 0.0, 0, False
-        self._states = LinkStates(self, STATES)
+        self.show_links()
         self._expressions = {x: TextExpression(self, f"CLC{x}", NUMBERS) for x in NUMBERS}
         self._usable = dict.fromkeys(NUMBERS, False)
         for x in NUMBERS:
@@ -77,7 +77,6 @@ class Transform(Record, rtype="transform"):
     def process(self) -> None:
         self.PACT = 1
         self.UDF = 0
-        self._states.refresh()
         self._fetch()
         if self.NSEV >= INVALID and self.IVLA == DO_NOTHING:
             self.stamp()
@@ -154,6 +153,3 @@ class Transform(Record, rtype="transform"):
         """MAP, a SHORT, gets a bit: the variable has been put, and is not computed next time."""
         marks = self.MAP & 0xFFFF | 1 << i
         self.MAP = marks - (1 << 16) if marks >= 1 << 15 else marks
-
-    def relinked(self, field: str) -> None:
-        self._states.relinked(field)

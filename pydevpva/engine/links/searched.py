@@ -80,6 +80,7 @@ class SearchedLink:
     def _choose_late(self, place: int) -> None:
         """Nobody else has answered; what it has brought until now is news."""
         self._choose(place)
+        self._record.connection(self.now.field)
         self.now.updated()
 
     def _choose(self, winner: int) -> None:

@@ -1,6 +1,6 @@
-"""What scalcout and acalcout share: when the result is written, and how (calc: sCalcoutRecord.c, aCalcoutRecord.c).
+"""What scalcout and acalcout share (calc: sCalcoutRecord.c, aCalcoutRecord.c).
 
-    inputs -> CALC -> alarms -> OOPT -> ODLY -> IVOA -> OUT (-> WAIT) -> monitors, forward link
+    inputs -> CALC -> output (chosen_output.py; WAIT) -> monitors, forward link
 
 Database thread.
 """
@@ -12,18 +12,14 @@ from typing import ClassVar
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, INVALID, LINK, raise_alarm
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.properties import Properties, properties
-from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value
+from pydevpva.records.shared.chosen_output import ChosenOutput
 from pydevpva.records.shared.expression import Inputs
-from pydevpva.records.shared.limits import check_limits
-from pydevpva.records.shared.linkstates import LinkStates
-from pydevpva.records.shared.output import DONT_DRIVE, SET_TO_IVOV
 
 LETTERS = "ABCDEFGHIJKL"
 DOUBLED = tuple(2 * x for x in LETTERS)
-EVERY_TIME, ON_CHANGE, WHEN_ZERO, WHEN_NON_ZERO, TO_ZERO, TO_NON_ZERO = range(6)  # OOPT; what is beyond: never
 USE_CALC, USE_OCAL = range(2)  # DOPT
-STATES = (
+_STATES = (
     {f"INP{x}": f"IN{x}V" for x in LETTERS} | {f"IN{xx}": f"I{xx}V" for xx in DOUBLED} | {"OUT": "OUTV"}
 )  # fmt: skip
 _LIMITED = " ".join(("VAL HIHI HIGH LOW LOLO", *LETTERS, *(f"P{x}" for x in LETTERS)))
@@ -43,18 +39,17 @@ def calc_properties() -> Properties:
     )
 
 
-class CalcOutput(Record):
+class CalcOutput(ChosenOutput):
     """A record with twelve numbers, twelve of something else, CALC, OCAL and an output. Subclasses compute."""
 
-    __slots__ = ("inputs", "states_of_links")
-    OUT: Link
-    writes = True
+    __slots__ = ("inputs",)
+    link_states = _STATES
     expressions: ClassVar[dict[str, str]] = {"CALC": "CLCV", "OCAL": "OCLV"}  # and the fields of their status
 
     def init_record(self) -> None:
         self.inputs = Inputs(self, LETTERS)
         self.inputs.load()
-        self.states_of_links = LinkStates(self, STATES)
+        self.show_links()
         for field in self.expressions:
             self.compile(field)
 
@@ -67,9 +62,6 @@ class CalcOutput(Record):
     def start(self) -> bool:
         """Fetch and compute; False: that is over later, and the record processes again then."""
         raise NotImplementedError
-
-    def choose(self) -> None:
-        """What DOPT says becomes what is written."""
 
     def output(self, link: Link) -> tuple[Value, str]:
         """The value for this link's far end, and its DBF type."""
@@ -84,7 +76,6 @@ class CalcOutput(Record):
     def process(self) -> None:
         if not self.PACT:
             self.PACT = 1
-            self.states_of_links.refresh()
             for x in LETTERS:
                 setattr(self, f"P{x}", getattr(self, x))
             through = self.start()
@@ -97,42 +88,9 @@ class CalcOutput(Record):
         self.forward()
         self.PACT = 0
 
-    def resume(self) -> bool:
-        """ODLY is over, or what WAIT waits for."""
-        if not self.DLYA:
-            return True
-        self.DLYA = 0
-        self.post_field("DLYA", DBE_VALUE)
-        return self._drive()
-
-    def computed(self) -> bool:
-        """There is a result: alarms and output. False: the output comes, or completes, later."""
-        check_limits(self)
-        due = output_due(self)
-        self.PVAL = self.VAL
-        if due and self.ODLY > 0:
-            self.DLYA = 1
-            self.post_field("DLYA", DBE_VALUE)
-            self.host.after(self.ODLY, self)
-            return False
-        return not due or self._drive()
-
-    def _drive(self) -> bool:
-        """Write, unless IVOA is against it; False: the record waits for what writing set off."""
-        self.PACT = 0  # so that OUT may lead back to this record
-        self.choose()
-        invalid = self.NSEV >= INVALID
-        if not invalid or self.IVOA != DONT_DRIVE:
-            if invalid and self.IVOA == SET_TO_IVOV:
-                self.OVAL = self.IVOV
-            if self.device is not None:
-                self.device.write(self)
-            if self.OEVT > 0:
-                self.host.post_event(str(self.OEVT))
-        if self.PACT:
-            return False
-        self.PACT = 1
-        return True
+    def post_event(self) -> None:
+        if self.OEVT > 0:
+            self.host.post_event(str(self.OEVT))
 
     def soft_write(self, link: Link) -> int:
         value, dbf = self.output(link)
@@ -167,23 +125,6 @@ class CalcOutput(Record):
             self.post_field(self.expressions[field], DBE_VALUE)
 
     def relinked(self, field: str) -> None:
-        if not field.startswith("INP"):
-            self.states_of_links.relinked(field)
-            return
-        self.inputs.rewire()
-        self.states_of_links.relinked(field)
-
-
-def output_due(record: Record) -> bool:
-    """What OOPT says of PVAL and VAL."""
-    option, old, new = record.OOPT, record.PVAL, record.VAL
-    if option == EVERY_TIME:
-        return True
-    due: dict[int, bool] = {
-        ON_CHANGE: abs(old - new) > record.MDEL,
-        WHEN_ZERO: new == 0.0,
-        WHEN_NON_ZERO: new != 0.0,
-        TO_ZERO: old != 0.0 and new == 0.0,
-        TO_NON_ZERO: old == 0.0 and new != 0.0,
-    }
-    return due.get(option, False)
+        super().relinked(field)
+        if field.startswith("INP"):
+            self.inputs.rewire()

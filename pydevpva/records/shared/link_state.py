@@ -6,14 +6,41 @@ look every half second.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from pydevpva.db.dbf import TYPES
 from pydevpva.records.core.alarm import DBE_VALUE
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 
-NOT_CONNECTED, CONNECTED, LOCAL, CONSTANT = range(4)
+NOT_CONNECTED, CONNECTED, LOCAL, CONSTANT = range(4)  # calcoutINAV and the menus of synApps
 UNKNOWN_TYPE = -1
 _CODES = {name: code for code, name in enumerate(TYPES)}
+
+
+class ShowsLinks(Record):
+    """A record with fields that tell where its links lead. init_record calls show_links."""
+
+    __slots__ = ()
+    link_states: ClassVar[Mapping[str, str]] = {}  # link field -> field of its state
+
+    def show_links(self) -> None:
+        """Look at all of them."""
+        for field in self.link_states:
+            self.show_link(field)
+
+    def show_link(self, field: str) -> None:
+        """What the link of this field leads to now."""
+        show(self, self.link_states[field], link_state(getattr(self, field)))
+
+    def relinked(self, field: str) -> None:
+        if field in self.link_states:
+            self.show_link(field)
+
+    def connection(self, field: str) -> None:
+        if field in self.link_states:
+            self.show_link(field)
 
 
 def is_local(link: Link) -> bool:
@@ -23,9 +50,14 @@ def is_local(link: Link) -> bool:
 
 def link_state(link: Link) -> int:
     """The state of a link by its name: one to a PV of this IOC is local, whatever its modifiers."""
+    return LOCAL if is_local(link) else state_as_made(link)
+
+
+def state_as_made(link: Link) -> int:
+    """The state of a link by the way it is made: with CA, CP or CPP it counts as one to another IOC."""
     if link.is_constant:
         return CONSTANT
-    if is_local(link) or not link.is_volatile:
+    if not link.is_volatile:
         return LOCAL
     return CONNECTED if link.connected() else NOT_CONNECTED
 
