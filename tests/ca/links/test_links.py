@@ -311,3 +311,50 @@ def test_an_ioc_that_has_ended_is_forgotten(start: Starter, tmp_path: Path) -> N
             assert len(known) > before
         assert len(known) == before
         assert "ca-links" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_records_of_synapps_show_what_comes_and_goes_by_channel_access(start: Starter, run: Run) -> None:
+    """Links and names that are put while the IOC runs: to this IOC, to the other, which goes and comes again."""
+    there = far_ioc(start, 'record(ao, "far") { field(VAL, "3") }')
+    ioc = run(
+        """record(ao, "own") {} record(swait, "w") { field(CALC, "A+1") } record(throttle, "t") {} record(sseq, "s") {}
+        record(scalcout, "sc") {} record(acalcout, "ac") {} record(transform, "tr") {} record(calcout, "c") {
+        field(INPA, "far CP") }""",
+        there,
+        pva=True,
+    )
+    links = ("t.OUT", "t.SINP", "s.DOL1", "s.LNK1", "sc.INPA", "sc.INAA", "sc.OUT", "ac.INAA", "ac.OUT", "tr.INPA",
+             "tr.OUTP")  # fmt: skip
+    states = ("t.OV", "t.SIV", "s.DOL1V", "s.LNK1V", "sc.INAV", "sc.IAAV", "sc.OUTV", "ac.IAAV", "ac.OUTV", "tr.IAV",
+              "tr.OPV")  # fmt: skip
+
+    def become(state: int, names: tuple[str, ...] = states) -> None:
+        fields = [name.split(".") for name in names]
+        wait_for(ioc, lambda r: {getattr(r[name], field) for name, field in fields} == {state}, str(state), RECONNECT)
+
+    def lead_to(name: str) -> None:
+        for link in links:
+            put(ioc, link, name)
+        put(ioc, "w.INAN", name)
+        put(ioc, "w.OUTN", name)
+
+    become(3)
+    lead_to("own")
+    become(2)
+    become(0, ("w.INAV", "w.OUTV"))
+    lead_to("far")
+    become(1, (*states, "c.INAV"))
+    become(0, ("w.INAV", "w.OUTV"))
+    put(ioc, "w.PROC", 1)
+    wait_for(ioc, lambda r: shown(r["w"]) == (4.0, 0), "the far value")
+    there.kill()
+    become(0, (*states, "c.INAV"))
+    become(1, ("w.INAV", "w.OUTV"))
+    put(ioc, "w.PROC", 1)
+    wait_for(ioc, lambda r: r["w"].SEVR == 3, "an alarm")
+    far_ioc(start, 'record(ao, "far") { field(VAL, "5") }', there)
+    become(1, (*states, "c.INAV"))
+    become(0, ("w.INAV", "w.OUTV"))
+    lead_to("")
+    become(3)
+    become(2, ("w.INAV", "w.OUTV"))
