@@ -112,6 +112,7 @@ def _asked_for_quiet(step: tuple[str, str]) -> bool:
     """The loop's own turning, and `quiet`, are nobody's journey."""
     return step[0] == "loop.py" and step[1] in (
         "Loop.call", "Loop._settle", "Loop.end_pass", "Loop._run_queued", "Loop._patience", "Loop._run_due_timers",
+        "Loop._run_next", "_wake",
     )  # fmt: skip
 
 
