@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 # Calls of functions of this package, and changes of room
-MOST = {"put": [64, 24], "group put": [165, 43], "iointr": [21, 8], "monitor post": [6, 2]}
+MOST = {"put": [64, 25], "group put": [165, 43], "iointr": [21, 8], "monitor post": [6, 2]}
 COUNT = """
 import json
 from tests.journeys.count import journeys
