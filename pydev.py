@@ -8,7 +8,9 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-__all__ = ["NDArray", "at_exit", "at_running", "at_start", "iointr", "overruns", "subroutine"]  # noqa: F822
+__all__ = [
+    "NDArray", "at_exit", "at_running", "at_start", "cancel", "iointr", "loop", "overruns", "start", "subroutine",
+]  # noqa: F822  # fmt: skip
 
 _NOT_GIVEN = object()
 _last: dict[str, Any] = {}
@@ -74,6 +76,21 @@ def at_running(function: Any = None, *, seconds: Any = None) -> Any:
 def at_exit(function: Any = None, *, seconds: Any = None) -> Any:
     """Decorator: @pydev.at_exit has the function called when the IOC ends: it leaves hardware safe."""
     return _at("at_exit", function, seconds)
+
+
+def start(coroutine: Any, name: str | None = None) -> None:
+    """Run a coroutine beside the records; outside an IOC it is not run."""
+    ioc = getattr(builtins, "pydev", None)
+    if ioc is not None and getattr(ioc, "start", start) is not start:
+        ioc.start(coroutine, name)
+    else:
+        coroutine.close()
+
+
+def cancel(name: str) -> bool:
+    """Cancel what the code of a record waits for, or a task; outside an IOC there is none."""
+    ioc = getattr(builtins, "pydev", None)
+    return bool(ioc.cancel(name)) if ioc is not None and getattr(ioc, "cancel", cancel) is not cancel else False
 
 
 def overruns(scan: str | None = None) -> int:

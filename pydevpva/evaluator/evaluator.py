@@ -14,6 +14,7 @@ import time
 import types
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sized
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from pydevpva.errors import PydevpvaError, Stopped
 from pydevpva.evaluator.code import compile_source, parse_lines
 from pydevpva.evaluator.events import Events
 from pydevpva.evaluator.failures import describe
+from pydevpva.evaluator.later import Later, cannot_cancel, record_of
 from pydevpva.evaluator.subroutines import Subroutines
 from pydevpva.evaluator.user import Pydev
 from pydevpva.forks import in_child, leave_child
@@ -74,7 +76,9 @@ class Evaluator:
         self.namespace: dict[str, Any] = vars(module)
         self.namespace["__builtins__"] = builtins
         self.subroutines = Subroutines(self.namespace)
-        self.pydev = Pydev(self.events, self.subroutines)
+        self.later = Later()
+        self.later.cancel_plain = self._cancel_plain
+        self.pydev = Pydev(self.events, self.subroutines, self.later)
         self._jobs = jobs = _Jobs()
         self._soon, self._later, self._come = jobs.soon.append, jobs.later.append, jobs.come
         self.name_of: Callable[[Job], str] = lambda job: label_of(job[0])  # the devices know more of whose code it is
@@ -132,6 +136,7 @@ class Evaluator:
         False when a job is still running after `timeout` seconds; its thread is left to itself.
         """
         self._stopped = True
+        self.later.end(0.0)  # what the code that is being run gives now is not waited for
         self.events.end()
         self._take_back()
         for _ in self._workers:
@@ -199,6 +204,21 @@ class Evaluator:
         for worker in self._workers:
             worker.forked = True
         self.events.forked()
+        self.later.forked()
+
+    def _cancel_plain(self, record: str, reason: BaseException) -> bool:
+        """End a record's code that has not begun; False when it has none. Raises PydevpvaError when it runs."""
+        for queued in (self._jobs.soon, self._jobs.later):
+            for job in list(queued):
+                if record_of(self.name_of(job)) == record:
+                    with suppress(ValueError):  # it has begun meanwhile
+                        queued.remove(job)
+                        _finish(job[2], None, reason)
+                        return True
+        for running in self.running():
+            if record_of(running.label) == record:
+                raise cannot_cancel(record, running.seconds)
+        return False
 
     def _take_back(self) -> None:
         """Take the jobs that have not begun, telling each."""

@@ -9,25 +9,28 @@ from collections.abc import Callable
 from typing import Any
 
 from pydevpva.evaluator.events import Events
+from pydevpva.evaluator.later import Later
 from pydevpva.evaluator.moments import Moments
 from pydevpva.evaluator.subroutines import Subroutines
 
 NOT_GIVEN = object()
-PUBLIC = ("NDArray", "at_exit", "at_running", "at_start", "iointr", "overruns", "subroutine")  # what help(pydev) shows
+PUBLIC = (  # what help(pydev) shows
+    "NDArray", "at_exit", "at_running", "at_start", "cancel", "iointr", "loop", "overruns", "start", "subroutine",
+)  # fmt: skip
 
 
 class _Served:
-    """Whose events, subroutines and moments a `pydev` speaks for."""
+    """Whose events, subroutines and the rest a `pydev` speaks for."""
 
-    __slots__ = ("events", "moments", "subroutines")
+    __slots__ = ("events", "later", "moments", "subroutines")
 
-    def __init__(self, events: Events, subroutines: Subroutines) -> None:
-        self.events, self.subroutines = events, subroutines
+    def __init__(self, events: Events, subroutines: Subroutines, later: Later) -> None:
+        self.events, self.subroutines, self.later = events, subroutines, later
         self.moments = Moments()
 
 
 # Python has one `pydev` for the whole process, and users' modules keep the one that they have imported.
-_next = _Served(Events(), Subroutines({}))  # of all that had stopped when the newest IOC was made: that IOC's
+_next = _Served(Events(), Subroutines({}), Later())  # of all that had stopped when the newest IOC was made: that IOC's
 _stopped: list[Pydev] = []  # since then
 
 
@@ -36,9 +39,9 @@ class Pydev(types.ModuleType):
 
     __all__ = PUBLIC
 
-    def __init__(self, events: Events, subroutines: Subroutines | None = None) -> None:
+    def __init__(self, events: Events, subroutines: Subroutines | None = None, later: Later | None = None) -> None:
         super().__init__("pydev", "Exchanges values between Python code and records.")
-        self._for = _Served(events, subroutines or Subroutines({}))
+        self._for = _Served(events, subroutines or Subroutines({}), later or Later())
         self._before: object = None
         self._offered: dict[str, Callable[[], object]] = {}
 
@@ -50,6 +53,8 @@ class Pydev(types.ModuleType):
         self._offered[name] = make
 
     def __getattr__(self, name: str) -> object:
+        if name == "loop":
+            return self._for.later.loop
         offered = vars(self).get("_offered", {})
         if name not in offered:
             raise AttributeError(f"module 'pydev' has no attribute {name!r}")
@@ -65,6 +70,20 @@ class Pydev(types.ModuleType):
         if value is NOT_GIVEN:
             return self._for.events.last(name)
         return self._for.events.publish(name, value)
+
+    def start(self, coroutine: object, name: str | None = None) -> None:
+        """Run a coroutine beside the records, on the asyncio loop `pydev.loop`, until it ends or the IOC does.
+
+        Its name, else the coroutine's, is shown by pydevShow; pydev.cancel(name) ends it.
+        """
+        self._for.later.start(coroutine, name)
+
+    def cancel(self, name: str) -> bool:
+        """Cancel what the code of a record waits for, or the task of that name; False when nothing is under way.
+
+        Plain code that is being run cannot be cancelled: an error says so.
+        """
+        return self._for.later.cancel(name)
 
     def subroutine(self, name: object = None) -> Any:
         """Decorator: @pydev.subroutine or @pydev.subroutine("name") lets SNAM and INAM of records name the function."""
@@ -136,6 +155,7 @@ class Pydev(types.ModuleType):
         served.subroutines.earlier |= _next.subroutines.earlier | _next.subroutines.registered
         served.moments.adopt(_next.moments)
         _next.events, _next.subroutines, _next.moments = served.events, served.subroutines, served.moments
+        _next.later = served.later
         hand_over = vars(self._before).get("_hand_over") if isinstance(self._before, types.ModuleType) else None
         if callable(hand_over):
             published, subroutines, moments = hand_over()
