@@ -6,11 +6,12 @@ It imports nothing of the IOC but NDArray, when that is asked for, so that a use
 from __future__ import annotations
 
 import builtins
+import functools
 from typing import Any
 
 __all__ = [
-    "NDArray", "at_exit", "at_running", "at_start", "cancel", "iointr", "loop", "overruns", "start", "subroutine",
-]  # noqa: F822  # fmt: skip
+    "NDArray", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns", "start", "subroutine",
+]  # fmt: skip
 
 _NOT_GIVEN = object()
 _last: dict[str, Any] = {}
@@ -91,6 +92,19 @@ def cancel(name: str) -> bool:
     """Cancel what the code of a record waits for, or a task; outside an IOC there is none."""
     ioc = getattr(builtins, "pydev", None)
     return bool(ioc.cancel(name)) if ioc is not None and getattr(ioc, "cancel", cancel) is not cancel else False
+
+
+def in_process(function: Any) -> Any:
+    """Decorator: inside an IOC the function runs in a worker process, and its call gives a future; else just here."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        ioc = getattr(builtins, "pydev", None)
+        if ioc is not None and getattr(ioc, "in_process", in_process) is not in_process:
+            return ioc.in_process(function)(*args, **kwargs)
+        return function(*args, **kwargs)
+
+    return call
 
 
 def overruns(scan: str | None = None) -> int:

@@ -108,6 +108,8 @@ class Python:
 
     def wait(self, result: object, label: str, told: Done, limit: AnyLimit | None) -> None:
         """Wait for what code gave, on its thread. A limit that is exceeded by now ends it."""
+        if limit is not None:
+            limit.awaits = True
         self.evaluator.later.wait(result, label, told)
         if limit is not None and limit.exceeded:
             limit.cancel()
@@ -208,7 +210,7 @@ class Failures:
 
     def plain(self, error: BaseException) -> BaseException:
         """What user code raised, as text for `tell`; on the thread of that code."""
-        if type(error) is Stopped:
+        if type(error) in (Stopped, UserError):  # UserError: a worker process has made it text
             return error
         if self._told is None:
             self._told = Told()

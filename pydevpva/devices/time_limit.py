@@ -17,17 +17,19 @@ log = logging.getLogger("pydevpva.python")
 class TimeLimit:
     """Of one record. The time begins when its code is sent off: it is that for which the record may be active."""
 
-    __slots__ = ("_came", "_label", "_later", "_loop", "_seconds", "_timer", "exceeded")
+    __slots__ = ("_came", "_label", "_later", "_loop", "_seconds", "_timer", "awaits", "exceeded")
 
     def __init__(self, seconds: float, loop: Loop, later: Later) -> None:
         self._seconds, self._loop, self._later = seconds, loop, later
         self._timer: Timer | None = None
         self._label = ""
         self._came = self.exceeded = False  # the outcome is on its way; the time is over
+        self.awaits = False  # the code has given a coroutine or a future
 
     def begin(self, label: str) -> None:
         """The code of this label is sent off."""
-        self._came, self.exceeded, self._label = False, False, label
+        self._came = self.exceeded = self.awaits = False
+        self._label = label
         self._timer = self._loop.after(self._seconds, self._run_out)
 
     def end(self) -> None:
@@ -44,7 +46,7 @@ class TimeLimit:
         """What comes too late is an error; on the thread of the code."""
         self._came = True
         if self.exceeded and not isinstance(error, TimeoutError):
-            return None, error or TimeoutError(f"{self._seconds:g} s; plain code runs on")
+            return None, error or self._error("" if self.awaits else "; plain code runs on")
         return result, error
 
     def _run_out(self) -> None:
@@ -52,12 +54,12 @@ class TimeLimit:
         if self._came:
             return
         self.exceeded = True
-        if not self.cancel():
+        if not self.cancel() and not self.awaits:
             text = "%s: %g s are over, but plain code that blocks, or waits for its turn, cannot be cancelled"
             log.warning(text, self._label.strip("<>"), self._seconds)
 
-    def _error(self) -> TimeoutError:
-        return TimeoutError(f"{self._seconds:g} s")
+    def _error(self, more: str = "") -> TimeoutError:
+        return TimeoutError(f"{self._seconds:g} s{more}")
 
 
 def _check(value: str, location: Location, record: str) -> Iterator[Problem]:

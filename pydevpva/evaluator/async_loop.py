@@ -47,10 +47,10 @@ class AsyncLoop:
     def run(self, awaitable: Awaitable[object], waiting: Waiting) -> None:
         """Await it on the loop; `waiting` is told how it ends. Raises Stopped."""
         loop = self.get()
-        try:
+        with self._starting:  # what is sent off before the end begins has begun when it does
+            if self._ended:
+                raise Stopped("the IOC is stopping: this coroutine was not run")
             loop.call_soon_threadsafe(self._begin, loop, awaitable, waiting)
-        except RuntimeError:
-            raise Stopped("the IOC is stopping: this coroutine was not run") from None
 
     def cancel(self, waiting: Waiting) -> None:
         """Cancel its coroutine; in GRACE seconds it is over in any case."""

@@ -23,6 +23,7 @@ class TimeLimit(Protocol):
     """How long one record's code may take: devices.time_limit.TimeLimit."""
 
     exceeded: bool
+    awaits: bool
 
     def begin(self, label: str) -> None: ...
     def end(self) -> None: ...

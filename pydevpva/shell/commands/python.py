@@ -84,6 +84,7 @@ def pydev_reload(shell: Shell, name: str | None) -> int:
     except Exception as error:
         shell.complain(traceback_text(error))
         return -1
+    shell.ioc.evaluator.processes.renew()
     renewed = _renew(shell.ioc.evaluator.namespace, before, vars(module))
     shell.print(f"{name} reloaded from {module.__file__}" + (f"; renewed: {', '.join(renewed)}" if renewed else ""))
     for line in _left_behind(shell.ioc.evaluator.namespace, module):
@@ -150,6 +151,9 @@ def _show_later(shell: Shell, most: int | None) -> None:
     tasks, records = shell.ioc.evaluator.later.report()
     for task in tasks:
         shell.print(f"    task {task.name} for {task.seconds:.3f} s")
+    workers, at_work, waiting = shell.ioc.evaluator.processes.report()
+    if workers:
+        shell.print(f"    processes: {workers}, {at_work} at work, {waiting} calls waiting")
     if records:
         shell.print(f"    awaiting: {len(records)}")
     for record in records[:most]:
