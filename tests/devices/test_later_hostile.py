@@ -74,7 +74,8 @@ def test_time_limits_at_random_moments(engine: StartEngine) -> None:
 def test_the_end_at_a_random_moment(serve: Serve, seed: int) -> None:
     chance = random.Random(seed)
     served = serve(DB, PYTHON)
-    served.get("X0")
+    for n in range(len(CODES)):
+        served.get(f"X{n}")  # connects
     answers = Counter[str]()
 
     def put(n: int) -> None:
@@ -88,5 +89,6 @@ def test_the_end_at_a_random_moment(serve: Serve, seed: int) -> None:
     for thread in threads:
         thread.join(20)
     assert sum(answers.values()) == 8
+    assert not [answer for answer in answers if "Timeout" in answer]
     assert served.ioc.run_python("begun - ended") == 0
     assert not [thread.name for thread in threading.enumerate() if thread.name == "pydev-async"]
