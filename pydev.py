@@ -9,8 +9,9 @@ import builtins
 import functools
 from typing import Any
 
-__all__ = [
-    "NDArray", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns", "start", "subroutine",
+__all__ = [  # noqa: F822
+    "NDArray", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns", "start",
+    "subroutine",
 ]  # fmt: skip
 
 _NOT_GIVEN = object()

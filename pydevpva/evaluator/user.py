@@ -17,7 +17,8 @@ from pydevpva.evaluator.subroutines import Subroutines
 
 NOT_GIVEN = object()
 PUBLIC = (  # what help(pydev) shows
-    "NDArray", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns", "start", "subroutine",
+    "NDArray", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns", "start",
+    "subroutine",
 )  # fmt: skip
 
 
@@ -33,9 +34,8 @@ class _Served:
 
 
 # Python has one `pydev` for the whole process, and users' modules keep the one that they have imported.
-_next = _Served(
-    Events(), Subroutines({}), Later(), Processes()
-)  # of all that had stopped when the newest IOC was made: that IOC's
+# Of all that had stopped when the newest IOC was made: that IOC's
+_next = _Served(Events(), Subroutines({}), Later(), Processes())
 _stopped: list[Pydev] = []  # since then
 
 
