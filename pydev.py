@@ -6,9 +6,13 @@ It imports nothing of the IOC but NDArray, when that is asked for, so that a use
 from __future__ import annotations
 
 import builtins
+import functools
 from typing import Any
 
-__all__ = ["NDArray", "at_exit", "at_running", "at_start", "iointr", "overruns", "subroutine"]  # noqa: F822
+__all__ = [  # noqa: F822
+    "NDArray", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns", "start",
+    "subroutine",
+]  # fmt: skip
 
 _NOT_GIVEN = object()
 _last: dict[str, Any] = {}
@@ -74,6 +78,34 @@ def at_running(function: Any = None, *, seconds: Any = None) -> Any:
 def at_exit(function: Any = None, *, seconds: Any = None) -> Any:
     """Decorator: @pydev.at_exit has the function called when the IOC ends: it leaves hardware safe."""
     return _at("at_exit", function, seconds)
+
+
+def start(coroutine: Any, name: str | None = None) -> None:
+    """Run a coroutine beside the records; outside an IOC it is not run."""
+    ioc = getattr(builtins, "pydev", None)
+    if ioc is not None and getattr(ioc, "start", start) is not start:
+        ioc.start(coroutine, name)
+    else:
+        coroutine.close()
+
+
+def cancel(name: str) -> bool:
+    """Cancel what the code of a record waits for, or a task; outside an IOC there is none."""
+    ioc = getattr(builtins, "pydev", None)
+    return bool(ioc.cancel(name)) if ioc is not None and getattr(ioc, "cancel", cancel) is not cancel else False
+
+
+def in_process(function: Any) -> Any:
+    """Decorator: inside an IOC the function runs in a worker process, and its call gives a future; else just here."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        ioc = getattr(builtins, "pydev", None)
+        if ioc is not None and getattr(ioc, "in_process", in_process) is not in_process:
+            return ioc.in_process(function)(*args, **kwargs)
+        return function(*args, **kwargs)
+
+    return call
 
 
 def overruns(scan: str | None = None) -> int:

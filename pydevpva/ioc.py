@@ -51,6 +51,7 @@ log = logging.getLogger(__name__)
 words_at_load = logging.getLogger("pydevpva.load")  # of a file: shown as errors of loading are
 
 LINK_PATIENCE = 5.0  # seconds until links whose PV was not found are named
+TASKS_END = 0.5  # seconds that users' coroutines have for their `finally` at the end
 EVENT_PATIENCE = 10.0  # seconds until events are named that look misspelled
 NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -88,6 +89,7 @@ class Ioc:
         if clock is not None:
             self._python.through(clock.counted)
         self.database = Database(self.definitions, self._device_for, loop, self._python)
+        self.evaluator.later.record_names = self.database.records
         self.evaluator.pydev.offer("overruns", lambda: self._overruns)
         self.remote_links = RemoteLinks(self.database, self.environment)
         self.ca_links = CaLinks(self.database, self.environment)
@@ -111,6 +113,7 @@ class Ioc:
         life.at("running", lambda: loop.call(loop.after, LINK_PATIENCE, self.ca_links.tell_missing))
         life.at("running", lambda: loop.call(loop.after, EVENT_PATIENCE, delivery.tell_misspelled))
         life.at("running", lambda: loop.call(loop.pieces.watch))
+        life.at("stop", lambda: self.evaluator.later.end(TASKS_END))  # while clients still see what they publish
         life.at("running", lambda: loop.call(Hanging(self.evaluator, loop).look))
 
     # ---- before init ----

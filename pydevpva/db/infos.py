@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pydevpva.db.model import RecordInstance
 from pydevpva.errors import Location, Problem, did_you_mean
 
-GROUP, FORM, TIME_TAG, ARRAY = "Q:group", "Q:form", "Q:time:tag", "pydev:array"
+GROUP, FORM, TIME_TAG, ARRAY, TIMEOUT = "Q:group", "Q:form", "Q:time:tag", "pydev:array", "pydev:timeout"
 SAVED = ("autosaveFields", "autosaveFields_pass0", "autosaveFields_pass1")
 TAGS = {
     GROUP: "fields of groups (pva/groups)",
@@ -15,6 +15,7 @@ TAGS = {
     TIME_TAG: "bits of the nanoseconds that are the user tag (pva/types/metadata.py)",
     ARRAY: "whether code gets arrays as numpy's, or as lists (devices/pydev.py, records/pycalc.py)",
     **dict.fromkeys(SAVED, "fields that survive a restart (keep/infos.py)"),
+    TIMEOUT: "seconds that a record's Python may take (devices/time_limit.py)",
 }
 Check = Callable[[str, Location, str], Iterable[Problem]]  # the value, its place, the record
 CHECKS: dict[str, Check] = {}  # what says what is wrong with a value when it is loaded; given by the room that reads it

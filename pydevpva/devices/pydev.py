@@ -1,6 +1,6 @@
 """DTYP "pydev": a record's value by user Python. One class serves every type; what differs, the type says (`pydev`).
 
-Database thread, but for `_done`, which the evaluator thread calls.
+Database thread, but for `_done`, which the evaluator thread calls, or that of what the code waits for.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pydevpva.devices.registry import DeviceSupport
 from pydevpva.engine.processing import complete, process
 from pydevpva.errors import CodeError, PutError, Stopped
 from pydevpva.evaluator.code import Code
+from pydevpva.evaluator.waiting import comes_later
 from pydevpva.plain.results import borrowed, plain
 from pydevpva.plain.values import SIMPLE
 from pydevpva.records.core.alarm import CALC, INVALID, raise_alarm
@@ -43,6 +44,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
         "_has_event",
         "_is_output",
         "_lane",
+        "_limit",
         "_link",
         "_next",
         "_python",
@@ -65,6 +67,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
         self._is_output = isinstance(record, Output) or not hasattr(record, "INP")
         self._link = "OUT" if self._is_output else "INP"
         self._done_bound = self._done
+        self._limit = python.time_limit(record)
         self._state, self._status = IDLE, -1
         self._has_event = False
         self._event_value: Any = None
@@ -166,6 +169,8 @@ class Pydev(DeviceSupport, dsets="pydev"):
         record.overwritten = False
         self._state = RUNNING
         self._lane = run = self._python.run
+        if self._limit is not None:
+            self._limit.begin(code.label)
         run(code.function, self._values(record), self._done_bound)
         return 0
 
@@ -187,11 +192,17 @@ class Pydev(DeviceSupport, dsets="pydev"):
         return self._take(record, value, None)
 
     def _done(self, result: object, error: BaseException | None) -> None:
-        """On the evaluator thread: bring the outcome home.
+        """On the evaluator thread, or that of what was awaited: bring the outcome home, or wait for it.
 
         It is plain from here on. Arrays are converted here, before the next code runs: it may write to the very memory
         that this one gave.
         """
+        if type(result) not in SIMPLE and comes_later(result):
+            assert self.code is not None  # which has given this
+            self._python.wait(result, self.code.label, self._done_bound, self._limit)
+            return
+        if self._limit is not None:
+            result, error = self._limit.outcome(result, error)
         if error is not None:
             error = self.failures.plain(error)
         elif self._taken is not None:
@@ -206,6 +217,8 @@ class Pydev(DeviceSupport, dsets="pydev"):
 
     def _complete(self, result: object, error: BaseException | None) -> None:
         record = self._record
+        if self._limit is not None:
+            self._limit.end()
         if isinstance(error, Stopped):
             return
         self._status = self._take(record, result, error)

@@ -1,6 +1,7 @@
 """From records to user Python and back: compile a record's code, run it, bring the outcome home.
 
-`Python` is used on the database thread; `_done` methods run on the evaluator thread and only submit.
+`Python` is used on the database thread; `_over` runs on the evaluator thread, or that of what code waits for, and only
+submits.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
+from pydevpva.db.infos import TIMEOUT
+from pydevpva.devices.time_limit import TimeLimit
 from pydevpva.errors import CodeError, Stopped
 from pydevpva.evaluator.code import Code, compile_code, remember_source
 from pydevpva.evaluator.evaluator import Done, Evaluator, Job, label_of
 from pydevpva.evaluator.failures import Told, UserError, describe, raised, traceback_text
+from pydevpva.evaluator.waiting import comes_later
 from pydevpva.loop import Loop
 from pydevpva.plain.results import plain
 from pydevpva.plain.values import SIMPLE
@@ -21,6 +25,7 @@ from pydevpva.records.core.alarm import AMSG_SIZE, CALC, INVALID, raise_alarm
 from pydevpva.records.core.record import Failures as RecordFailures
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.usercode import Outcome, UserCode
+from pydevpva.records.core.usercode import TimeLimit as AnyLimit
 from pydevpva.records.core.values import clip_text
 from pydevpva.records.results.scalar import ResultError
 from pydevpva.records.shared.snapshot import Snapshot, settle
@@ -77,14 +82,42 @@ class Python:
         self.evaluator.forget(code.label)
 
     def evaluate(self, code: UserCode, args: tuple[Any, ...], done: Outcome, failures: RecordFailures) -> None:
-        """Run code(*args) on the evaluator thread; done(result, error), both plain, on the database thread."""
+        """Run code(*args) on the evaluator thread; done(result, error), both plain, on the database thread.
+
+        What gives a coroutine or a future is done when that is.
+        """
         self.call(code.function, args, done, failures)
 
     def call(
         self, function: Callable[..., object], args: tuple[Any, ...], done: Outcome, failures: RecordFailures
     ) -> None:
         """As evaluate, for a function."""
-        self.run(function, args, lambda result, error: self._over(args, result, error, done, failures))
+        limit = failures.limit
+        label = ""
+        if limit is not None:
+            label = _name_of((function, args, _nobody))
+            limit.begin(label)
+
+        def over(result: object, error: BaseException | None) -> None:
+            if type(result) not in SIMPLE and comes_later(result):
+                self.wait(result, label or _name_of((function, args, over)), over, limit)
+            else:
+                self._over(args, result, error, done, failures)
+
+        self.run(function, args, over)
+
+    def wait(self, result: object, label: str, told: Done, limit: AnyLimit | None) -> None:
+        """Wait for what code gave, on its thread. A limit that is exceeded by now ends it."""
+        if limit is not None:
+            limit.awaits = True
+        self.evaluator.later.wait(result, label, told)
+        if limit is not None and limit.exceeded:
+            limit.cancel()
+
+    def time_limit(self, record: Record) -> TimeLimit | None:
+        """What info(pydev:timeout) says; None without it."""
+        text = record.info.get(TIMEOUT)
+        return None if text is None else TimeLimit(float(text), self._database, self.evaluator.later)
 
     def _over(
         self,
@@ -94,7 +127,9 @@ class Python:
         done: Outcome,
         failures: RecordFailures,
     ) -> None:
-        """On the evaluator thread: all that the code gave becomes plain, and is dropped here."""
+        """All that the code gave becomes plain, and is dropped here."""
+        if failures.limit is not None:
+            result, error = failures.limit.outcome(result, error)
         for arg in args:
             if type(arg) is Snapshot:
                 settle(arg, plain)
@@ -102,7 +137,7 @@ class Python:
             error = failures.plain(error)
         elif type(result) not in SIMPLE:
             result = plain(result)
-        self.add(partial(done, result, error))
+        self.add(partial(done if failures.limit is None else partial(_in_time, failures.limit, done), result, error))
 
     def is_published(self, event: str) -> bool:
         """Whether user code has published anything under that name."""
@@ -129,9 +164,9 @@ class Python:
         """Whether a function was given to @pydev.subroutine under that name."""
         return isinstance(name, str) and name in self.evaluator.subroutines.registered
 
-    def failures(self) -> Failures:
+    def failures(self, record: Record) -> Failures:
         """For a record that has none yet."""
-        return Failures()
+        return Failures(self.time_limit(record))
 
 
 def _name_of(job: Job) -> str:
@@ -140,6 +175,15 @@ def _name_of(job: Job) -> str:
     if args and type(args[0]) is Snapshot:
         return f"<{args[0].NAME}.SNAM>"
     return label_of(function)
+
+
+def _in_time(limit: AnyLimit, done: Outcome, result: object, error: BaseException | None) -> None:
+    limit.end()
+    done(result, error)
+
+
+def _nobody(result: object, error: BaseException | None) -> None:
+    """A job is not told of its end where only its name is asked for."""
 
 
 def _message(error: BaseException) -> str:
@@ -155,9 +199,10 @@ def clipped(text: str) -> str:
 class Failures:
     """The errors of one record's code: an alarm each time, the console once when an error begins or changes."""
 
-    __slots__ = ("_told", "count", "last", "said")
+    __slots__ = ("_told", "count", "last", "limit", "said")
 
-    def __init__(self) -> None:
+    def __init__(self, limit: TimeLimit | None = None) -> None:
+        self.limit = limit
         self.said = ""
         self._told: Told | None = None  # made by the first error: most code has none
         self.count = 0
@@ -165,7 +210,7 @@ class Failures:
 
     def plain(self, error: BaseException) -> BaseException:
         """What user code raised, as text for `tell`; on the thread of that code."""
-        if type(error) is Stopped:
+        if type(error) in (Stopped, UserError):  # UserError: a worker process has made it text
             return error
         if self._told is None:
             self._told = Told()

@@ -198,7 +198,7 @@ def _compiled(text: str, bare: frozenset[str], every: frozenset[str]) -> Compile
     tree = parse(marked.text, "<pydev>")
     is_expression = isinstance(tree, ast.Expression)
     if rewrite.needs_python_check(tree):
-        compile(marked.text, "<pydev>", "eval" if is_expression else "exec")
+        compile(marked.text, "<pydev>", "eval" if is_expression else "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     names = rewrite.names_of(marked.text, "<pydev>")
     event = event_name(tree)
     for name in marked.fields:

@@ -14,15 +14,19 @@ import time
 import types
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sized
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from pydevpva.errors import PydevpvaError, Stopped
+from pydevpva.errors import Stopped
 from pydevpva.evaluator.code import compile_source, parse_lines
 from pydevpva.evaluator.events import Events
 from pydevpva.evaluator.failures import describe
+from pydevpva.evaluator.later import Later, cannot_cancel, record_of
+from pydevpva.evaluator.processes import Processes
 from pydevpva.evaluator.subroutines import Subroutines
 from pydevpva.evaluator.user import Pydev
+from pydevpva.evaluator.wanted import wanted
 from pydevpva.forks import in_child, leave_child
 from pydevpva.threads import DeepThread
 
@@ -31,7 +35,6 @@ Job = tuple[Callable[..., object], tuple[Any, ...], Done]
 log = logging.getLogger(__name__)
 
 NAMESPACE = "__pydev__"  # the module whose globals all records and the shell share
-MOST_THREADS = 1000
 SHARE = 4  # of so many jobs one is of a periodic scan, whatever else waits: clients can slow scans down, not stop them
 RUN = 16  # jobs between two looks at how far behind the database thread is
 MOST_OUTCOMES = 300  # that wait for it: 1 ms of its work
@@ -74,7 +77,10 @@ class Evaluator:
         self.namespace: dict[str, Any] = vars(module)
         self.namespace["__builtins__"] = builtins
         self.subroutines = Subroutines(self.namespace)
-        self.pydev = Pydev(self.events, self.subroutines)
+        self.later = Later()
+        self.later.cancel_plain = self._cancel_plain
+        self.processes = Processes()
+        self.pydev = Pydev(self.events, self.subroutines, self.later, self.processes)
         self._jobs = jobs = _Jobs()
         self._soon, self._later, self._come = jobs.soon.append, jobs.later.append, jobs.come
         self.name_of: Callable[[Job], str] = lambda job: label_of(job[0])  # the devices know more of whose code it is
@@ -132,6 +138,8 @@ class Evaluator:
         False when a job is still running after `timeout` seconds; its thread is left to itself.
         """
         self._stopped = True
+        self.later.end(0.0)  # what the code that is being run gives now is not waited for
+        self.processes.end()
         self.events.end()
         self._take_back()
         for _ in self._workers:
@@ -199,6 +207,22 @@ class Evaluator:
         for worker in self._workers:
             worker.forked = True
         self.events.forked()
+        self.later.forked()
+        self.processes.forked()
+
+    def _cancel_plain(self, record: str, reason: BaseException) -> bool:
+        """End a record's code that has not begun; False when it has none. Raises PydevpvaError when it runs."""
+        for queued in (self._jobs.soon, self._jobs.later):
+            for job in list(queued):
+                if record_of(self.name_of(job)) == record:
+                    with suppress(ValueError):  # it has begun meanwhile
+                        queued.remove(job)
+                        _finish(job[2], None, reason)
+                        return True
+        for running in self.running():
+            if record_of(running.label) == record:
+                raise cannot_cancel(record, running.seconds)
+        return False
 
     def _take_back(self) -> None:
         """Take the jobs that have not begun, telling each."""
@@ -318,9 +342,4 @@ def label_of(function: Callable[..., object]) -> str:
 
 def threads_wanted(environment: Mapping[str, str]) -> int:
     """PYDEV_NUM_THREADS, 1 when it is not set."""
-    text = environment.get("PYDEV_NUM_THREADS", "").strip()
-    if not text:
-        return 1
-    if not text.isdecimal() or not 1 <= int(text) <= MOST_THREADS:
-        raise PydevpvaError(f"PYDEV_NUM_THREADS is {text!r}; it must be a whole number from 1 to {MOST_THREADS}")
-    return int(text)
+    return wanted(environment, "PYDEV_NUM_THREADS", 1)

@@ -14,6 +14,8 @@ from pydevpva.evaluator.percent import Marked, split
 ONLY_IN_FUNCTIONS = (
     ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.Nonlocal, ast.AsyncFor, ast.AsyncWith, ast.comprehension,
 )  # fmt: skip
+_WAITS = (ast.Await, ast.AsyncFor, ast.AsyncWith)
+_OWN_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,16 @@ def needs_python_check(tree: ast.AST) -> bool:
     )
 
 
+def waits(tree: ast.AST) -> bool:
+    """Whether the code itself awaits, and not only a function within it: then its function is a coroutine's."""
+    return any(
+        isinstance(node, _WAITS)
+        or (isinstance(node, ast.comprehension) and bool(node.is_async))
+        or (not isinstance(node, _OWN_SCOPES) and waits(node))
+        for node in ast.iter_child_nodes(tree)
+    )
+
+
 def function_code(
     tree: ast.Expression | ast.Module,
     parameters: Sequence[str],
@@ -56,10 +68,13 @@ def function_code(
     own: Iterable[str],
     label: str,
 ) -> CodeType:
-    """Compile `tree` into a function's code; `own` names are globals in it, `copies` are (name, parameter) pairs."""
-    module = ast.parse("def link(): pass")
+    """Compile `tree` into a function's code; `own` names are globals in it, `copies` are (name, parameter) pairs.
+
+    Code that awaits is a coroutine function's: calling it runs nothing yet.
+    """
+    module = ast.parse("async def link(): pass" if waits(tree) else "def link(): pass")
     function = module.body[0]
-    assert isinstance(function, ast.FunctionDef)
+    assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
     function.args.args = [ast.arg(arg=name) for name in parameters]
     body: list[ast.stmt] = [ast.Global(names=names)] if (names := sorted(own)) else []
     for name, parameter in copies:

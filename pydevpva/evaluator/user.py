@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import sys
 import types
 from collections.abc import Callable
 from typing import Any
 
 from pydevpva.evaluator.events import Events
+from pydevpva.evaluator.later import Later
 from pydevpva.evaluator.moments import Moments
+from pydevpva.evaluator.processes import Processes, importable
 from pydevpva.evaluator.subroutines import Subroutines
 
 NOT_GIVEN = object()
-PUBLIC = ("NDArray", "at_exit", "at_running", "at_start", "iointr", "overruns", "subroutine")  # what help(pydev) shows
+PUBLIC = (  # what help(pydev) shows
+    "NDArray", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns", "start",
+    "subroutine",
+)  # fmt: skip
 
 
 class _Served:
-    """Whose events, subroutines and moments a `pydev` speaks for."""
+    """Whose events, subroutines and the rest a `pydev` speaks for."""
 
-    __slots__ = ("events", "moments", "subroutines")
+    __slots__ = ("events", "later", "moments", "processes", "subroutines")
 
-    def __init__(self, events: Events, subroutines: Subroutines) -> None:
-        self.events, self.subroutines = events, subroutines
+    def __init__(self, events: Events, subroutines: Subroutines, later: Later, processes: Processes) -> None:
+        self.events, self.subroutines, self.later = events, subroutines, later
         self.moments = Moments()
+        self.processes = processes
 
 
 # Python has one `pydev` for the whole process, and users' modules keep the one that they have imported.
-_next = _Served(Events(), Subroutines({}))  # of all that had stopped when the newest IOC was made: that IOC's
+# Of all that had stopped when the newest IOC was made: that IOC's
+_next = _Served(Events(), Subroutines({}), Later(), Processes())
 _stopped: list[Pydev] = []  # since then
 
 
@@ -36,9 +44,15 @@ class Pydev(types.ModuleType):
 
     __all__ = PUBLIC
 
-    def __init__(self, events: Events, subroutines: Subroutines | None = None) -> None:
+    def __init__(
+        self,
+        events: Events,
+        subroutines: Subroutines | None = None,
+        later: Later | None = None,
+        processes: Processes | None = None,
+    ) -> None:
         super().__init__("pydev", "Exchanges values between Python code and records.")
-        self._for = _Served(events, subroutines or Subroutines({}))
+        self._for = _Served(events, subroutines or Subroutines({}), later or Later(), processes or Processes())
         self._before: object = None
         self._offered: dict[str, Callable[[], object]] = {}
 
@@ -50,6 +64,8 @@ class Pydev(types.ModuleType):
         self._offered[name] = make
 
     def __getattr__(self, name: str) -> object:
+        if name == "loop":
+            return self._for.later.loop
         offered = vars(self).get("_offered", {})
         if name not in offered:
             raise AttributeError(f"module 'pydev' has no attribute {name!r}")
@@ -65,6 +81,34 @@ class Pydev(types.ModuleType):
         if value is NOT_GIVEN:
             return self._for.events.last(name)
         return self._for.events.publish(name, value)
+
+    def start(self, coroutine: object, name: str | None = None) -> None:
+        """Run a coroutine beside the records, on the asyncio loop `pydev.loop`, until it ends or the IOC does.
+
+        Its name, else the coroutine's, is shown by pydevShow; pydev.cancel(name) ends it.
+        """
+        self._for.later.start(coroutine, name)
+
+    def cancel(self, name: str) -> bool:
+        """Cancel what the code of a record waits for, or the task of that name; False when nothing is under way.
+
+        Plain code that is being run cannot be cancelled: an error says so.
+        """
+        return self._for.later.cancel(name)
+
+    def in_process(self, function: Any) -> Any:
+        """Decorator of a function of an importable module: called from a link, it runs in a worker process.
+
+        The call gives a future: the record completes with it, and coroutines may await it. Arguments and results are
+        pickled, arrays go by shared memory.
+        """
+        module, name = importable(function)
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> object:
+            return self._for.processes.submit(module, name, args, kwargs)
+
+        return call
 
     def subroutine(self, name: object = None) -> Any:
         """Decorator: @pydev.subroutine or @pydev.subroutine("name") lets SNAM and INAM of records name the function."""
@@ -136,6 +180,7 @@ class Pydev(types.ModuleType):
         served.subroutines.earlier |= _next.subroutines.earlier | _next.subroutines.registered
         served.moments.adopt(_next.moments)
         _next.events, _next.subroutines, _next.moments = served.events, served.subroutines, served.moments
+        _next.later, _next.processes = served.later, served.processes
         hand_over = vars(self._before).get("_hand_over") if isinstance(self._before, types.ModuleType) else None
         if callable(hand_over):
             published, subroutines, moments = hand_over()

@@ -77,7 +77,7 @@ def what_to_write(value: object) -> str:
 
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType)
 _ADVICE: tuple[tuple[Any, str], ...] = (
-    (types.CoroutineType, "coroutine {name}: asyncio.run({name}()) runs it"),
+    (types.CoroutineType, "coroutine {name}: await it, `await {name}()`"),
     (types.AsyncGeneratorType, "async_generator {name}: it is not awaited here"),
     (types.GeneratorType, "generator {name}: write list({name})"),
     (_FUNCTIONS, "{kind} {name}: call it, {name}()"),

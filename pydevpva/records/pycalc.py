@@ -50,7 +50,7 @@ class Pycalc(Record, rtype="pycalc"):
                 setattr(self, f"SIZ{field}", _SIZES[element_type(self, kind)])
 
     def init_record(self) -> None:
-        self._failures: Failures = self.host.failures()
+        self._failures: Failures = self.host.failures(self)
         self._cut_said = False
         self._text: str | None = None
         for x in LETTERS:

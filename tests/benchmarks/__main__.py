@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.benchmarks import (
+    awaiting,
     beside,
     channel_access,
     images,
@@ -28,7 +29,7 @@ from tests.benchmarks import (
 from tests.benchmarks.lines import LINES, Result
 from tests.ioc_process import ROOT
 
-MODULES = (puts, scans, publishing, overload, beside, loading, monitors, images, scaling, channel_access)
+MODULES = (puts, scans, awaiting, publishing, overload, beside, loading, monitors, images, scaling, channel_access)
 PEERS = ("pydevpva", "floor", "softioc", "softIocPVX", "pvapy")
 HEAD = """# Measured speed
 

@@ -12,7 +12,6 @@ from tests.local_ioc import local_ioc
 SETUP = """
 class Device:
     def read(self): return 1
-    async def later(self): return 2
 dev = Device()
 """
 
@@ -25,7 +24,6 @@ def ai(name: str, code: str, *fields: str) -> str:
     ("code", "message"),
     [
         ("@dev.read", "method read: call it, read()"),
-        ("@dev.later()", "coroutine later: asyncio.run(later()) runs it"),
         ("@Device", "type Device: make one, Device()"),
         ("@dev", "Device: no number, text or array"),
         ("@(i for i in ())", "generator <genexpr>: write list(<genexpr>)"),

@@ -207,3 +207,36 @@ def test_security(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None
     server.type("dbpf Machine:On 0")
     server.wait_for(lambda: expert.get("Machine:On")["value.index"] == 0, "the machine to be off")
     assert writes(expert) == ["Setpoint", "Setpoint.HIHI", "Voltage"]
+
+
+def test_python_in_records(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None:
+    page = ROOT / "docs" / "python.md"
+    assert set(files(page)) == {"lab.db", "lab.py", "st.cmd"}
+    server = start_page(page, tmp_path, start)
+    client = p4p_client(server)
+    answers = [
+        line.partition("cli ")[2] for line in page.read_text().splitlines() if line.startswith("    python -m p4p")
+    ]
+    assert answers == [
+        "put Lab:Setpoint=0.2", "get Lab:Temperature", "put Lab:Primes=1000", "get Lab:Primes",
+        "put Lab:Setpoint=30", "get Lab:Setpoint", "put Lab:Crash=1", "get Lab:Crash",
+    ]  # fmt: skip
+
+    def put(name: str, value: float) -> tuple[float, str]:
+        client.put(name, {"value": value}, wait=True, get=False, timeout=30)
+        after = client.get(name)
+        return after["value"], after["alarm.message"]
+
+    assert put("Lab:Setpoint", 0.2) == (0.2, "")
+    assert client.get("Lab:Temperature")["value"] == 0.2
+    assert put("Lab:Primes", 1000) == (168, "")
+    assert put("Lab:Setpoint", 30)[1] == "TimeoutError: 0.5 s"
+    assert put("Lab:Crash", 1)[1].startswith("WorkerDied: crash ended its process")
+    assert put("Lab:Primes", 10) == (4, "")
+    with Watch(client, "Lab:Heartbeat") as beats:
+        beats.until(lambda update: update.value > 3)
+    server.type("pydevShow")
+    server.wait_log("task heartbeat for ")
+    server.type("exit")
+    assert server.ended(within=10)
+    assert "the heartbeat ended" in server.log

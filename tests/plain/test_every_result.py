@@ -30,7 +30,7 @@ OUTPUTS = {"ao", "longout", "int64out", "bo", "mbbo", "mbboDirect", "stringout",
 OWN = re.compile(r'File "[^"]*/pydevpva/|internal error|Fatal|Segmentation')
 # No single value: each of these is refused by what takes one number or text, and the message tells what it was
 KINDS = {
-    "function": "function", "method": "builtin_function_or_method", "coroutine": "coroutine", "set": "set",
+    "function": "function", "method": "builtin_function_or_method", "async_generator": "async_generator", "set": "set",
     "generator": "generator", "Bare": "Bare", "Raises": "Raises", "datetime": "datetime", "Quantity": "Quantity",
     "masked": "MaskedConstant", "complex128": "complex128", "matrix": "matrix", "Own image": "Own", "deque": "deque",
     "module": "module", "class": "type", "dict": "dict", "recarray": "recarray", "Metres": "Metres",

@@ -82,7 +82,7 @@ def test_a_coroutine_is_closed_and_said_to_be_one() -> None:
     async def read() -> int:
         return 1
 
-    assert plain(read()) == Refused("coroutine read: asyncio.run(read()) runs it")
+    assert plain(read()) == Refused("coroutine read: await it, `await read()`")
 
 
 def test_a_masked_element_keeps_no_value() -> None:

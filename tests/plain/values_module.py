@@ -10,7 +10,7 @@ import fractions
 import math
 import os
 from collections import OrderedDict, deque, namedtuple
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import numpy as np
@@ -102,8 +102,8 @@ class Serieslike:
         return np.arange(3)
 
 
-async def coroutine() -> int:
-    return 1
+async def async_generator() -> AsyncIterator[int]:
+    yield 1
 
 
 def function() -> int:
@@ -232,7 +232,7 @@ VALUES: dict[str, Callable[[], object]] = {
     "deque": lambda: deque([1]),
     "iterator": lambda: iter([1]),
     "generator": lambda: (i for i in (1,)),
-    "coroutine": coroutine,
+    "async_generator": async_generator,
     "function": lambda: function,
     "method": lambda: [].append,
     "class": lambda: Bare,

@@ -17,7 +17,7 @@ from pydevpva.records.core.properties import Properties
 from pydevpva.records.core.pydev_way import PydevWay
 from pydevpva.records.core.rset import RecordSupport
 from pydevpva.records.core.soft_ways import SoftWays
-from pydevpva.records.core.usercode import Outcome, UserCode
+from pydevpva.records.core.usercode import Outcome, TimeLimit, UserCode
 
 if TYPE_CHECKING:
     from pydevpva.loop import Loop, Timer
@@ -65,6 +65,10 @@ class Device(Protocol):
 
 class Failures(Protocol):
     """What becomes of the errors of one record's user code."""
+
+    @property
+    def limit(self) -> TimeLimit | None:
+        """How long it may take, where info(pydev:timeout) says so."""
 
     def plain(self, error: BaseException) -> BaseException:
         """What the code raised, as text for `tell`; on the thread of that code."""
@@ -143,7 +147,7 @@ class Host(Protocol):
     def evaluate(self, code: UserCode, args: tuple[Any, ...], done: Outcome, failures: Failures) -> None:
         """Run code(*args) on the evaluator thread; done(result, error), both plain, comes on the database thread."""
 
-    def failures(self) -> Failures: ...
+    def failures(self, record: Record) -> Failures: ...
 
     def closed_name(self, name: object) -> str:
         """Why others than the shell may not name this function; "" for one that is given to @pydev.subroutine."""

@@ -42,7 +42,7 @@ class Subroutine(Record):
 
     def start(self) -> None:
         """iocInit: nothing runs; INAM's function begins."""
-        self._failures: Failures = self.host.failures()
+        self._failures: Failures = self.host.failures(self)
         self._view = View(self, self.inputs, self.outputs)
         self._starting = self._wanted = self.succeeded = False
         self.function = None

@@ -84,6 +84,7 @@ def pydev_reload(shell: Shell, name: str | None) -> int:
     except Exception as error:
         shell.complain(traceback_text(error))
         return -1
+    shell.ioc.evaluator.processes.renew()
     renewed = _renew(shell.ioc.evaluator.namespace, before, vars(module))
     shell.print(f"{name} reloaded from {module.__file__}" + (f"; renewed: {', '.join(renewed)}" if renewed else ""))
     for line in _left_behind(shell.ioc.evaluator.namespace, module):
@@ -115,7 +116,7 @@ def _left_behind(namespace: dict[str, object], module: ModuleType) -> Iterator[s
 
 @command("pydevShow", Argument("level", INT), ours=True)
 def pydev_show(shell: Shell, level: int) -> None:
-    """Print what the evaluator does: its queue, what runs and since when, what is slow, what fails, events.
+    """Print what the evaluator does: its queue, what runs or awaits, tasks, what is slow, what fails, events.
 
     With level 1 all records and events, not only the worst.
     """
@@ -124,6 +125,7 @@ def pydev_show(shell: Shell, level: int) -> None:
     shell.print(f"Evaluator: {threads} thread{'' if threads == 1 else 's'}, {queued} waiting, {done} done")
     for running in evaluator.running():
         shell.print(f"    running {running.label} for {running.seconds:.3f} s")
+    _show_later(shell, None if level > 0 else SHOWN)
     if longest := shell.ioc.database.loop.pieces.longest:
         shell.print(f"Database thread: the longest piece of work took {longest}")
     most = None if level > 0 else SHOWN
@@ -142,6 +144,20 @@ def pydev_show(shell: Shell, level: int) -> None:
         for event in events:
             counts = f"{event.published:13d} {event.pending:9d} {event.coalesced:9d}"
             shell.print(f"    {counts}  {event.name} = {event.last}")
+
+
+def _show_later(shell: Shell, most: int | None) -> None:
+    """The tasks beside the records, and the records that await."""
+    tasks, records = shell.ioc.evaluator.later.report()
+    for task in tasks:
+        shell.print(f"    task {task.name} for {task.seconds:.3f} s")
+    workers, at_work, waiting = shell.ioc.evaluator.processes.report()
+    if workers:
+        shell.print(f"    processes: {workers}, {at_work} at work, {waiting} calls waiting")
+    if records:
+        shell.print(f"    awaiting: {len(records)}")
+    for record in records[:most]:
+        shell.print(f"        {record.name} for {record.seconds:.3f} s")
 
 
 def _failed(shell: Shell) -> Iterator[tuple[int, str, str] | None]:

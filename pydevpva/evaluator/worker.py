@@ -1,0 +1,71 @@
+"""What a worker process does for @pydev.in_process. It imports little: the user's module brings what it needs."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import threading
+from functools import reduce
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
+from multiprocessing.shared_memory import SharedMemory
+from typing import Any, NamedTuple
+
+from pydevpva.evaluator.packed import Packed, copied, pack, placed, unpack
+from pydevpva.plain.errors import describe, traceback_text
+
+_block: list[SharedMemory] = []  # the IOC's, as long as it has the same
+
+
+class Call(NamedTuple):
+    """A function, by its module and name, and what it is called with: (args, kwargs) packed."""
+
+    module: str
+    name: str
+    given: Packed
+    block: str  # the name of the shared memory; "" as long as there is none
+
+
+class Answer(NamedTuple):
+    """What a call came to: its result, or the text and traceback of its error."""
+
+    result: Packed | None
+    error: str = ""
+    trace: str = ""
+
+
+def begin() -> None:
+    """Ctrl-C at the IOC's terminal is meant for the IOC, with which this process ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def run(call: Call) -> Answer:
+    """All that may go wrong is told as text: the IOC makes no object of a class that only this process knows."""
+    try:
+        memory = _memory(call.block)
+        args, kwargs = unpack(call.given, memory)
+        made = pack(_function(call)(*args, **kwargs))
+        return Answer(placed(made, memory) if made.size <= len(memory) else copied(made))
+    except BaseException as error:
+        return Answer(None, describe(error), traceback_text(error))
+
+
+def _function(call: Call) -> Any:
+    return reduce(getattr, call.name.split("."), importlib.import_module(call.module))
+
+
+def _memory(name: str) -> memoryview:
+    if not name:
+        return memoryview(b"")
+    if not _block or _block[0].name != name:
+        _block[:] = [SharedMemory(name)]
+    return _block[0].buf or memoryview(b"")
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
