@@ -175,7 +175,7 @@ def test_a_command_of_a_well_known_module_is_named_with_it(command: str, module:
     [
         ("asynOctetRead", "asyn"), ("Fast Epid", "std"), ("VMIC 4100", "vme"), ("XYCOM-240", "vme"),
         ("AB-1771OFE", "allenBradley"), ("Soft Channel Motor", "motor"), ("Asyn Scaler", "scaler"),
-        ("IOC stats", "iocStats"), ("regDev", "regDev"), ("exec", "exec"),
+        ("VX stats", "iocStats"), ("regDev", "regDev"), ("exec", "exec"),
     ],
 )  # fmt: skip
 def test_a_dtyp_of_a_well_known_module_is_named_with_it(choice: str, module: str) -> None:
