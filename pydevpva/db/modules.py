@@ -141,7 +141,6 @@ MODULES = (
     Module(
         "recsync",
         "it is built in, no folder of its own is needed; copy reccaster.db next to your databases if you want it",
-        r"reccast\w*",
         macros="RECCASTER RECSYNC",
     ),
     Module("mrfioc2", _DEVICE, r"mrm\w+|E[rg](Configure|Debug\w+)", dtyps=r"Obj Prop .*|EV[RG]\b.*", macros="MRFIOC2"),
