@@ -118,9 +118,12 @@ class Ioc:
         life.at("running", lambda: loop.call(loop.pieces.watch))
         life.at("running", lambda: loop.call(Hanging(self.evaluator, loop).look))
 
+    def _servers(self) -> tuple[Server | None, ChannelAccess | None]:
+        return self.server, self.ca
+
     def _attach_statistics(self) -> None:
         """What records tell of the IOC, and what they do with it."""
-        parts = Parts(self.database, self.evaluator, self.autosave, lambda: (self.server, self.ca), self.put_log.waiting)
+        parts = Parts(self.database, self.evaluator, self.autosave, self._servers, self.put_log.waiting)
         attach_figures(parts, self.life)
         self.database.services.natives.reload_access = self.reload_access
         self.reccaster = attach_reccaster(self.database, self.instances, self.life)
