@@ -135,7 +135,7 @@ def _print(text: str) -> int:
 
 
 def _versions() -> str:
-    from pydevpva.shell.process.versions import epics_version, own_version, p4p_version
+    from pydevpva.versions import epics_version, own_version, p4p_version
 
     python = sys.version.split()[0]
     return f"pydevpva {own_version()}\nEPICS {epics_version()}\np4p {p4p_version()}\nPython {python}\n"

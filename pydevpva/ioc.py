@@ -29,6 +29,8 @@ from pydevpva.engine.outside import Outside
 from pydevpva.errors import LoadError, Location, NotFound, Problem, PydevpvaError, once
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.garbage import Collector
+from pydevpva.figures import Parts
+from pydevpva.figures import attach as attach_figures
 from pydevpva.keep.autosave import Autosave
 from pydevpva.keep.builds import Builds
 from pydevpva.keep.simple import SimpleSave
@@ -39,6 +41,7 @@ from pydevpva.pva.links.opening import RemoteLinks
 from pydevpva.realtime import raise_priority
 from pydevpva.records.core.factory import behaviour
 from pydevpva.records.core.record import Record
+from pydevpva.recsync.attach import attach as attach_reccaster
 from pydevpva.serving.put_log.config import ServerLogs
 from pydevpva.serving.put_log.put_log import PutLog
 
@@ -101,7 +104,9 @@ class Ioc:
         self.builds = Builds(self.autosave.settings)
         if clock is not None:
             self.autosave.through(clock.counted)
+            self.database.services.statistics.through(clock.counted)
         self._attach_parts()
+        self._attach_statistics()
 
     def _attach_parts(self) -> None:
         """What the rooms do in the phases of this IOC's life."""
@@ -115,6 +120,16 @@ class Ioc:
         life.at("running", lambda: loop.call(loop.pieces.watch))
         life.at("stop", lambda: self.evaluator.later.end(TASKS_END))  # while clients still see what they publish
         life.at("running", lambda: loop.call(Hanging(self.evaluator, loop).look))
+
+    def _servers(self) -> tuple[Server | None, ChannelAccess | None]:
+        return self.server, self.ca
+
+    def _attach_statistics(self) -> None:
+        """What records tell of the IOC, and what they do with it."""
+        parts = Parts(self.database, self.evaluator, self.autosave, self._servers, self.put_log.waiting)
+        attach_figures(parts, self.life)
+        self.database.services.natives.reload_access = self.reload_access
+        self.reccaster = attach_reccaster(self.database, self.instances, self.life)
 
     # ---- before init ----
 

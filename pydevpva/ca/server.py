@@ -103,6 +103,11 @@ class Server:
             )
         return listening
 
+    def clients_and_channels(self) -> tuple[int, int]:
+        """How many are connected, and how many channels they have. Any thread."""
+        circuits = list(self.circuits)
+        return len(circuits), sum(len(circuit.client.channels) for circuit in circuits)
+
     def listening(self) -> Listening:
         """The interfaces and ports in effect."""
         if self.sockets is None:

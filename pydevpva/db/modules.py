@@ -34,10 +34,10 @@ MODULES = (
     ),
     Module(
         "iocStats",
-        "there are no records of the IOC's own state yet: pydevShow, scanppl and pvxsr report it, and a record with "
-        'field(DTYP, "pydev") can read what Python knows, such as field(INP, "@os.getloadavg()[0]")',
+        "its device support is built in, no folder of its own is needed; copy iocAdminSoft.db of it, if you want it, "
+        "next to your databases",
         r"(dev)?[iI]ocStats\w*|ioc(Admin|Stats)\w*",
-        dtyps=r"(IOC|VX) (stats|env var|epics var)( \w+)?",
+        dtyps=r"VX stats( \w+)?",
         macros="DEVIOCSTATS IOCSTATS IOCADMIN",
     ),
     Module(
@@ -140,9 +140,7 @@ MODULES = (
     ),
     Module(
         "recsync",
-        "records are not announced to a RecCeiver here yet",
-        r"reccast\w*|addReccaster\w*",
-        dtyps=r"RecCaster",
+        "it is built in, no folder of its own is needed; copy reccaster.db next to your databases if you want it",
         macros="RECCASTER RECSYNC",
     ),
     Module("mrfioc2", _DEVICE, r"mrm\w+|E[rg](Configure|Debug\w+)", dtyps=r"Obj Prop .*|EV[RG]\b.*", macros="MRFIOC2"),

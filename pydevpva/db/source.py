@@ -13,6 +13,7 @@ from pydevpva.db import lexis
 from pydevpva.errors import Location, NotFound, Problem
 from pydevpva.libcom import MACRO_BYTES, Macros, unclosed, undefined
 
+SHIPPED = os.path.join(os.path.dirname(__file__), "shipped")  # databases that everybody has, found by their name alone
 MAX_PROBLEMS = 100  # of one file; who has more has given the wrong file
 MAX_INCLUDES = 64  # deep; a file that includes itself must end with an error
 _DIRECTIVE = re.compile(
@@ -81,7 +82,7 @@ class Reader:
     """Reads a file and what it includes into a Source (dbReadCOM, dbIncludeNew of dbLexRoutines.c).
 
     `search` are the directories for names without "/"; empty means the current directory or
-    EPICS_DB_INCLUDE_PATH. `fallback` is searched last. `skip(path, depth)` leaves out an include.
+    EPICS_DB_INCLUDE_PATH. `fallback` is searched last, in its place SHIPPED. `skip(path, depth)` leaves out an include.
     """
 
     def __init__(
@@ -103,7 +104,8 @@ class Reader:
     def find(self, name: str) -> str:
         """The file that name means (dbOpenFile)."""
         directories = [""] if "/" in name or "\\" in name else self.search
-        for directory in [*directories, *([self.fallback] if self.fallback else [])]:
+        last = [self.fallback] if self.fallback else [] if directories == [""] else [SHIPPED]
+        for directory in [*directories, *last]:
             path = os.path.join(directory, name)
             if os.path.isfile(path):
                 return path if directory not in (".", "") else name

@@ -14,6 +14,7 @@ from pydevpva.engine.processing import process
 from pydevpva.errors import NotFound
 from pydevpva.loop import Loop, Timer
 from pydevpva.records.core.record import Record
+from pydevpva.stats.statistics import OWN_EVENT
 
 log = logging.getLogger(__name__)
 
@@ -270,7 +271,8 @@ class Scanner:
         if scan == IO_INTR and record.own_interrupts:
             return None
         if scan == IO_INTR and device is not None and (name := device.event(record) or ""):
-            if not any((name, priority) in self.interrupts for priority in PRIORITIES):
+            known = name.startswith(OWN_EVENT) or any((name, priority) in self.interrupts for priority in PRIORITIES)
+            if not known:
                 self.on_new_interrupt(name)
             return self.interrupts.setdefault((name, record.PRIO), ScanList())
         if scan >= len(self.choices):  # a database may say so, and EPICS keeps it as well
@@ -300,6 +302,11 @@ class Scanner:
             records = [record for scan_list in waiting if scan_list is not None for record in scan_list.records]
             if records:
                 self._loop.submit(self._loop.trickle, in_slices(process, records))
+
+    def post_interrupt(self, name: str) -> None:
+        """Process the records that wait for an I/O Intr event of the IOC's own, once scans run."""
+        if self.running and (records := self.interrupt(name)):
+            self._loop.submit(self._loop.trickle, in_slices(process, records))
 
     def interrupt(self, name: str) -> list[Record]:
         """The records that wait for an I/O Intr event, high PRIO first, each in PHAS order; none while paused."""

@@ -10,14 +10,17 @@ from pydevpva.db.definitions import Definitions
 from pydevpva.db.model import Breaktable, Field, RecordInstance
 from pydevpva.engine.clock import EventTimes
 from pydevpva.engine.named_states import States
+from pydevpva.engine.natives import Natives
 from pydevpva.engine.processing import complete, process
 from pydevpva.engine.put import Puts
 from pydevpva.engine.scan import Scanner, in_slices
 from pydevpva.errors import NotFound, PutError
 from pydevpva.loop import Loop, Timer
 from pydevpva.records.core.links import NamedLink
+from pydevpva.records.core.native import Native
 from pydevpva.records.core.record import Failures, Record, Watch
 from pydevpva.records.core.usercode import Outcome, UserCode
+from pydevpva.stats.statistics import Statistics
 
 OWN_DEVICES = frozenset({"pydev", "Time of Day", "Sec Past Epoch"})
 FEW = 20  # links that begin in one piece: p4p takes 0.1 ms to subscribe to a PV
@@ -56,6 +59,9 @@ class Services:
         self.now = loop.time_ns  # the stamp of TSE = 0, ns since the POSIX epoch
         self.process, self.complete = process, complete
         self.states = States()
+        self.natives = Natives(lambda: self.scanner)
+        self.statistics = Statistics(loop)
+        self.statistics.post = lambda event: self.scanner.post_interrupt(event)
         self.puts = Puts(loop)
         self.process_and_wait = self.puts.process
         self.watch: Watch | None = None  # breakpoints and TPRO, while there are any
@@ -158,6 +164,10 @@ class Services:
             f'"{str(name)[:40]}" is not given to @pydev.subroutine, and clients and other records may name no others; '
             'the shell may (dbpf), and a site that lets everybody says "var pydevCodePuts 1"'
         )
+
+    def native(self, name: str) -> Native | None:
+        """The function of that name that is ours, unless the site has given one of its own."""
+        return None if self.python.is_registered(name) else self.natives.find(name)
 
     def is_news(self, what: str) -> bool:
         """True the first time that this is asked."""

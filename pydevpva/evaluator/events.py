@@ -144,6 +144,10 @@ class Events:
             for n, e in sorted(self._events.items())
         ]
 
+    def coalesced(self) -> int:
+        """Values that gave way to newer ones, of all events."""
+        return sum(event.coalesced for event in list(self._events.values()))
+
     def waited_in_vain(self) -> list[str]:
         """The events that somebody waits for and nobody has published."""
         return [name for name, e in sorted(self._events.items()) if e.subscribers and not e.published]

@@ -1,7 +1,7 @@
 """Autosave: the sets of one IOC, what is restored at its start, and the second's tick by which sets are saved.
 
 Commands call it from the shells' threads; what concerns records is done on the database thread, in small pieces, and
-files are written on a thread of their own (writer.py). EPICS: autosave's save_restore.c.
+files are written on a thread of their own (background.py). EPICS: autosave's save_restore.c.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from pydevpva.background import Background, Run
 from pydevpva.errors import PydevpvaError, Stopped
 from pydevpva.keep.restore import Restorer
 from pydevpva.keep.restore_files import RestoreFile
@@ -20,7 +21,6 @@ from pydevpva.keep.save_set import CHANGE, MANUAL, Found, SaveSet, Watch
 from pydevpva.keep.saving import Saving, Told, ignore
 from pydevpva.keep.settings import Settings
 from pydevpva.keep.status import StatusPVs
-from pydevpva.keep.writer import Run, Writer
 from pydevpva.life import Life
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Autosave:
         self.sets: list[SaveSet] = []
         self.status = StatusPVs(database, self.settings)
         self._database, self._watch, self._loop = database, watch, database.loop
-        self._writer = Writer()
+        self._writer = Background("autosave")
         self._saving = Saving(database, self.settings, self.status, self._writer.run)
         self._running = self._ticks = False
         self._waiting: dict[SaveSet, list[Told]] = {}  # who wants to know that a set has been saved

@@ -7,12 +7,12 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from pydevpva.background import Run
 from pydevpva.errors import PydevpvaError
 from pydevpva.keep.save_file import Order, Outcome
 from pydevpva.keep.save_set import SaveSet
 from pydevpva.keep.settings import Settings
 from pydevpva.keep.status import StatusPVs
-from pydevpva.keep.writer import Run
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Database

@@ -21,6 +21,7 @@ from pydevpva.pva.channels.served_name import ServedName
 from pydevpva.pva.field_put import PvaClients
 from pydevpva.pva.forked import close_sockets
 from pydevpva.pva.own_clients import allow_shape
+from pydevpva.pva.report import references
 from pydevpva.pva.types.shape_of import shape_of
 from pydevpva.records.core.rset import ATTRIBUTES
 from pydevpva.serving.access import AccessRules
@@ -126,6 +127,14 @@ class Server:
             int(conf["EPICS_PVAS_BROADCAST_PORT"]),
             self._wanted_port(),
         )
+
+    def clients_and_channels(self) -> tuple[int, int]:
+        """How many are connected, and how many channels they have; in a process with several IOCs, those of all.
+
+        pvxs counts its connections itself. Any thread.
+        """
+        counted = references()
+        return counted.get("ServerConn", 0), counted.get("ServerChan", 0)
 
     def names(self) -> list[str]:
         """What pvlist and pvxlist show: records, aliases and groups."""

@@ -43,6 +43,7 @@ class Startup:
         self.systemd = Systemd(self.ioc)
         self.ending.at_begin.append(self.systemd.ending)
         self.ending.at_end.append(self.shell.common.log_server.close)
+        self.ioc.database.services.natives.reboot = lambda: self.ending.end(0)
         self._show_log()
         self.macros = self._unused_macros = ""
         self.loaded = False

@@ -63,12 +63,13 @@ record(sub, "S") { field(SNAM, "nope") }
 
 def test_an_index_of_a_dtyp_that_nobody_implements_is_an_error_with_the_choices(tmp_path: Path) -> None:
     dbd = 'device(ai, INST_IO, devAiNobody, "Nobody")\n'
-    db = 'record(ai, "a") {\n  field(DTYP, "7")\n}\nrecord(ai, "b") { field(DTYP, "8") }\n'
-    choices = "Soft Channel, Raw Soft Channel, Async Soft Channel, Soft Timestamp, General Time, Sec Past Epoch, pydev"
+    db = 'record(ai, "a") {\n  field(DTYP, "9")\n}\nrecord(ai, "b") { field(DTYP, "10") }\n'
+    choices = "Soft Channel, Raw Soft Channel, Async Soft Channel, Soft Timestamp, General Time, "
+    choices += "IOC stats, IOC stats clusts, Sec Past Epoch, pydev"
     assert said("dbLoadDatabase x.dbd\ndbLoadRecords a.db\ndbLoadRecords b.db\niocInit\n", tmp_path, x_dbd=dbd, a_db=db,
                 b_db='record(ai, "c") { field(DTYP, "Nobody") }') == [
-        f'ERROR: a.db:2:3: record a: there is no device support for DTYP "7", which is "Nobody"; choices: {choices}',
-        f'ERROR: a.db:4:19: record b: there is no device support for DTYP "8"; choices: {choices}',
+        f'ERROR: a.db:2:3: record a: there is no device support for DTYP "9", which is "Nobody"; choices: {choices}',
+        f'ERROR: a.db:4:19: record b: there is no device support for DTYP "10"; choices: {choices}',
         "ERROR: Failed to load 'a.db'; line 2 of st.cmd",
         "ERROR: Failed to load 'b.db'; line 3 of st.cmd, as above: DTYP \"Nobody\" of ai",
         "st.cmd: 2 lines failed (2; DTYP \"Nobody\" of ai: 3); the IOC runs without them",
@@ -155,7 +156,7 @@ def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
         ("devIocStatsRegister", "iocStats"), ("drvAsynMotorConfigure", "motor"), ("streamReload", "StreamDevice"),
         ("saveData_Init", "sscan"), ("NDStdArraysConfigure", "areaDetector"), ("simDetectorConfig", "areaDetector"),
         ("drvModbusAsynConfigure", "modbus"), ("s7plcConfigure", "s7plc"), ("devSnmpSetParam", "snmp"),
-        ("drvEtherIP_define_PLC", "ether_ip"), ("addReccasterEnvVars", "recsync"), ("save_restoreDebug=1", "vxWorks"),
+        ("drvEtherIP_define_PLC", "ether_ip"), ("save_restoreDebug=1", "vxWorks"),
         ("startPVAServer", "pvAccess server of EPICS 7"), ("doAfterIocInit", "std"),
         ("configMenuSub", "autosave"), ("acalcTotalAllocatedMemory", "calc"), ("USBCTRConfig", "measComp"),
         ("drvTetrAMMConfigure", "quadEM"), ("initSoftGlue", "softGlue"), ("AdsOpen", "ADS"),
@@ -175,7 +176,7 @@ def test_a_command_of_a_well_known_module_is_named_with_it(command: str, module:
     [
         ("asynOctetRead", "asyn"), ("Fast Epid", "std"), ("VMIC 4100", "vme"), ("XYCOM-240", "vme"),
         ("AB-1771OFE", "allenBradley"), ("Soft Channel Motor", "motor"), ("Asyn Scaler", "scaler"),
-        ("IOC stats", "iocStats"), ("regDev", "regDev"), ("exec", "exec"),
+        ("VX stats", "iocStats"), ("regDev", "regDev"), ("exec", "exec"),
     ],
 )  # fmt: skip
 def test_a_dtyp_of_a_well_known_module_is_named_with_it(choice: str, module: str) -> None:

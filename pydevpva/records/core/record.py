@@ -13,6 +13,7 @@ from pydevpva.db.model import Breaktable, Field
 from pydevpva.loop import door
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, settle_alarms
 from pydevpva.records.core.links import NO_LINK, Link, NamedLink
+from pydevpva.records.core.native import Native
 from pydevpva.records.core.properties import Properties
 from pydevpva.records.core.pydev_way import PydevWay
 from pydevpva.records.core.rset import RecordSupport
@@ -21,6 +22,7 @@ from pydevpva.records.core.usercode import Outcome, TimeLimit, UserCode
 
 if TYPE_CHECKING:
     from pydevpva.loop import Loop, Timer
+    from pydevpva.stats.statistics import Statistics
 
 NEVER = 631152000 * 10**9  # TIME of a record that has not processed: EPICS's epoch in ns since POSIX's
 DEVICE_TIME = -2  # TSE: the device gives the time stamp (epicsTimeEventDeviceTime)
@@ -109,6 +111,8 @@ class Host(Protocol):
     @property
     def states(self) -> States: ...
     @property
+    def statistics(self) -> Statistics: ...
+    @property
     def paused(self) -> bool: ...
 
     def submit(self, work: Callable[..., object], *args: object) -> None: ...
@@ -151,6 +155,9 @@ class Host(Protocol):
 
     def closed_name(self, name: object) -> str:
         """Why others than the shell may not name this function; "" for one that is given to @pydev.subroutine."""
+
+    def native(self, name: str) -> Native | None:
+        """The function for SNAM and INAM that is no user's: scanMon, rebootProc, ..."""
 
     def subroutine(self, name: str) -> Callable[..., object]:
         """The Python function of that name, for SNAM and INAM. NotFound says what there is."""

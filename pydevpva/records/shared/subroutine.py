@@ -51,6 +51,9 @@ class Subroutine(Record):
         """Begin INAM's function, if it is set; False when there is no such function, which is said."""
         if not self.INAM:
             return True
+        if (native := self.host.native(self.INAM)) is not None:
+            native(self)
+            return True
         function = self.find("INAM")
         if function is None:
             return False

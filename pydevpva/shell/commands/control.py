@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import time
 
+from pydevpva.patterns import glob
 from pydevpva.shell.language import registry
 from pydevpva.shell.language.registry import ARGV, COMMAND, DOUBLE, Argument, CommandFailed, command
 from pydevpva.shell.process.printing import BOLD, UNDERLINE
-from pydevpva.shell.reports.formats import glob, unescaped
+from pydevpva.shell.reports.formats import unescaped
 from pydevpva.shell.session import Shell
 
 ON_ERROR_USAGE = "Usage: on error [continue | break | halt | wait <delay>]"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydevpva.db.dbf import LINKS, TYPES
 from pydevpva.engine.address import Address
 from pydevpva.errors import NotFound, PutError, PydevpvaError
+from pydevpva.patterns import glob
 from pydevpva.records.core import fields, shown
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_PROPERTY, DBE_VALUE
 from pydevpva.records.core.arrays import as_list, is_array, to_array
@@ -16,7 +17,7 @@ from pydevpva.shell.commands.records import NAME, find, live
 from pydevpva.shell.language.registry import INT, VALUE, Argument, command
 from pydevpva.shell.reports import printed_values as values
 from pydevpva.shell.reports.catalog import Catalog
-from pydevpva.shell.reports.formats import SIZES, SPECIAL, Columns, glob
+from pydevpva.shell.reports.formats import SIZES, SPECIAL, Columns
 from pydevpva.shell.reports.static_fields import time_text
 from pydevpva.shell.session import Shell
 

@@ -104,7 +104,7 @@ def _run(shell: Shell) -> None:
 
 
 def _banner(shell: Shell) -> None:
-    from pydevpva.shell.process.versions import epics_version, own_version
+    from pydevpva.versions import epics_version, own_version
 
     rule = "#" * 76
     shell.print(f"{rule}\n## pydevpva {own_version()}\n## EPICS {epics_version()} definitions\n{rule}")

@@ -12,7 +12,11 @@ from pydevpva.shell.language.registry import PATH, PDBBASE, REGISTRAR, Argument,
 from pydevpva.shell.process.envpaths import database_source, made_by_make, wanted_macros
 from pydevpva.shell.session import Shell
 
-ALREADY_THERE = frozenset({"softIoc.dbd", "softIocPVA.dbd", "softIocPVX.dbd", "pydev.dbd", "pycalcRecord.dbd"})
+ALREADY_THERE = frozenset({
+    "softIoc.dbd", "softIocPVA.dbd", "softIocPVX.dbd", "pydev.dbd", "pycalcRecord.dbd", "devIocStats.dbd",
+    "iocAdmin.dbd", "reccaster.dbd",
+})  # fmt: skip
+RECCASTER = "reccaster.dbd"  # to load it is to want it
 
 
 @command("dbLoadDatabase", Argument("file name", PATH), Argument("path", PATH), "substitutions")
@@ -26,8 +30,10 @@ def load_database(shell: Shell, file: str | None, path: str | None, macros: str 
     if not file:
         shell.print('Usage: dbLoadDatabase "file", "path", "subs"')
         return 1
+    name = os.path.basename(file)
+    if name == RECCASTER:
+        shell.ioc.reccaster.settings.wanted = True
     if not _exists(file, path):
-        name = os.path.basename(file)
         if name in ALREADY_THERE or os.path.exists(os.path.join(EPICS_DBD, name)):
             return 0
         if made_by_make(file):

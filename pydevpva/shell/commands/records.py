@@ -7,11 +7,12 @@ from concurrent.futures import Future
 
 from pydevpva.engine.processing import process
 from pydevpva.errors import NotFound, PydevpvaError
+from pydevpva.patterns import glob
 from pydevpva.records.core.record import Record
 from pydevpva.shell.language.registry import INT, RECORD, RTYPE, VALUE, Argument, CommandFailed, command
 from pydevpva.shell.reports import printed_values as values
 from pydevpva.shell.reports.catalog import Catalog
-from pydevpva.shell.reports.formats import Columns, glob
+from pydevpva.shell.reports.formats import Columns
 from pydevpva.shell.reports.static_fields import report, static_text
 from pydevpva.shell.session import DATABASE_PATIENCE, Shell
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pydevpva.engine.scan import ScanList
+from pydevpva.patterns import glob
 from pydevpva.shell.language.registry import DOUBLE, EVENT, INT, Argument, command
-from pydevpva.shell.reports.formats import glob
 from pydevpva.shell.session import Shell
 
 PRIORITIES = ("Low", "Medium", "High")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pydevpva.patterns import glob
 from pydevpva.shell.language.registry import INT, Argument, CommandFailed, command
 from pydevpva.shell.reports.catalog import Catalog
-from pydevpva.shell.reports.formats import glob
 from pydevpva.shell.session import Shell
 
 DETAIL = Argument("[show_detailed_information?]", INT)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pydevpva.patterns import glob
 from pydevpva.shell.language.registry import VARIABLE, Argument, CommandFailed, command
-from pydevpva.shell.reports.formats import glob
 from pydevpva.shell.session import Shell
 
 Number = int | float
 SKIP_UNSUPPORTED = "pydevSkipUnsupported"  # whether records that cannot be run are left out when they are loaded
 CHECK_ADDRESSES = "asCheckClientIP"  # whether a Channel Access client's host is its address, not what it says
+RECCASTER = {"reccastTimeout": "timeout", "reccastMaxHoldoff": "longest_holdoff", "reccastPort": "port"}
 CODE_PUTS = "pydevCodePuts"  # whether clients and other records may change what becomes Python
 DEFAULTS: dict[str, Number] = {
     "CASDEBUG": 0, "asCaDebug": 0, CHECK_ADDRESSES: 0, "atExitDebug": 0, "boHIGHlimit": 100000.0,
@@ -16,7 +17,8 @@ DEFAULTS: dict[str, Number] = {
     "callbackParallelThreadsDefault": 2, "dbAccessDebugPUTF": 0, "dbBptNotMonotonic": 0, "dbConvertStrict": 0,
     "dbJLinkDebug": 0, "dbQuietMacroWarnings": 0, "dbRecordsAbcSorted": 0, "dbRecordsOnceOnly": 0,
     "dbTemplateMaxVars": 100, "dbThreadRealtimeLock": 1, "freeListBypass": 0, "histogramSDELprecision": 2,
-    "lnkDebug_debug": 0, "logClientDebug": 0, CODE_PUTS: 0, SKIP_UNSUPPORTED: 0, "seqDLYlimit": 100000.0,
+    "lnkDebug_debug": 0, "logClientDebug": 0, CODE_PUTS: 0, "reccastMaxHoldoff": 10.0, "reccastPort": 5049,
+    "reccastTimeout": 20.0, SKIP_UNSUPPORTED: 0, "seqDLYlimit": 100000.0,
     "seqDLYprecision": 2,
 }  # fmt: skip
 
@@ -65,3 +67,7 @@ def _set(shell: Shell, known: dict[str, Number], name: str, text: str) -> None:
         shell.ioc.instances.skip_unsupported = value != 0
     elif name == CHECK_ADDRESSES:
         shell.ioc.checks_addresses = value != 0
+    elif name in RECCASTER:
+        settings = shell.ioc.reccaster.settings
+        setattr(settings, RECCASTER[name], value)
+        settings.wanted = True

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from pydevpva.ioc import Ioc
 from pydevpva.records.core.record import Record
-from pydevpva.shell.process.versions import epics_version, own_version
+from pydevpva.versions import epics_version, own_version
 
 # EPICS has a sub record there; a calc has the same A and VAL, and MDEL=-1 makes each processing a post
 TEXT = """

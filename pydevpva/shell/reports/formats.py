@@ -1,4 +1,4 @@
-"""How EPICS's commands spell values: numbers of dbStaticLib, escaped strings, glob patterns, columns. Pure."""
+"""How EPICS's commands spell values: numbers of dbStaticLib, escaped strings, columns. Pure."""
 
 from __future__ import annotations
 
@@ -40,12 +40,6 @@ def unescaped(text: str) -> str:
 
 
 @cache
-def glob(pattern: str) -> Callable[[str], re.Match[str] | None]:
-    """epicsStrGlobMatch: "*" any characters, "?" one; nothing else is special."""
-    wild = {"*": ".*", "?": "."}
-    return re.compile("".join(wild.get(c) or re.escape(c) for c in pattern), re.DOTALL).fullmatch
-
-
 def real(value: float, double: bool = True) -> str:
     """A float as dbStaticLib writes it (realToString): the shortest of its 15 (float: 7) digits, without zeros."""
     if value == 0:

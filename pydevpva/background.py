@@ -1,4 +1,5 @@
-"""The thread that writes files, so that no disk holds up the database thread; it is started when there is work."""
+"""A thread for what may block: files, /proc. So that none of it holds up the database thread; it is started when there
+is work."""
 
 from __future__ import annotations
 
@@ -11,11 +12,11 @@ Done = Callable[[Any, "BaseException | None"], object]
 Run = Callable[[Callable[..., object], "tuple[Any, ...]", Done], None]
 
 
-class Writer:
-    """Runs one piece of work after the other. Any thread."""
+class Background:
+    """Runs one piece of work after the other on a thread of this name. Any thread."""
 
-    def __init__(self) -> None:
-        self._loop = Loop("autosave", deep=False)
+    def __init__(self, name: str) -> None:
+        self._loop = Loop(name, deep=False)
         self._started = False
 
     def start(self) -> None:
@@ -25,11 +26,11 @@ class Writer:
             self._loop.start()
 
     def run(self, work: Callable[..., object], args: tuple[Any, ...], done: Done) -> None:
-        """work(*args), and then done(its result, None) or done(None, what it raised), on the writer's thread."""
+        """work(*args), and then done(its result, None) or done(None, what it raised), on that thread."""
         self._loop.submit(_run, work, args, done)
 
     def stop(self, timeout: float) -> bool:
-        """End when all is written; False: a disk holds it up."""
+        """End when all is done; False: something holds it up."""
         return self._loop.stop(timeout) if self._started else True
 
 

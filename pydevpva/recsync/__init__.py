@@ -1,0 +1,1 @@
+"""Records told to a RecCeiver, for a ChannelFinder. The only room that knows that protocol."""

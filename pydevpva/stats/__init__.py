@@ -1,0 +1,1 @@
+"""What an IOC can say of itself: figures of its process and its machine, and counters of its own."""
