@@ -54,7 +54,7 @@ def searches(port: int) -> None:
 
 @contextmanager
 def flood(port: int) -> Iterator[None]:
-    """So many searches a second meanwhile, and half as many answers, where the machine is fast enough for its client."""
+    """So many searches a second meanwhile; half of them are answered, where the machine is fast enough for all."""
     code = f"from tests.ca.test_scale import searches; searches({port})"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
