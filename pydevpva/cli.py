@@ -152,7 +152,7 @@ def _start(arguments: Arguments, no_shell: bool, always_shell: bool) -> NoReturn
     startup.systemd.watches_evaluator = arguments.has("--watch-evaluator")
     startup.ending.interactive = not no_shell and typed
     startup.ending.arm()
-    startup.ioc.protocols -= {protocol for protocol in ("ca", "pva") if arguments.has(f"--no-{protocol}")}
+    startup.ioc.servers.protocols -= {protocol for protocol in ("ca", "pva") if arguments.has(f"--no-{protocol}")}
     if realtime and not startup.may_be_realtime():
         startup.ending.end_here(BAD_USAGE)
     path = arguments.value("--console")

@@ -25,7 +25,6 @@ from pydevpva.devices.python import Python
 from pydevpva.devices.registry import DeviceSupport, own_devices, support_for
 from pydevpva.engine.database import Database
 from pydevpva.engine.make_records import for_good
-from pydevpva.engine.outside import Outside
 from pydevpva.errors import LoadError, Location, NotFound, Problem, PydevpvaError, once
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.garbage import Collector
@@ -42,13 +41,13 @@ from pydevpva.realtime import raise_priority
 from pydevpva.records.core.factory import behaviour
 from pydevpva.records.core.record import Record
 from pydevpva.recsync.attach import attach as attach_reccaster
+from pydevpva.servers import Servers
 from pydevpva.serving.put_log.config import ServerLogs
 from pydevpva.serving.put_log.put_log import PutLog
 
 if TYPE_CHECKING:
     from pydevpva.ca.server import Server as ChannelAccess
     from pydevpva.pva.server import Listening, Server
-    from pydevpva.serving.access_file import AccessFile
 
 log = logging.getLogger(__name__)
 words_at_load = logging.getLogger("pydevpva.load")  # of a file: shown as errors of loading are
@@ -76,12 +75,6 @@ class Ioc:
         self.evaluator = Evaluator()
         self._collector = Collector()
         self.evaluator.pydev.offer("NDArray", _ndarray_class)
-        self.server: Server | None = None  # of PVAccess
-        self.ca: ChannelAccess | None = None
-        self.protocols = {"pva", "ca"} if serve else set()  # what is served over
-        self.checks_addresses = False  # asCheckClientIP: Channel Access's clients are what their addresses say
-        self.access_file: str | None = None
-        self._rules: AccessFile | None = None
         self._realtime = realtime
         self.put_log = PutLog()
         self.server_logs = ServerLogs(self.put_log)
@@ -97,7 +90,8 @@ class Ioc:
         self.remote_links = RemoteLinks(self.database, self.environment)
         self.ca_links = CaLinks(self.database, self.environment)
         self.database.links.remotes |= {"pva": self.remote_links, "ca": self.ca_links}
-        self.outside = Outside(self.database)
+        protocols = ("pva", "ca") if serve else ()
+        self.servers = Servers(self.database, self.environment, self.put_log, protocols)
         self.life = Life()
         self.autosave = Autosave(self.database, self.remote_links.watch, self.life)
         self.simple_save = SimpleSave(self.autosave)
@@ -128,7 +122,7 @@ class Ioc:
         """What records tell of the IOC, and what they do with it."""
         parts = Parts(self.database, self.evaluator, self.autosave, self._servers, self.put_log.waiting)
         attach_figures(parts, self.life)
-        self.database.services.natives.reload_access = self.reload_access
+        self.database.services.natives.reload_access = self.servers.reload_access
         self.reccaster = attach_reccaster(self.database, self.instances, self.life)
 
     # ---- before init ----
@@ -192,7 +186,7 @@ class Ioc:
         record that cannot be made; then the IOC is stopped: half of one must not run.
         """
         self._check_new("iocInit")
-        self._rules = self._access_rules()
+        self.servers.read_rules()
         self._prepare_saving()
         self._import_subroutines()
         switching.shorten(self)
@@ -211,10 +205,8 @@ class Ioc:
         self.state = "built"
 
     def run(self) -> Listening | None:
-        """iocRun, after build: serve and start scans. Where it listens for PVAccess; see also `listens`."""
-        if "ca" in self.protocols:
-            self._start_channel_access()
-        listening = self._start_server() if "pva" in self.protocols else None
+        """iocRun, after build: serve and start scans. Where it listens for PVAccess; see also servers.listens."""
+        listening = self.servers.start(lambda: self.group_definitions.all(self._group_infos()).values())
         self.life.reach("serve")
         self._do(self.database.run())
         self.life.reach("scans")
@@ -256,7 +248,7 @@ class Ioc:
             self.database.create(self.instances.values())
             self.life.reach("create")
             self.database.init(self.life.reach)
-            self._watch_outside()
+            self.servers.watch_outside()
 
     def _prepare_saving(self) -> None:
         """Read what is to be restored, and find what is to be saved of the records that have been loaded."""
@@ -264,65 +256,10 @@ class Ioc:
             words_at_load.warning("Warning: %s", problem)
         self.autosave.read_files()
 
-    def _start_server(self) -> Listening:
-        from pydevpva.pva.server import Server
-
-        groups = self.group_definitions.all(self._group_infos())
-        self.server = Server(self.database, self.environment, self._rules, groups.values(), self.put_log)
-        listening = self.server.start()
-        if listening.port_taken:
-            log.warning("TCP port %d is in use: this IOC listens on %d", listening.wanted_port, listening.port)
-        return listening
-
-    def _start_channel_access(self) -> None:
-        from pydevpva.ca.server import Server
-
-        outside = self.outside.record
-        self.ca = Server(
-            self.database, self.environment, self._rules, self.checks_addresses, outside, self.put_log
-        )  # fmt: skip
-        self.ca.start()
-
-    def listens(self) -> list[str]:
-        """Where the servers listen, a line each."""
-        return [str(server.listening()) for server in (self.server, self.ca) if server is not None]
-
     def _group_infos(self) -> Iterator[tuple[str, str, Location]]:
         for instance in self.instances.values():
             if (text := instance.infos.get(GROUP)) is not None:
                 yield instance.name, text, instance.location
-
-    def reload_access(self) -> None:
-        """asInit while running: read the access security file again. LoadError leaves the rules as they are."""
-        self._rules = self._access_rules()
-        self.database.loop.call(self._watch_outside)
-        for server in (self.server, self.ca):
-            if server is not None:
-                server.use_rules(self._rules)
-
-    @property
-    def rules(self) -> AccessFile | None:
-        """The access rules in force; None: everybody may write everything."""
-        return self._rules
-
-    def _access_rules(self) -> AccessFile | None:
-        if self.access_file is None:
-            return None
-        from pydevpva.serving.access_file import AccessFile
-
-        return AccessFile(self.access_file, self.read_for_access)
-
-    def _watch_outside(self) -> None:
-        """Inputs of access rules that no record here has come from other IOCs."""
-        self.outside.watch(self._rules.inputs() if self._rules is not None else ())
-
-    def read_for_access(self, name: str) -> tuple[float, int]:
-        """Value and severity of what an access security file names, here or in another IOC; on the database thread.
-        NotFound: it is not here, and no file that is in force names it."""
-        if name in self.outside:
-            return self.outside.read(name)
-        address = self.database.find(name)
-        return address.number(), int(address.record.SEVR)
 
     def stop(self, timeout: float = 1.0) -> None:
         """Answer the clients, run what is given for at_exit, end the threads. User code that hangs is left alone."""
@@ -331,9 +268,7 @@ class Ioc:
         self.state = "stopped"
         self.life.reach("stop")
         with switching.prompt():
-            for server in (self.server, self.ca):
-                if server is not None:
-                    server.stop(timeout / 2)
+            self.servers.stop(timeout / 2)
             self.put_log.stop(timeout / 4)
             self.remote_links.close()
             self.ca_links.close()
@@ -349,6 +284,16 @@ class Ioc:
         self.stop()
 
     # ---- parts ----
+
+    @property
+    def server(self) -> Server | None:
+        """That of PVAccess, while it serves."""
+        return self.servers.pva
+
+    @property
+    def ca(self) -> ChannelAccess | None:
+        """That of Channel Access, while it serves."""
+        return self.servers.ca
 
     def _check_new(self, what: str) -> None:
         if self.state != "new":

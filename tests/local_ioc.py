@@ -213,7 +213,7 @@ def running(
     if serve:
         ioc.environment.update(loopback())
     if access:
-        ioc.access_file = written(folder / "test.acf", access)
+        ioc.servers.access_file = written(folder / "test.acf", access)
     for line in python:
         ioc.run_python(line)
     if dbd:

@@ -1,7 +1,7 @@
 """Circuit: the connection of one client. The network's thread, but for `look` and `shut`.
 
 Here is done what needs no record: the client's version and names, searches, echoes. All else is the Client's, on the
-database thread.
+database thread; so is an echo that comes behind such a message: the answers keep the order of the requests.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ class Circuit:
         size = self.outgoing.size
         try:
             for one in self._incoming.feed(data):
-                if (own := _OWN.get(one.command)) is not None:
+                waits = one.command == protocol.ECHO and (asked or self.client.is_busy)
+                if not waits and (own := _OWN.get(one.command)) is not None:
                     own(self, one)
                 elif one.command in HANDLERS and self.minor >= protocol.OLDEST:
                     self._note_channels(one)
@@ -134,10 +135,7 @@ class Circuit:
             self._refuse(asked, f"version 4.{asked.elements}, priority {asked.type}")
 
     def _echo(self, asked: Message) -> None:
-        size = len(asked.payload)
-        self.outgoing.add(
-            header(protocol.ECHO, size, asked.type, asked.elements, asked.cid, asked.available) + asked.payload
-        )
+        self.outgoing.add(message(*asked))
 
     def _named(self, asked: Message) -> None:
         """The name of the user or of the host, before there are channels."""

@@ -87,6 +87,11 @@ class Client:
         return self._stalled or bool(self._held and not self.is_off)
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a message waits, or is being done."""
+        return self._scheduled
+
+    @property
     def waiting(self) -> int:
         """Messages that wait; from any thread."""
         return len(self._waiting)

@@ -8,9 +8,11 @@ import numpy as np
 
 from pydevpva.ca import dbr
 from pydevpva.ca.dbr import Dbr
+from pydevpva.ca.floats import to_floats
 from pydevpva.db.dbf import LINKS
 from pydevpva.engine.address import Address
 from pydevpva.errors import PutError
+from pydevpva.records.core.arrays import is_numbers
 from pydevpva.records.core.values import Sent
 
 _ONE = {base: struct.Struct(f">{base.code}") for base in dbr.BASES}
@@ -54,6 +56,8 @@ def accepted(address: Address, kind: Dbr, value: Sent) -> Sent:
         raise PutError(f"{address.record.NAME}.{address.field.name}: a link is set by its text")
     if isinstance(value, str) and address.elements != 1 and not address.long:
         return [value]  # of an array its first element, which it may not be as a text
+    if kind.base is dbr.DOUBLE and address.dbf == "FLOAT" and is_numbers(value):
+        return to_floats(value)
     return value
 
 

@@ -13,15 +13,14 @@ import numpy as np
 
 from pydevpva.ca import dbr
 from pydevpva.ca.dbr import TYPES, Dbr
+from pydevpva.ca.floats import to_floats
 from pydevpva.ca.front import FRONTS
 from pydevpva.ca.read import Characters, Read, capacity
 from pydevpva.db.dbf import LINKS
 from pydevpva.engine.address import Address
 from pydevpva.records.core import fields
 from pydevpva.records.core.arrays import is_array, to_array
-from pydevpva.records.core.values import STRING_BYTES, Array, Numbers, Scalar, clip_text, converter
-
-FLOAT_MAX = 3.4028234663852886e38
+from pydevpva.records.core.values import STRING_BYTES, Array, Scalar, clip_text, converter
 
 
 class State(Protocol):
@@ -67,7 +66,8 @@ class Encoder:
         if isinstance(value, Characters):
             if base is dbr.CHAR:
                 raw = value.cut(wanted)
-                if self.dbr.kind in self.uncut:
+                is_counted = self.address.record.string_size(self.address.field.name)  # its LEN says how many there are
+                if self.dbr.kind in self.uncut and not is_counted:
                     raw = raw.ljust(wanted or value.capacity, b"\0")
                 return raw, len(raw)
             value = np.frombuffer(value.whole(), "i1")
@@ -77,23 +77,9 @@ class Encoder:
         if base is dbr.STRING:
             texts = fields.texts(self.address.record, self.address.field, elements)
             return b"".join(_bytes(text).ljust(base.size, b"\0") for text in texts), len(texts)
-        made = _to_floats(elements) if base is dbr.FLOAT else to_array(elements, base.dbf)
+        made = to_floats(elements) if base is dbr.FLOAT else to_array(elements, base.dbf)
         assert isinstance(made, np.ndarray)
         return made.astype(base.dtype).tobytes(), len(made)
-
-
-def _to_floats(elements: Array) -> Numbers:
-    """As epicsConvertDoubleToFloat: what is too large for it becomes its largest, what is too small its smallest."""
-    doubles = np.asarray(to_array(elements, "DOUBLE"))
-    convert = converter("FLOAT")
-    finite = np.isfinite(doubles) & (doubles != 0)
-    sizes = np.abs(doubles)
-    odd = finite & ((sizes >= FLOAT_MAX) | (sizes <= 1.1754943508222875e-38))
-    with np.errstate(all="ignore"):
-        made = doubles.astype("f4")
-    for index in np.flatnonzero(odd):
-        made[index] = convert(float(doubles[index]))
-    return made
 
 
 def _bytes(text: str) -> bytes:

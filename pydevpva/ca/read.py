@@ -39,8 +39,15 @@ Read: TypeAlias = "Value | Characters"
 
 def read(address: Address) -> Read:
     """What a get gives. Filters see it as a value that is being read."""
-    value = address.get()
-    return Characters(str(value), capacity(address)) if address.long and not address.filters else value
+    if address.long and not address.filters:
+        return Characters(str(address.get()), capacity(address))
+    record = address.record
+    if address.field.name == "VAL" and record.string_size("VAL") and not record.LEN:
+        return []  # a long string that nobody has written to
+    if address.filters and record.array_info(address.field.name) is not None:  # one element may be none
+        passed = run(address.filters, Update(record, record.get(address.field.name), 0, False))
+        return record.get(address.field.name) if passed is None else passed.value
+    return address.elements_in_use()
 
 
 def filtered(address: Address, update: Update) -> Update | None:

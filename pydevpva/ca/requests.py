@@ -139,6 +139,11 @@ def read_sync(client: Client, asked: Message) -> None:
     client.answer(message(protocol.READ_SYNC, asked.type, asked.elements, asked.cid, asked.available))
 
 
+def echo(client: Client, asked: Message) -> None:
+    """The same, behind the answers to what was asked before."""
+    client.answer(message(*asked))
+
+
 # ---- writing ----
 
 
@@ -221,6 +226,7 @@ HANDLERS: dict[int, Handler] = {
     protocol.READ: read,
     protocol.READ_NOTIFY: read_notify,
     protocol.READ_SYNC: read_sync,
+    protocol.ECHO: echo,
     protocol.WRITE: write,
     protocol.WRITE_NOTIFY: write,
     protocol.EVENT_ADD: event_add,

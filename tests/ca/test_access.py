@@ -61,10 +61,10 @@ def test_rights_are_told_again_when_the_rules_are_read_again(serve: Serve, tmp_p
     updates = channel.watch(DOUBLE)
     updates.wait(lambda all: len(all) == 1)
     (tmp_path / "test.acf").write_text("ASG(DEFAULT) { RULE(1, NONE) }")
-    ioc.ioc.reload_access()
+    ioc.ioc.servers.reload_access()
     channel.wait_rights((False, False))
     (tmp_path / "test.acf").write_text("ASG(DEFAULT) { RULE(1, READ) }")
-    ioc.ioc.reload_access()
+    ioc.ioc.servers.reload_access()
     channel.wait_rights((True, False))
     updates.wait(lambda all: len(all) == 2)
 

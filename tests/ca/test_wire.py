@@ -83,8 +83,18 @@ def test_messages_may_come_in_any_pieces(serve: Serve, wire: Connect) -> None:
     sid = client.create("X:ao")
     for byte in message(READ_NOTIFY, 6, 1, sid, 7) + message(ECHO):
         client.send(bytes([byte]))
-    answers = {client.answer().command for _ in range(2)}
-    assert answers == {READ_NOTIFY, ECHO}
+    assert [client.answer().command for _ in range(2)] == [READ_NOTIFY, ECHO]
+
+
+def test_answers_come_in_the_order_of_the_requests(serve: Serve, wire: Connect) -> None:
+    ioc = serve(DB)
+    client = wire(ioc)
+    sid = client.create("X:ao")
+    asked = [(READ_NOTIFY, READ, ECHO, READ_NOTIFY, ECHO)[i * 7 % 5] for i in range(2000)]
+    requests = {READ_NOTIFY: message(READ_NOTIFY, 6, 1, sid, 7), READ: message(READ, 6, 1, sid, 7), ECHO: message(ECHO)}
+    for first in range(0, len(asked), 7):
+        client.send(b"".join(requests[command] for command in asked[first : first + 7]))
+    assert [client.answer().command for _ in asked] == asked
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)

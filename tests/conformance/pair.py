@@ -14,12 +14,14 @@ from types import TracebackType
 
 from pydevpva.db.definitions import Definitions
 from pydevpva.devices.registry import own_devices
+from tests.conformance.ca_player import CaPlayer
 from tests.conformance.case import Case
 from tests.conformance.compare import Result, compare
 from tests.conformance.player import FENCE_DB, Player, Transcript
 from tests.ioc_process import Starter
 
 TRIES = 3  # of EPICS's IOC, when it says something else each time
+Comparison = Callable[[Case, Transcript, Transcript], Result]
 OF_UPDATES = re.compile(r"monitor |step \d+, until ")  # how the differences begin that an update may have made
 
 
@@ -36,7 +38,13 @@ def fields_of(cases: Sequence[Case]) -> dict[str, list[str]]:
     return readable_fields({rtype for case in cases for rtype, _ in case.records})
 
 
-def settled(case: Case, theirs: Transcript, ours: Transcript, ask_again: Callable[[], Transcript]) -> Result:
+def settled(
+    case: Case,
+    theirs: Transcript,
+    ours: Transcript,
+    ask_again: Callable[[], Transcript],
+    compare: Comparison = compare,
+) -> Result:
     """What differs from EPICS, of what EPICS says again. `ask_again` has a fresh IOC of EPICS play the case."""
     result = compare(case, theirs, ours)
     for _ in range(TRIES):
@@ -52,21 +60,28 @@ def settled(case: Case, theirs: Transcript, ours: Transcript, ask_again: Callabl
 
 
 class Pair:
-    """Both servers, started with all cases at once."""
+    """Both servers, started with all cases at once; over PVAccess, or as the player and the comparison have it."""
 
-    def __init__(self, start: Starter, cases: Sequence[Case]) -> None:
+    def __init__(
+        self,
+        start: Starter,
+        cases: Sequence[Case],
+        player: type[Player] | type[CaPlayer] = Player,
+        comparison: Comparison = compare,
+    ) -> None:
         db = "".join(case.loaded() for case in cases) + FENCE_DB
         fields = fields_of(cases)
+        self._player, self._comparison = player, comparison
         self._start = start
         self._stack = ExitStack()
         self._real, self._ours = start.softiocpvx(db), start.pydevpva(db=db)
-        self._players = [self._stack.enter_context(Player(s.environment, fields)) for s in (self._real, self._ours)]
+        self._players = [self._stack.enter_context(player(s.environment, fields)) for s in (self._real, self._ours)]
         self._pool = self._stack.enter_context(ThreadPoolExecutor(2))
 
     def compare(self, case: Case) -> Result:
         """Play a case on both, at the same time."""
         theirs, ours = self.play(case)
-        return settled(case, theirs, ours, lambda: self.ask_again(case))
+        return settled(case, theirs, ours, lambda: self.ask_again(case), self._comparison)
 
     def play(self, case: Case) -> tuple[Transcript, Transcript]:
         """What a client saw of EPICS and of pydevpva."""
@@ -76,7 +91,7 @@ class Pair:
     def ask_again(self, case: Case) -> Transcript:
         """The case on another IOC of EPICS, whose records have not been written to."""
         server = self._start.softiocpvx(case.loaded() + FENCE_DB)
-        with Player(server.environment, fields_of([case])) as player:
+        with self._player(server.environment, fields_of([case])) as player:
             return player.play(case)
 
     def __enter__(self) -> Pair:

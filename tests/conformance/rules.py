@@ -180,8 +180,12 @@ def is_forgiven_field(name: str, leaf: str, severity: int) -> bool:
     field = name.partition(".")[2]
     if field in ("AMSG", "NAMSG") and leaf == "value":
         return severity == 0 or field == "NAMSG"
-    linked = field.removeprefix("L") in ARGUMENTS or field in ARGUMENTS
-    return linked and leaf.startswith(("display.", "control.", "valueAlarm."))
+    return is_linked(field) and leaf.startswith(("display.", "control.", "valueAlarm."))
+
+
+def is_linked(field: str) -> bool:
+    """LINKED_PROPERTIES: whether a link fills the field."""
+    return field.removeprefix("L") in ARGUMENTS or field in ARGUMENTS
 
 
 def changes(updates: list[Leaves]) -> list[Any]:

@@ -13,8 +13,10 @@ from xml.etree import ElementTree
 import pytest
 from p4p.client.thread import Context
 
+from tests.ca.client import Client
 from tests.clients import Watch
 from tests.examples.facts import BY_EXAMPLE, NO_ALARM, camera_beside
+from tests.examples.facts_over_ca import OVER_CA
 from tests.ioc_process import ROOT, ServerProcess, Starter, free_ports
 
 FOLDERS = sorted(path.parent for path in (ROOT / "examples").glob("*/st.cmd"))
@@ -71,6 +73,16 @@ def test_has_a_database_python_a_display_and_a_page(folder: Path) -> None:
 def test_does_what_it_promises(folder: Path, start: Starter, p4p_client: P4pClient) -> None:
     server = start_example(start, folder)
     BY_EXAMPLE[folder.name](server, p4p_client(server))
+
+
+@pytest.mark.parametrize("name", OVER_CA)
+def test_does_what_it_promises_over_channel_access(name: str, start: Starter, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = start_example(start, ROOT / "examples" / name)
+    server.wait_log("iocRun: All initialization complete")
+    for variable, text in server.environment.items():
+        monkeypatch.setenv(variable, text)  # and as they were afterwards, whatever the client sets
+    with Client(server.environment) as client:
+        OVER_CA[name](server, client)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -37,8 +37,8 @@ def init(shell: Shell) -> int:
         read(shell)
         return 0
     with ready_file(shell) as path:
-        shell.ioc.access_file = path
-        shell.ioc.reload_access()
+        shell.ioc.servers.access_file = path
+        shell.ioc.servers.reload_access()
     return 0
 
 

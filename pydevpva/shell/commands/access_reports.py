@@ -105,7 +105,7 @@ def _group(shell: Shell, node: Any, members: list[str], valid: str) -> None:
 
 def _value(shell: Shell, name: str) -> float | None:
     try:
-        return float(shell.on_database(shell.ioc.read_for_access, name)[0])
+        return float(shell.on_database(shell.ioc.servers.read_for_access, name)[0])
     except (NotFound, TypeError, ValueError):
         return None
 
@@ -159,7 +159,7 @@ def ascar(shell: Shell, level: int) -> None:
 
 def _channel(shell: Shell, name: str) -> tuple[bool, str, str]:
     """Whether an input is connected, in EPICS's words too, and to what; on the database thread."""
-    link = shell.ioc.outside.link(name)
+    link = shell.ioc.servers.outside.link(name)
     if link is None:
         here = shell.ioc.database.has_record(name)
         return here, "yes" if here else "never", socket.gethostname() if here else "<disconnected>"
@@ -188,7 +188,7 @@ def astac(shell: Shell, name: str | None, user: str | None, host: str | None) ->
             where = socket.gethostbyname(host)
         except OSError:
             where = host
-        rules = AccessFile(shell.common.access_path, shell.ioc.read_for_access)
+        rules = AccessFile(shell.common.access_path, shell.ioc.servers.read_for_access)
         writes = shell.on_database(rules.may_write, address.record, address.field, Peer(where, user))
     shell.print(f"astac callback {name}: status=0 get Yes put {'Yes' if writes else 'No'}")
     return 0

@@ -87,14 +87,14 @@ def _build(shell: Shell) -> None:
     _banner(shell)
     shell.common.init_failed = True
     with access.ready_file(shell) as path:
-        shell.ioc.access_file = path
+        shell.ioc.servers.access_file = path
         shell.ioc.build()
     shell.common.init_failed = False
 
 
 def _run(shell: Shell) -> None:
     shell.ioc.run()
-    for listening in shell.ioc.listens():
+    for listening in shell.ioc.servers.listens():
         shell.complain(listening)
     shell.complain("iocRun: All initialization complete")
     for line in shell.common.after_init:

@@ -130,7 +130,7 @@ def put_file(shell: Shell, path: str | None) -> None:
     if not path:
         raise CommandFailed("pydevpvaPutLog: needs a file")
     ioc = shell.ioc
-    ioc.put_log.add(PutFile(path, lambda: ioc.rules is None or not ioc.rules.has_traps))
+    ioc.put_log.add(PutFile(path, lambda: ioc.servers.rules is None or not ioc.servers.rules.has_traps))
 
 
 @command("pydevpvaPutLogShow", ours=True)
@@ -148,7 +148,7 @@ def _backlog(shell: Shell) -> str:
 
 
 def _check(shell: Shell, name: str, opened: Servers | None) -> None:
-    if shell.ioc.rules is None:
+    if shell.ioc.servers.rules is None:
         raise CommandFailed(f"{name}: access security disabled, exiting now; asSetFilename, before iocInit, enables it")
     if opened is not None:
         raise CommandFailed(f"{name}: is initialized already; {name}Reconf changes what it takes")

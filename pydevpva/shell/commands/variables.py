@@ -66,7 +66,7 @@ def _set(shell: Shell, known: dict[str, Number], name: str, text: str) -> None:
     if name == SKIP_UNSUPPORTED:
         shell.ioc.instances.skip_unsupported = value != 0
     elif name == CHECK_ADDRESSES:
-        shell.ioc.checks_addresses = value != 0
+        shell.ioc.servers.checks_addresses = value != 0
     elif name in RECCASTER:
         settings = shell.ioc.reccaster.settings
         setattr(settings, RECCASTER[name], value)

@@ -32,7 +32,7 @@ def test_an_input_of_another_ioc_opens_and_closes(start: Starter, tmp_path: Path
     found = {name: value for name, value in far.environment.items() if name.startswith(prefix)}
     with Ioc() as ioc, p4p_context(own) as client:
         ioc.environment.update(own | served | found)
-        ioc.access_file = written(tmp_path / "rules.acf", RULES)
+        ioc.servers.access_file = written(tmp_path / "rules.acf", RULES)
         ioc.load_records(written(tmp_path / "near.db", NEAR))
         ioc.init()
         near = Served(ioc, client)
@@ -43,7 +43,7 @@ def test_an_input_of_another_ioc_opens_and_closes(start: Starter, tmp_path: Path
         eventually(lambda: near.put("x", 3.0) == "ok", "it is open again")
         far.kill()
         eventually(lambda: "does not let" in near.put("x", 4.0), "without its input it is closed", PATIENCE)
-        ioc.access_file = written(tmp_path / "others.acf", "ASG(DEFAULT) { RULE(1, WRITE) }")
-        ioc.reload_access()
+        ioc.servers.access_file = written(tmp_path / "others.acf", "ASG(DEFAULT) { RULE(1, WRITE) }")
+        ioc.servers.reload_access()
         assert near.put("x", 5.0) == "ok"
-        assert near.call(lambda: "far:open" in ioc.outside) is False
+        assert near.call(lambda: "far:open" in ioc.servers.outside) is False

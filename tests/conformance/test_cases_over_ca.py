@@ -1,0 +1,29 @@
+"""Every case of cases/ over Channel Access, on EPICS's own server and on pydevpva's: libca is told the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.conformance import ca_compare
+from tests.conformance.ca_player import CaPlayer
+from tests.conformance.case import Case, load_all
+from tests.conformance.pair import Pair
+from tests.ioc_process import Starter
+
+CASES = load_all()
+
+
+@pytest.fixture(scope="module")
+def pair(start_once: Starter) -> Iterator[Pair]:
+    with Pair(start_once, CASES, CaPlayer, ca_compare.compare) as both:
+        yield both
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_as_epics(pair: Pair, case: Case, tell: Callable[[str], None]) -> None:
+    result = pair.compare(case)
+    for line in result.taken_back:
+        tell(f"{case.name}: softIocPVX was asked again and did not say again: {line}")
+    assert not result.differences, "\n" + "\n".join(result.differences)
