@@ -66,7 +66,7 @@ class Encoder:
         if isinstance(value, Characters):
             if base is dbr.CHAR:
                 raw = value.cut(wanted)
-                is_counted = self.address.record.string_size(self.address.field.name)  # its LEN says how many there are
+                is_counted = self.address.field.type == "NOACCESS"  # a long string: its LEN says how many there are
                 if self.dbr.kind in self.uncut and not is_counted:
                     raw = raw.ljust(wanted or value.capacity, b"\0")
                 return raw, len(raw)
