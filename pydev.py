@@ -10,8 +10,8 @@ import functools
 from typing import Any
 
 __all__ = [  # noqa: F822
-    "NDArray", "Program", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns", "record",
-    "start", "subroutine",
+    "NDArray", "Program", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns",
+    "record", "start", "subroutine",
 ]  # fmt: skip
 
 _NOT_GIVEN = object()

@@ -18,9 +18,8 @@ DEFAULTS: dict[str, Number] = {
     "callbackParallelThreadsDefault": 2, "dbAccessDebugPUTF": 0, "dbBptNotMonotonic": 0, "dbConvertStrict": 0,
     "dbJLinkDebug": 0, "dbQuietMacroWarnings": 0, "dbRecordsAbcSorted": 0, "dbRecordsOnceOnly": 0,
     "dbTemplateMaxVars": 100, "dbThreadRealtimeLock": 1, "freeListBypass": 0, "histogramSDELprecision": 2,
-    "lnkDebug_debug": 0, "logClientDebug": 0, CODE_PUTS: 0, PUT_ERRORS: 0, "reccastMaxHoldoff": 10.0, "reccastPort": 5049,
-    "reccastTimeout": 20.0, SKIP_UNSUPPORTED: 0, "seqDLYlimit": 100000.0,
-    "seqDLYprecision": 2,
+    "lnkDebug_debug": 0, "logClientDebug": 0, CODE_PUTS: 0, PUT_ERRORS: 0, "reccastMaxHoldoff": 10.0,
+    "reccastPort": 5049, "reccastTimeout": 20.0, SKIP_UNSUPPORTED: 0, "seqDLYlimit": 100000.0, "seqDLYprecision": 2,
 }  # fmt: skip
 
 
