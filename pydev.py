@@ -1,6 +1,6 @@
 """What `import pydev` finds: inside an IOC its `pydev`, outside a harmless stand-in that remembers values.
 
-It imports nothing of the IOC but NDArray, when that is asked for, so that a user's module runs on its own.
+It imports nothing of the IOC but NDArray and Handle, when they are asked for, so that a user's module runs on its own.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import functools
 from typing import Any
 
 __all__ = [  # noqa: F822
-    "NDArray", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns", "start",
-    "subroutine",
+    "NDArray", "Program", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns",
+    "record", "start", "subroutine",
 ]  # fmt: skip
 
 _NOT_GIVEN = object()
@@ -106,6 +106,31 @@ def in_process(function: Any) -> Any:
         return function(*args, **kwargs)
 
     return call
+
+
+def record(name: str) -> Any:
+    """A record as Python reads and writes it; outside an IOC each use of it is an error, until there is one."""
+    from pydevpva.evaluator.handles import Handle
+
+    return Handle(name, _records)
+
+
+def Program(name: str, function: Any = None) -> Any:
+    """An async def that records start, pause and abort; outside an IOC it cannot be started."""
+    from pydevpva.evaluator.program import program
+
+    return program(name, function, _ioc)
+
+
+def _records() -> Any:
+    return _ioc()._records()
+
+
+def _ioc() -> Any:
+    ioc = getattr(builtins, "pydev", None)
+    if ioc is None or getattr(ioc, "record", record) is record:
+        raise RuntimeError("there is no IOC in this process: this works in code that an IOC runs")
+    return ioc
 
 
 def overruns(scan: str | None = None) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,8 @@ from pydevpva.clock import ManualClock
 from pydevpva.db.batch import Instances
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.infos import GROUP, check_infos
-from pydevpva.db.loader import Loaded, load_records
+from pydevpva.db.loader import Loaded, load_made, load_records, load_text
+from pydevpva.db.made import made_record
 from pydevpva.db.model import RecordInstance
 from pydevpva.db.modules import record_type_advice
 from pydevpva.db.template import load_template, uses
@@ -28,14 +31,18 @@ from pydevpva.engine.make_records import for_good
 from pydevpva.errors import LoadError, Location, NotFound, Problem, PydevpvaError, once
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.garbage import Collector
+from pydevpva.evaluator.handles import FAR
 from pydevpva.figures import Parts
 from pydevpva.figures import attach as attach_figures
+from pydevpva.handles.initial import Initial
+from pydevpva.handles.records import HandleRecords
 from pydevpva.keep.autosave import Autosave
 from pydevpva.keep.builds import Builds
 from pydevpva.keep.simple import SimpleSave
 from pydevpva.life import Life
 from pydevpva.loop import Loop
 from pydevpva.pva.groups.definitions import Definitions as GroupDefinitions
+from pydevpva.pva.links.handles import FarRecords
 from pydevpva.pva.links.opening import RemoteLinks
 from pydevpva.realtime import raise_priority
 from pydevpva.records.core.factory import behaviour
@@ -61,7 +68,8 @@ NONE: Mapping[str, str] = MappingProxyType({})
 class Ioc:
     """One IOC in this process: its definitions, records, user Python and servers.
 
-    ``ioc = Ioc(); ioc.load_records("x.db", {"P": "X:"}); ioc.init(); ...; ioc.stop()``; also a context manager.
+    ``ioc = Ioc(); ioc.load_records("x.db", {"P": "X:"}); ioc.init(); ...; ioc.stop()``; also a context manager. Several
+    may live in one process. `environment` has the EPICS_* variables that it goes by before those of the process.
     Files are searched in EPICS_DB_INCLUDE_PATH as EPICS does. Errors are PydevpvaErrors that name file and line.
     With a ManualClock its time is moved by hand, for tests. `realtime`: its database thread has SCHED_FIFO.
     """
@@ -92,6 +100,9 @@ class Ioc:
         self.database.links.remotes |= {"pva": self.remote_links, "ca": self.ca_links}
         protocols = ("pva", "ca") if serve else ()
         self.servers = Servers(self.database, self.environment, self.put_log, protocols)
+        self.records = HandleRecords(self.database, self.evaluator, FarRecords(self.remote_links.pvs, self.database))
+        self.evaluator.pydev.serve_records(self.records)
+        self._initial = Initial(self.evaluator, self.database)
         self.life = Life()
         self.autosave = Autosave(self.database, self.remote_links.watch, self.life)
         self.simple_save = SimpleSave(self.autosave)
@@ -108,6 +119,8 @@ class Ioc:
         delivery = Delivery(self.evaluator.events, self.database)
         life.at("links", delivery.begin)
         life.at("running", lambda: self.evaluator.pydev.moments.begin("at_running"))
+        life.at("before records", self._initial.store)
+        life.at("before records", self.records.begin_serving)
         life.at("running", lambda: loop.call(loop.after, LINK_PATIENCE, self.remote_links.tell_missing))
         life.at("running", lambda: loop.call(loop.after, LINK_PATIENCE, self.ca_links.tell_missing))
         life.at("running", lambda: loop.call(loop.after, EVENT_PATIENCE, delivery.tell_misspelled))
@@ -135,21 +148,36 @@ class Ioc:
     def load_records(self, path: str, macros: Mapping[str, str] = NONE, search: Iterable[str] = ()) -> None:
         """dbLoadRecords: all of the file or nothing."""
         self._check_new("dbLoadRecords")
-        self._load(load_records, path, macros, search)
+        self._load(partial(load_records, path, macros, search=list(search)))
         self.builds.loaded(path, macros)
+
+    def load_text(self, text: str, macros: Mapping[str, str] = NONE, label: str = "<text>") -> None:
+        """dbLoadRecords of a text; errors are at label:line. All of it or nothing."""
+        self._check_new("load_text")
+        self._load(partial(load_text, text, macros, label=label))
+
+    def record(self, kind: str, name: str, info: Mapping[str, str] = NONE, **fields: object) -> None:
+        """ioc.record("ai", "X:Temp", DTYP="pydev", INP="@read()", SCAN="1 second"): one record, from Python.
+
+        Values of fields are texts or numbers, and dicts for JSON links; errors name the line of the script.
+        """
+        self._check_new("record")
+        caller = sys._getframe(1)
+        place = Location(caller.f_code.co_filename, caller.f_lineno)
+        self._load(partial(load_made, made_record(kind, name, fields, info, place)))
 
     def load_template(self, path: str, macros: Mapping[str, str] = NONE, search: Iterable[str] = ()) -> None:
         """dbLoadTemplate: all of the substitutions file or nothing."""
         self._check_new("dbLoadTemplate")
-        self._load(load_template, path, macros, search)
+        self._load(partial(load_template, path, macros, search=list(search)))
         for use in uses(path, macros) if self.builds else ():
             self.builds.loaded(use.file, use.macros)
 
-    def _load(self, load: Callable[..., Loaded], path: str, macros: Mapping[str, str], search: Iterable[str]) -> None:
+    def _load(self, load: Callable[..., Loaded]) -> None:
         """Load, and log what the file was warned of: each thing once, however often the file is loaded."""
         warnings: list[Problem] = []
         try:
-            loaded = load(path, macros, self.definitions, self.instances, list(search), self._refusals)
+            loaded = load(definitions=self.definitions, known=self.instances, accept=self._refusals)
             warnings = loaded.warnings
         except LoadError as error:
             warnings = error.warnings
@@ -171,6 +199,16 @@ class Ioc:
         `label` is the file name that tracebacks show.
         """
         return self.evaluator.run_source(source, label)
+
+    # ---- records, from any thread ----
+
+    def get(self, name: str, timeout: float = FAR) -> Any:
+        """The value of a field, REC or REC.FIELD: a number, text, numpy array, list of texts, image or table."""
+        return self.records.read(name, timeout).value
+
+    def put(self, name: str, value: object, wait: bool = False, timeout: float | None = None) -> None:
+        """Put to a field as a client does; with `wait` until all is over that it set off. See Handle.put."""
+        self.records.write(name, value, wait, timeout)
 
     # ---- life ----
 
@@ -196,6 +234,7 @@ class Ioc:
         try:
             if self._realtime:
                 self.database.loop.call(raise_priority)
+            self._initial.run(self.instances.values())
             self.database.loop.call(self._start_records)
         except BaseException:
             self.stop()
@@ -270,6 +309,7 @@ class Ioc:
         with switching.prompt():
             self.servers.stop(timeout / 2)
             self.put_log.stop(timeout / 4)
+            self.records.close()
             self.remote_links.close()
             self.ca_links.close()
             self.evaluator.stop(timeout / 4)

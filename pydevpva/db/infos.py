@@ -8,6 +8,7 @@ from pydevpva.db.model import RecordInstance
 from pydevpva.errors import Location, Problem, did_you_mean
 
 GROUP, FORM, TIME_TAG, ARRAY, TIMEOUT = "Q:group", "Q:form", "Q:time:tag", "pydev:array", "pydev:timeout"
+INIT, PUT_ERROR = "pydev:init", "pydev:puterror"
 SAVED = ("autosaveFields", "autosaveFields_pass0", "autosaveFields_pass1")
 TAGS = {
     GROUP: "fields of groups (pva/groups)",
@@ -15,6 +16,8 @@ TAGS = {
     TIME_TAG: "bits of the nanoseconds that are the user tag (pva/types/metadata.py)",
     ARRAY: "whether code gets arrays as numpy's, or as lists (devices/pydev.py, records/pycalc.py)",
     **dict.fromkeys(SAVED, "fields that survive a restart (keep/infos.py)"),
+    INIT: "where an output's device stands when the IOC starts (handles/initial.py)",
+    PUT_ERROR: "YES: a put with completion tells what the code raised (devices/python.py)",
     TIMEOUT: "seconds that a record's Python may take (devices/time_limit.py)",
 }
 Check = Callable[[str, Location, str], Iterable[Problem]]  # the value, its place, the record

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pydevpva.db.batch import Batch
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.model import RecordInstance
-from pydevpva.db.source import Reader
+from pydevpva.db.source import Reader, Source
 from pydevpva.db.statements import statements
 from pydevpva.db.syntax import RegularRecord, Statement
 from pydevpva.errors import LoadError, Location, NotFound, Problem
@@ -97,8 +97,42 @@ def add_file(batch: Batch, path: str, macros: Mapping[str, str], search: Sequenc
     except (NotFound, OSError) as error:
         batch.problems.append(Problem(Location(path), str(error), cause=_missing(path)))
         return
+    _add(batch, source, reader.problems)
+
+
+def load_text(
+    text: str,
+    macros: Mapping[str, str],
+    definitions: Definitions,
+    known: MutableMapping[str, RecordInstance],
+    search: Sequence[str] = (),
+    accept: Accept | None = None,
+    label: str = "<text>",
+) -> Loaded:
+    """As load_records, of a text; its problems are at label:line."""
+    with transaction(definitions, known, accept) as batch:
+        reader = Reader(macros, search)
+        source = reader.take(text, label)
+        _add(batch, source, reader.problems)
+    return finish(batch)
+
+
+def load_made(
+    made: tuple[Statement, Source],
+    definitions: Definitions,
+    known: MutableMapping[str, RecordInstance],
+    accept: Accept | None = None,
+) -> Loaded:
+    """As load_records, of one record that db.made has made."""
+    with transaction(definitions, known, accept) as batch:
+        batch.record(*made)
+    return finish(batch)
+
+
+def _add(batch: Batch, source: Source, problems: list[Problem]) -> None:
+    """Do what the text says."""
     before = len(batch.problems)
-    batch.problems += reader.problems
+    batch.problems += problems
     for statement in statements(source, batch.problems):
         if isinstance(statement, RegularRecord):
             batch.regular(statement, source)

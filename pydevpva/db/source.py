@@ -98,7 +98,13 @@ class Reader:
     def read(self, path: str) -> Source:
         """The whole text of the file; problems of includes are in `problems`. Raises NotFound."""
         source = Source(path)
-        self._read(source, self.find(path), path, 0)
+        self._read(source, self.find(path), 0)
+        return source
+
+    def take(self, text: str, label: str) -> Source:
+        """A text that is in no file, as `read`; places in it are shown as label:line."""
+        source = Source(label)
+        self._take(source, self._expand(text, label), label, 0)
         return source
 
     def find(self, name: str) -> str:
@@ -115,8 +121,10 @@ class Reader:
         searched = os.pathsep.join(map(os.path.abspath, directories))
         raise NotFound(f'no file "{name}"' + ("" if os.path.isabs(name) else f" in {searched}"))
 
-    def _read(self, source: Source, path: str, shown: str, level: int) -> None:
-        text = self._expand(read_text(path), path)
+    def _read(self, source: Source, path: str, level: int) -> None:
+        self._take(source, self._expand(read_text(path), path), path, level)
+
+    def _take(self, source: Source, text: str, path: str, level: int) -> None:
         if "include" not in text and "path" not in text:
             source.add(text, path, 1, 1)
             return
@@ -148,7 +156,7 @@ class Reader:
             if self.skip is not None and self.skip(path, depth):
                 return
             self._depth += 1
-            self._read(source, path, name, depth)
+            self._read(source, path, depth)
             self._depth -= 1
         except (NotFound, OSError) as error:
             file, text, offset = at

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pydevpva.db import values
 from pydevpva.db.dbf import LINKS
 from pydevpva.db.definitions import Definitions
+from pydevpva.db.infos import INIT, PUT_ERROR
 from pydevpva.db.linktext import UnreadLink, parse_link
 from pydevpva.db.model import Device, Field, FieldText, RecordInstance
 from pydevpva.db.modules import dtyp_advice
@@ -36,6 +37,7 @@ def check(record: RecordInstance, definitions: Definitions) -> Iterator[Problem]
         if dtyp is not None and (device is None or support_for(record.type, device.dset) is None):
             yield _no_support(record, dtyp, device, devices)
             return
+    yield from _infos(record)
     fields = definitions.record_type(record.type).fields
     for name, given in record.fields.items():
         first = given.text[:1]
@@ -47,6 +49,14 @@ def check(record: RecordInstance, definitions: Definitions) -> Iterator[Problem]
                 yield from _link(record, fields[name], given, device if name in DEVICE_LINKS else None)
         elif first in _NO_WORD and fields[name].type == "MENU":
             yield from _choice(record, fields[name], given, definitions)
+
+
+def _infos(record: RecordInstance) -> Iterator[Problem]:
+    if INIT in record.infos and not behaviour(record.type).writes:
+        yield Problem(record.location, f"{record.name}: info({INIT}) is for outputs; PINI processes an input")
+    if record.infos.get(PUT_ERROR, "YES") not in ("YES", "NO"):
+        given = record.infos[PUT_ERROR]
+        yield Problem(record.location, f'{record.name}: info({PUT_ERROR}, "{given}") must be "YES" or "NO"')
 
 
 def _device(
@@ -80,6 +90,10 @@ def _link(record: RecordInstance, field: Field, given: FieldText, device: Device
     try:
         link = parse_link(given.text, field.type, device, record.type)
     except UnreadLink as error:
+        if field.name == "DOL" and given.text.startswith("@"):
+            hint = f'info({INIT}, "{given.text[1:].strip()}") runs it once at iocInit, and VAL begins with its value'
+            yield Problem(given.location, f"{where}: Python code is not run here; {hint}")
+            return
         yield Problem(given.location, f"{where}: {error}; the field has no link now", fatal=False)
         return
     if device is None or device.choice != "pydev" or (way := behaviour(record.type).pydev) is None:

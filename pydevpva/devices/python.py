@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
-from pydevpva.db.infos import TIMEOUT
+from pydevpva.db.infos import PUT_ERROR, TIMEOUT
 from pydevpva.devices.time_limit import TimeLimit
 from pydevpva.errors import CodeError, Stopped
 from pydevpva.evaluator.code import Code, compile_code, remember_source
@@ -222,6 +222,8 @@ class Failures:
         self.count += 1
         short = error.reason if isinstance(error, CodeError) else message
         raise_alarm(record, CALC, INVALID, clipped(short))
+        if record.notify is not None and record.info.get(PUT_ERROR, "YES" if record.host.put_errors else "NO") == "YES":
+            record.notify.failed(f"{record.NAME}: {message}")
         trace = error.trace if isinstance(error, UserError) else ""
         self.last = trace or self.last
         if message != self.said or record.TPRO:

@@ -108,13 +108,14 @@ def is_processed(address: Address, process_it: bool | None) -> bool:
 class Put:
     """One put; whoever makes it says in `answer` how it is answered. `start` begins it."""
 
-    __slots__ = ("_process_it", "_puts", "_reached", "_restart", "_wait", "address", "ended", "value")
+    __slots__ = ("_failed", "_process_it", "_puts", "_reached", "_restart", "_wait", "address", "ended", "value")
 
     def __init__(self, puts: Puts, address: Address, value: Sent, process_it: bool | None, wait: bool) -> None:
         self._puts, self.address, self.value = puts, address, value
         self._process_it, self._wait = process_it, wait
         self._reached: set[Record] | None = None  # records whose completion is waited for
         self._restart = False  # the record is active, or was just now: our put has still to come
+        self._failed: str | None = None  # what code raised that it set off, where puts are told
         self.ended = False
 
     def start(self) -> None:
@@ -205,7 +206,12 @@ class Put:
             return
         self._release(record)
         if not reached:
-            self.end(None)
+            self.end(self._failed)
+
+    def failed(self, error: str) -> None:
+        """Code that this put has set off has raised; the first error is what it is answered with."""
+        if not self._restart and self._failed is None:
+            self._failed = error
 
     def _restarted(self) -> None:
         record = self.address.record
@@ -224,6 +230,10 @@ class Put:
             following, _ = line.popitem(last=False)
             record.notify, following._restart = following, True
             self._puts.loop.add(following._restarted)
+
+    def active(self) -> list[Record]:
+        """The active records that its end waits for."""
+        return [record for record in self._reached or {self.address.record} if record.PACT]
 
     # ---- its end ----
 

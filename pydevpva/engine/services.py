@@ -68,6 +68,7 @@ class Services:
         self.uses_devices: set[str] = set()  # the DTYPs that records of this IOC have
         self._told: set[str] = set()
         self.written: Mapping[str, RecordInstance] = {}  # what was loaded, by name
+        self.put_errors = False  # `var pydevPutErrors`: a put with completion tells what code raised
         self.code_puts = False  # `var pydevCodePuts`: clients and other records may change Python
         self._times = EventTimes(self.now)
         self.access_groups: list[Callable[[Record], object]] = []  # told of records whose ASG changed

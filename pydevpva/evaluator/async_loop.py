@@ -44,6 +44,10 @@ class AsyncLoop:
         """Whether it is this one."""
         return loop is self._loop
 
+    def is_here(self) -> bool:
+        """Whether the caller is on its thread."""
+        return self._thread is threading.current_thread()
+
     def run(self, awaitable: Awaitable[object], waiting: Waiting) -> None:
         """Await it on the loop; `waiting` is told how it ends. Raises Stopped."""
         loop = self.get()
@@ -103,10 +107,10 @@ class AsyncLoop:
             loop.call_soon(self._cancel, loop, waiting)
             return
         assert waiting.task is not None
-        self._cancel_once(waiting.task)
+        self.cancel_once(waiting.task)
         loop.call_later(GRACE, _let_go, waiting)
 
-    def _cancel_once(self, task: Task[Any]) -> None:
+    def cancel_once(self, task: Task[Any]) -> None:
         """A second time would end the very `finally` that it is in."""
         if task not in self._cancelled:
             self._cancelled.add(task)
@@ -119,7 +123,7 @@ class AsyncLoop:
         try:
             while (tasks := _others()) and (left := until - time.monotonic()) > 0:
                 for task in tasks:
-                    self._cancel_once(task)
+                    self.cancel_once(task)
                 await asyncio.wait(tasks, timeout=left)
             for task in _others():
                 log.warning("%s: did not end within %g s of being cancelled", task.get_name().strip("<>"), timeout)

@@ -81,6 +81,7 @@ class Evaluator:
         self.later.cancel_plain = self._cancel_plain
         self.processes = Processes()
         self.pydev = Pydev(self.events, self.subroutines, self.later, self.processes)
+        self.namespace["pydev"] = self.pydev  # of several IOCs in a process each has its own
         self._jobs = jobs = _Jobs()
         self._soon, self._later, self._come = jobs.soon.append, jobs.later.append, jobs.come
         self.name_of: Callable[[Job], str] = lambda job: label_of(job[0])  # the devices know more of whose code it is
@@ -171,6 +172,14 @@ class Evaluator:
         seen = [(worker.job, worker.since) for worker in self._workers]  # in this order: never shown too old
         found = [Running(self.name_of(job), max(0.0, now - since), since) for job, since in seen if job]
         return sorted(found, key=lambda running: -running.seconds)
+
+    def jobs_by_thread(self) -> list[tuple[threading.Thread, str]]:
+        """Each evaluator thread and the label of what it runs, "" where it runs nothing."""
+        return [(worker, self.name_of(job) if (job := worker.job) else "") for worker in self._workers]
+
+    def queued(self) -> list[str]:
+        """The labels of what has not begun."""
+        return [self.name_of(job) for job in [*self._jobs.soon, *self._jobs.later]]
 
     def forget(self, label: str) -> None:
         """The label stands for other code from now on: what the former cost is no longer told."""

@@ -21,7 +21,7 @@ from pydevpva.evaluator.waiting import Done, Waiting, is_future
 from pydevpva.plain.errors import describe, traceback_text
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop
+    from asyncio import AbstractEventLoop, Task
 
 log = logging.getLogger("pydevpva.python")
 
@@ -51,6 +51,14 @@ class Later:
     def loop(self) -> AbstractEventLoop:
         """pydev.loop; raises Stopped at the end."""
         return self._async.get()
+
+    def is_here(self) -> bool:
+        """Whether the caller is a coroutine, or what one has called."""
+        return self._async.is_here()
+
+    def cancel_once(self, task: Task[Any]) -> None:
+        """Cancel a task of the loop, on its thread; a second time would end the very `finally` that it is in."""
+        self._async.cancel_once(task)
 
     # ---- records ----
 

@@ -9,28 +9,32 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from pydevpva.errors import Stopped
 from pydevpva.evaluator.events import Events
+from pydevpva.evaluator.handles import Handle, Records
 from pydevpva.evaluator.later import Later
 from pydevpva.evaluator.moments import Moments
 from pydevpva.evaluator.processes import Processes, importable
+from pydevpva.evaluator.program import Function, program
 from pydevpva.evaluator.subroutines import Subroutines
 
 NOT_GIVEN = object()
 PUBLIC = (  # what help(pydev) shows
-    "NDArray", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns", "start",
+    "NDArray", "Program", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns",
+    "record", "start",
     "subroutine",
 )  # fmt: skip
 
 
 class _Served:
-    """Whose events, subroutines and the rest a `pydev` speaks for."""
+    """Whose events, subroutines, records and the rest a `pydev` speaks for."""
 
-    __slots__ = ("events", "later", "moments", "processes", "subroutines")
+    __slots__ = ("events", "later", "moments", "processes", "records", "subroutines")
 
     def __init__(self, events: Events, subroutines: Subroutines, later: Later, processes: Processes) -> None:
-        self.events, self.subroutines, self.later = events, subroutines, later
+        self.events, self.subroutines, self.later, self.processes = events, subroutines, later, processes
         self.moments = Moments()
-        self.processes = processes
+        self.records: Records | None = None
 
 
 # Python has one `pydev` for the whole process, and users' modules keep the one that they have imported.
@@ -110,6 +114,35 @@ class Pydev(types.ModuleType):
 
         return call
 
+    def Program(self, name: str, function: Function | None = None) -> Any:
+        """@pydev.Program("scan") before `async def scan(program, ...)`: it is started, paused and aborted by records.
+
+        scan.start(), scan.pause(), scan.resume(), scan.abort(); in it `await program.step("move to 3")`.
+        """
+        return program(name, function, lambda: self)
+
+    def record(self, name: str) -> Handle:
+        """The record of that name, of this IOC or another: .get(), .put(3), .value, .subscribe(...); see Handle.
+
+        It need not be there yet: it is looked for whenever it is used.
+        """
+        return Handle(name, self._records)
+
+    def _records(self) -> Records:
+        if (records := self._for.records) is None:
+            raise Stopped("there is no IOC: records are there after iocInit")
+        return records
+
+    def cancel_once(self, task: Any) -> None:
+        """For programs: as Later."""
+        self._for.later.cancel_once(task)
+
+    def serve_records(self, records: Records) -> None:
+        """What `record` reads and writes through, from now on."""
+        self._for.records = records
+        if _next.events is self._for.events:
+            _next.records = records
+
     def subroutine(self, name: object = None) -> Any:
         """Decorator: @pydev.subroutine or @pydev.subroutine("name") lets SNAM and INAM of records name the function."""
         if callable(name):
@@ -154,19 +187,12 @@ class Pydev(types.ModuleType):
         return function
 
     def install(self) -> None:
-        """Make this the builtin `pydev`, and what `import pydev` gives, even where a user has a pydev.py.
-
-        exit() and quit() of Python's `site` close stdin, and with it the prompt: they become sys.exit. input()
-        would take what is typed at the prompt: it is refused.
-        """
+        """Make this the builtin `pydev`, and what `import pydev` gives, even where a user has a pydev.py."""
         before = sys.modules.get("pydev")
         self._before = before._before if isinstance(before, Pydev) else before  # of two IOCs at once, too: the stand-in
         self._take_over()
         sys.modules["pydev"] = self
         builtins.pydev = self  # type: ignore[attr-defined]
-        for leave in ("exit", "quit"):
-            setattr(builtins, leave, sys.exit)
-        builtins.input = _no_input
 
     def _take_over(self) -> None:
         """Modules that were imported before this IOC was made are its users too: they hold the stand-in for `pydev`, or
@@ -181,6 +207,7 @@ class Pydev(types.ModuleType):
         served.moments.adopt(_next.moments)
         _next.events, _next.subroutines, _next.moments = served.events, served.subroutines, served.moments
         _next.later, _next.processes = served.later, served.processes
+        _next.records = served.records
         hand_over = vars(self._before).get("_hand_over") if isinstance(self._before, types.ModuleType) else None
         if callable(hand_over):
             published, subroutines, moments = hand_over()
@@ -204,6 +231,14 @@ class Pydev(types.ModuleType):
 
 def _module_of(frame: types.FrameType) -> str:
     return str(frame.f_globals.get("__name__", ""))
+
+
+def keep_terminal() -> None:
+    """What is typed belongs to the IOC's shell: input() is refused. exit() and quit() of Python's `site` would close
+    stdin, and with it the prompt: they become sys.exit. For a process that is an IOC, not for one that holds one."""
+    for leave in ("exit", "quit"):
+        setattr(builtins, leave, sys.exit)
+    builtins.input = _no_input
 
 
 def _no_input(prompt: object = "", /) -> str:

@@ -21,6 +21,7 @@ import numpy as np
 
 from pydevpva.plain import arrays, scalars
 from pydevpva.plain.errors import describe
+from pydevpva.plain.times import iso_texts
 from pydevpva.plain.values import SIMPLE, Array, Frame, Made, Refused, Unfit
 from pydevpva.plain.words import kind_of, named, printable, what_to_write
 
@@ -151,7 +152,7 @@ def _mapping(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
     for name, column in list(value.items()):
         label = printable(str(name)[:LABEL])
         try:
-            columns[label] = _plain(column, depth + 1)
+            columns[label] = times if (times := iso_texts(column)) is not None else _plain(column, depth + 1)
         except Unfit as error:
             raise Unfit(f"column {label}: {named(kind_of(column), str(error))}") from None
     return columns
@@ -159,9 +160,17 @@ def _mapping(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
 
 def _frame(value: Any, depth: int) -> Frame:
     """A pandas DataFrame, or what works like one."""
-    columns = _mapping({name: value[name].to_numpy() for name in value.columns}, depth)
+    named = {name: value[name].to_numpy() for name in value.columns}
+    columns = _mapping({**_index(value), **named}, depth)
     whole = np.asarray(value)
     return Frame(columns, arrays.base_array(whole, depth, _plain) if whole.dtype.kind in "biuf" else None)
+
+
+def _index(value: Any) -> dict[Any, Any]:
+    """The levels of its index that have a name: columns before the others."""
+    index: Any = getattr(value, "index", None)
+    names = [name for name in getattr(index, "names", None) or () if name is not None]
+    return {name: index.get_level_values(name).to_numpy() for name in names}
 
 
 def _array(value: Any, depth: int) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from pydevpva.errors import PydevpvaError
+from pydevpva.evaluator.user import keep_terminal
 from pydevpva.ioc import Ioc
 from pydevpva.shell.language import registry
 from pydevpva.shell.process import exit_record, mistaken
@@ -38,6 +39,7 @@ class Startup:
         self.verbose = verbose
         self.ends_with_input = ends_with_input  # nobody expects a script run by it to serve
         self.ioc = Ioc(realtime=realtime)
+        keep_terminal()
         self.shell = Shell(self.ioc)
         self.ending = Ending(self.ioc)
         self.systemd = Systemd(self.ioc)

@@ -17,6 +17,7 @@ from tests.benchmarks import (
     awaiting,
     beside,
     channel_access,
+    handles,
     images,
     loading,
     monitors,
@@ -29,7 +30,20 @@ from tests.benchmarks import (
 from tests.benchmarks.lines import LINES, Result
 from tests.ioc_process import ROOT
 
-MODULES = (puts, scans, awaiting, publishing, overload, beside, loading, monitors, images, scaling, channel_access)
+MODULES = (
+    puts,
+    handles,
+    scans,
+    awaiting,
+    publishing,
+    overload,
+    beside,
+    loading,
+    monitors,
+    images,
+    scaling,
+    channel_access,
+)
 PEERS = ("pydevpva", "floor", "softioc", "softIocPVX", "pvapy")
 HEAD = """# Measured speed
 

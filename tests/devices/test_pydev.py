@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import logging
 from pathlib import Path
 
 import pytest
 
+from pydevpva.evaluator.user import keep_terminal
 from tests.local_ioc import local_ioc
 
 
@@ -229,7 +231,12 @@ def fail(): raise Mute"""
         assert ioc.get("y") == 2
 
 
-def test_input_is_refused_because_what_is_typed_belongs_to_the_shell(tmp_path: Path) -> None:
+def test_input_is_refused_because_what_is_typed_belongs_to_the_shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("input", "exit", "quit"):
+        monkeypatch.setattr(builtins, name, getattr(builtins, name))  # what they are comes back
+    keep_terminal()  # as a process does that is an IOC
     with local_ioc(tmp_path, record("stringout", "x", "input('name? ')")) as ioc:
         assert ioc.put("x", "a") is None
         assert ioc.alarm("x")[2].startswith("EOFError: there is no terminal")

@@ -8,6 +8,7 @@ Follows QSRV2 (pvxs: ioc/pvalink_channel.cpp).
 from __future__ import annotations
 
 import logging
+import threading
 from bisect import insort
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -74,6 +75,7 @@ class RemotePVs:
         self._ending = Loop("pva-links", deep=False)
         self._environment = environment
         self._context: Context | None = None
+        self._making = threading.Lock()
         self._pvs: dict[tuple[str, str], RemotePV] = {}
         self.closed = False
 
@@ -94,15 +96,16 @@ class RemotePVs:
         return list(self._pvs.values())
 
     def context(self) -> Context:
-        """The p4p client, made when the first link needs it."""
-        if self._context is None:
-            from p4p.client.raw import Context
+        """The p4p client, made when the first link needs it; that takes 0.1 s, and any thread may do it."""
+        with self._making:
+            if self._context is None:
+                from p4p.client.raw import Context
 
-            conf = {k: v for k, v in self._environment.items() if k.startswith("EPICS_PVA_")}
-            in_child(close_sockets)
-            self._context = Context("pva", conf=conf, useenv=True, nt=False)
-            self._ending.start()
-        return self._context
+                conf = {k: v for k, v in self._environment.items() if k.startswith("EPICS_PVA_")}
+                in_child(close_sockets)
+                self._context = Context("pva", conf=conf, useenv=True, nt=False)
+                self._ending.start()
+            return self._context
 
     def end(self, operation: Closable) -> None:
         """Close a p4p operation or monitor, without waiting for that."""

@@ -10,6 +10,7 @@ Number = int | float
 SKIP_UNSUPPORTED = "pydevSkipUnsupported"  # whether records that cannot be run are left out when they are loaded
 CHECK_ADDRESSES = "asCheckClientIP"  # whether a Channel Access client's host is its address, not what it says
 RECCASTER = {"reccastTimeout": "timeout", "reccastMaxHoldoff": "longest_holdoff", "reccastPort": "port"}
+PUT_ERRORS = "pydevPutErrors"  # whether puts with completion tell what code raised
 CODE_PUTS = "pydevCodePuts"  # whether clients and other records may change what becomes Python
 DEFAULTS: dict[str, Number] = {
     "CASDEBUG": 0, "asCaDebug": 0, CHECK_ADDRESSES: 0, "atExitDebug": 0, "boHIGHlimit": 100000.0,
@@ -17,9 +18,8 @@ DEFAULTS: dict[str, Number] = {
     "callbackParallelThreadsDefault": 2, "dbAccessDebugPUTF": 0, "dbBptNotMonotonic": 0, "dbConvertStrict": 0,
     "dbJLinkDebug": 0, "dbQuietMacroWarnings": 0, "dbRecordsAbcSorted": 0, "dbRecordsOnceOnly": 0,
     "dbTemplateMaxVars": 100, "dbThreadRealtimeLock": 1, "freeListBypass": 0, "histogramSDELprecision": 2,
-    "lnkDebug_debug": 0, "logClientDebug": 0, CODE_PUTS: 0, "reccastMaxHoldoff": 10.0, "reccastPort": 5049,
-    "reccastTimeout": 20.0, SKIP_UNSUPPORTED: 0, "seqDLYlimit": 100000.0,
-    "seqDLYprecision": 2,
+    "lnkDebug_debug": 0, "logClientDebug": 0, CODE_PUTS: 0, PUT_ERRORS: 0, "reccastMaxHoldoff": 10.0,
+    "reccastPort": 5049, "reccastTimeout": 20.0, SKIP_UNSUPPORTED: 0, "seqDLYlimit": 100000.0, "seqDLYprecision": 2,
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ DEFAULTS: dict[str, Number] = {
     "var",
     Argument("[variable", VARIABLE),
     "[value]]",
-    differs="pydevCodePuts and pydevSkipUnsupported are our own: see Security, Coming from synApps",
+    differs="pydevCodePuts, pydevPutErrors, pydevSkipUnsupported are ours: see Security, Python, Coming from synApps",
 )
 def var(shell: Shell, name: str | None, value: str | None) -> None:
     """Print the variables whose name matches a pattern (without one, all), or give one a value.
@@ -63,6 +63,8 @@ def _set(shell: Shell, known: dict[str, Number], name: str, text: str) -> None:
         return
     if name == CODE_PUTS:
         shell.ioc.database.services.code_puts = value != 0
+    if name == PUT_ERRORS:
+        shell.ioc.database.services.put_errors = value != 0
     if name == SKIP_UNSUPPORTED:
         shell.ioc.instances.skip_unsupported = value != 0
     elif name == CHECK_ADDRESSES:

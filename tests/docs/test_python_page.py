@@ -1,0 +1,65 @@
+"""The examples of docs/python.md about records, programs and scripts are run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pydev
+from pydevpva.ioc import Ioc
+from tests.docs.test_documentation import files
+from tests.ioc_process import PATIENCE, ROOT, loopback
+from tests.local_ioc import LocalIoc
+
+PAGE = ROOT / "docs" / "python.md"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """With the page's files, from where their modules are imported."""
+    for name, text in files(PAGE).items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in ("heater", "scan"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    return tmp_path
+
+
+def test_records_from_python(folder: Path) -> None:
+    with Ioc(serve=False) as ioc:
+        ioc.run_python("import heater")
+        ioc.load_records(str(folder / "heater.db"))
+        ioc.init()
+        assert ioc.get("Heat:Setpoint") == 21.5
+        ioc.run_python("heater.watch()")
+        ioc.put("Heat:Setpoint", 60, wait=True)
+        LocalIoc(ioc).until("Heat:Power", lambda value: value == 120)
+        ioc.put("Heat:Report.PROC", 1, wait=True)
+        assert ioc.get("Heat:Report") == "60 W MINOR"
+
+
+def test_a_program(folder: Path) -> None:
+    with Ioc(serve=False) as ioc:
+        ioc.run_python("from scan import scan, points")
+        ioc.load_records(str(folder / "scan.db"))
+        ioc.init()
+        pydev.record("Scan:Start").put(3, wait=True, timeout=PATIENCE)
+        assert ioc.evaluator.namespace["points"] == ["open", 0, 1, 2, "closed"]
+        assert (ioc.get("Scan:State"), ioc.get("Scan:Step"), ioc.get("Scan:Progress")) == (3, "point 2", 1.0)
+        pydev.record("Scan:Start").put(1000)
+        LocalIoc(ioc).until("Scan:Step", lambda step: step == "point 1")
+        pydev.record("Scan:Abort").put(1, wait=True, timeout=PATIENCE)
+        assert ioc.evaluator.namespace["points"][-1] == "closed"
+        assert ioc.get("Scan:State") == 5
+
+
+def test_a_script(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in loopback().items():
+        monkeypatch.setenv(name, value)
+    done = subprocess.run(
+        [sys.executable, "script.py"], cwd=folder, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "21.5 0\n121.0 1\n"

@@ -1,0 +1,181 @@
+"""pydev.Program: started, paused, resumed and aborted by records; state, message and hardware right each time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pydev
+from pydevpva.errors import PydevpvaError
+from tests.ioc_process import PATIENCE
+from tests.local_ioc import LocalIoc, running
+
+SCAN = """
+import asyncio
+steps, safe, beam = [], [], False
+async def scan(program, count, fails_at=None):
+    global beam
+    beam = True
+    try:
+        for n in range(int(count)):
+            await program.step(f"point {n}", n / count)
+            steps.append(n)
+            if n == fails_at:
+                raise ValueError("no light")
+            await asyncio.sleep(0.01)
+        return n
+    finally:
+        await asyncio.sleep(0.01)  # moving it takes a moment
+        beam = False
+scan = pydev.Program("scan", scan)
+"""
+DB = """
+record(longout, "P:Start") { field(DTYP, "pydev") field(OUT, "@scan.start(VAL)") }
+record(bo, "P:Abort") { field(DTYP, "pydev") field(OUT, "@scan.abort()") }
+record(bo, "P:Pause") { field(DTYP, "pydev") field(OUT, "@scan.pause() if VAL else scan.resume()") }
+record(mbbi, "P:State") { field(DTYP, "pydev") field(INP, "@pydev.iointr('scan.state')") field(SCAN, "I/O Intr")
+  field(ZRST, "idle") field(ONST, "running") field(TWST, "paused") field(THST, "done") field(FRST, "failed")
+  field(FVST, "aborted") }
+record(stringin, "P:Step") { field(DTYP, "pydev") field(INP, "@pydev.iointr('scan.step')") field(SCAN, "I/O Intr") }
+record(ai, "P:Progress") { field(DTYP, "pydev") field(INP, "@pydev.iointr('scan.progress')") field(SCAN, "I/O Intr") }
+record(lsi, "P:Error") { field(SIZV, "200") field(DTYP, "pydev") field(INP, "@pydev.iointr('scan.error')")
+  field(SCAN, "I/O Intr") }
+"""
+STATES = ("idle", "running", "paused", "done", "failed", "aborted")
+
+
+class Scan:
+    """The program and its records, as a client sees them."""
+
+    def __init__(self, ioc: LocalIoc) -> None:
+        self.ioc = ioc
+        self.namespace = ioc.ioc.evaluator.namespace
+
+    def state(self) -> str:
+        return STATES[pydev.record("P:State").value]
+
+    def start(self, count: int) -> Any:
+        """Put to P:Start; the function returned waits for its end."""
+        return self.ioc.begin_put("P:Start", count)
+
+    def until(self, name: str, wanted: Any) -> None:
+        self.ioc.until(name, lambda value: value == wanted)
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Iterator[Scan]:
+    with running(tmp_path, DB, SCAN) as ioc:
+        yield Scan(LocalIoc(ioc))
+
+
+def test_a_put_that_starts_it_ends_with_it(scan: Scan) -> None:
+    assert scan.start(3)() is None
+    assert scan.namespace["steps"] == [0, 1, 2]
+    assert (scan.state(), pydev.record("P:Step").value, pydev.record("P:Progress").value) == ("done", "point 2", 1.0)
+    assert scan.namespace["beam"] is False
+    assert pydev.record("P:Start").value == 2, "its result"
+
+
+def test_it_runs_again(scan: Scan) -> None:
+    for _ in range(2):
+        assert scan.start(2)() is None
+    assert scan.namespace["steps"] == [0, 1, 0, 1]
+
+
+def test_it_runs_once_at_a_time(scan: Scan) -> None:
+    ended = scan.start(1000)
+    scan.until("P:State", 1)
+    with pytest.raises(PydevpvaError, match="program scan is running: abort it first"):
+        scan.namespace["scan"].start(1)
+    assert scan.ioc.begin_put("P:Abort", 1)() is None
+    ended()
+
+
+@pytest.mark.parametrize("at", range(5))
+def test_abort_at_each_step_leaves_the_hardware_safe(scan: Scan, at: int) -> None:
+    ended = scan.start(1000)
+    scan.until("P:Step", f"point {at}")
+    assert scan.ioc.begin_put("P:Abort", 1)() is None, "the put is answered when all is over"
+    assert scan.namespace["beam"] is False
+    assert (scan.state(), pydev.record("P:Error").value) == ("aborted", "")
+    ended()
+    assert pydev.record("P:Start").alarm.message == "CancelledError: aborted"
+
+
+def test_pause_and_resume(scan: Scan) -> None:
+    ended = scan.start(20)
+    scan.until("P:Step", "point 3")
+    assert scan.ioc.begin_put("P:Pause", 1)() is None
+    scan.until("P:State", 2)
+    done = list(scan.namespace["steps"])
+    pydev.record("P:Pause").put(0, wait=True)
+    assert ended() is None
+    assert scan.namespace["steps"] == list(range(20))
+    assert len(done) < 20
+
+
+def test_abort_while_it_is_paused(scan: Scan) -> None:
+    ended = scan.start(20)
+    pydev.record("P:Pause").put(1, wait=True)
+    scan.until("P:State", 2)
+    assert scan.ioc.begin_put("P:Abort", 1)() is None
+    ended()
+    assert (scan.state(), scan.namespace["beam"]) == ("aborted", False)
+
+
+def test_an_error_in_a_step(scan: Scan, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ValueError, match="no light"):
+        scan.namespace["scan"].start(5, fails_at=1).result(PATIENCE)
+    scan.until("P:State", 4)
+    assert pydev.record("P:Error").value == "ValueError: no light"
+    assert scan.namespace["beam"] is False
+    assert "program scan: ValueError: no light" in caplog.text
+
+
+def test_who_cancels_the_put_aborts_it(scan: Scan) -> None:
+    ended = scan.start(1000)
+    scan.until("P:Step", "point 1")
+    assert pydev.cancel("P:Start")
+    ended()
+    scan.until("P:State", 5)
+    assert scan.namespace["beam"] is False
+
+
+def test_the_end_of_the_ioc_in_the_middle(tmp_path: Path) -> None:
+    with running(tmp_path, DB, SCAN) as ioc:
+        scan = Scan(LocalIoc(ioc))
+        scan.start(1000)
+        scan.until("P:Step", "point 2")
+    assert (scan.namespace["scan"].state, scan.namespace["beam"]) == ("aborted", False)
+
+
+def test_what_does_not_run_cannot_be_paused(scan: Scan) -> None:
+    with pytest.raises(PydevpvaError, match="program scan is idle: there is nothing to pause"):
+        scan.namespace["scan"].pause()
+    assert scan.namespace["scan"].abort() is None
+
+
+def test_a_module_with_a_program_can_be_imported_without_an_ioc() -> None:
+    async def empty(program: Any) -> None:
+        """Does nothing."""
+
+    made = pydev.Program("empty")(empty)
+    assert (made.state, made.__doc__) == ("idle", "Does nothing.")
+    with pytest.raises((RuntimeError, PydevpvaError)):
+        made.start()
+
+
+def test_abort_right_after_start(scan: Scan) -> None:
+    program = scan.namespace["scan"]
+    for _ in range(50):
+        future = program.start(1000)
+        over = program.abort()
+        if over is not None:
+            over.result(PATIENCE)
+        assert future.done()
+        assert (program.state, scan.namespace["beam"]) == ("aborted", False)
+    assert threading.active_count() < 20
