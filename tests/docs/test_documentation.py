@@ -52,7 +52,7 @@ def python(server: ServerProcess, *words: str, cwd: Path | None = None) -> str:
 
 
 def ask(server: ServerProcess, line: str) -> str:
-    return python(server, "-m", "p4p.client.cli", *shlex.split(line))
+    return python(server, "-m", "pydevpva.client.command", *shlex.split(line))
 
 
 def typed(server: ServerProcess, line: str) -> None:
@@ -76,7 +76,7 @@ def test_first_ioc_of_the_readme(tmp_path: Path, start: Starter, p4p_client: P4p
         for line in commands(page, "epics>"):
             typed(server, line)
         watch.until(lambda update: update.value == pytest.approx(0.5))
-    (get,) = commands(page, "python -m p4p.client.cli")
+    (get,) = commands(page, "pydevpva-client")
     assert "0.5" in ask(server, get)
 
 
@@ -90,8 +90,8 @@ def test_tutorial(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None
     with Watch(p4p_client(server), "Tut:Position:RBV") as readback:
         typed(server, move)
         readback.until(lambda update: update.value == 40)
-        (elsewhere,) = commands(page, "python -c")
-        python(server, "-c", *shlex.split(elsewhere))
+        elsewhere, look = commands(page, "pydevpva-client")
+        assert ask(server, elsewhere) == ""
         readback.until(lambda update: update.value == 20)
 
     (script,) = re.findall(r"(?ms)^```python\n(import time\nfrom p4p.*?)^```", page.read_text())
@@ -102,7 +102,6 @@ def test_tutorial(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None
     with Watch(p4p_client(server), "Tut:Position") as position:
         typed(server, too_far)
         position.until(lambda update: update["alarm.severity"] == 3)
-    (look,) = commands(page, "python -m p4p.client.cli")
     assert "ValueError: 101 mm is outside 0..100 mm" in ask(server, look)
 
 
@@ -138,7 +137,7 @@ def test_the_average_of_coming_from_synapps(tmp_path: Path) -> None:
 def test_commands_of_an_example_page(page: Path, start: Starter) -> None:
     instrument_port, _ = free_ports()
     server = start.shell("st.cmd", cwd=page.parent, env={"INSTRUMENT_PORT": str(instrument_port)})
-    puts, gets = commands(page, "epics>"), commands(page, "python -m p4p.client.cli")
+    puts, gets = commands(page, "epics>"), commands(page, "pydevpva-client")
     assert puts
     for line in puts:
         typed(server, line)

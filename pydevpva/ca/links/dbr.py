@@ -15,14 +15,15 @@ from pydevpva.records.core.arrays import is_array, to_array
 from pydevpva.records.core.values import Array, Value
 
 STRING, SHORT, FLOAT, ENUM, CHAR, LONG, DOUBLE = range(7)  # DBR_x, which is also a channel's native type
-TIME, CTRL_DOUBLE = 14, 34  # DBR_TIME_x is DBR_x + TIME
+TIME, CTRL_ENUM, CTRL_DOUBLE = 14, 31, 34  # DBR_TIME_x is DBR_x + TIME
 DBF = ("STRING", "SHORT", "FLOAT", "ENUM", "CHAR", "LONG", "DOUBLE")  # db_convert.h: dbDBRoldToDBFnew
 SIZES = (40, 2, 4, 2, 1, 4, 8)  # bytes of an element
 _BEGINS = (12, 14, 12, 14, 15, 12, 16)  # where the value of DBR_TIME_x begins
 _HEAD = struct.Struct("=hhII")
 _PROPERTIES = struct.Struct("=hhhxx8s8d")
 EPOCH = 631152000  # of EPICS, in seconds since POSIX's
-CTRL_DOUBLE_BYTES = 88
+CTRL_ENUM_BYTES, CTRL_DOUBLE_BYTES = 424, 88
+_LABEL_BYTES = 26  # MAX_ENUM_STRING_SIZE
 
 
 def time_bytes(type_: int, count: int) -> int:
@@ -79,6 +80,13 @@ def properties(raw: bytes) -> Properties:
     _, _, precision, units, *limits = _PROPERTIES.unpack_from(raw)
     high, low, hihi, higher, lower, lolo, control_high, control_low = limits
     return Properties(precision, _text(units), (low, high), (control_low, control_high), (lolo, lower, higher, hihi))
+
+
+def choices(raw: bytes) -> tuple[str, ...]:
+    """A DBR_CTRL_ENUM's labels."""
+    (count,) = struct.unpack_from("=h", raw, 4)
+    places = (6 + _LABEL_BYTES * i for i in range(min(max(count, 0), 16)))
+    return tuple(_text(raw[at : at + _LABEL_BYTES]) for at in places)
 
 
 def sent(value: Value, native: int, room: int) -> tuple[int, int, bytes]:

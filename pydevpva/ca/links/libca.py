@@ -1,4 +1,4 @@
-"""The functions of libca that links need, as ctypes sees them, and how libca's own threads come into Python.
+"""The functions of libca that we need, as ctypes sees them, and how libca's own threads come into Python.
 
 The calls give the GIL away (CDLL): nearly each of them may wait until a callback on another thread is over. libca is
 the one that epicscorelibs installs, next to the libCom that p4p uses.
@@ -72,6 +72,7 @@ def lib() -> Any:
         ("ca_create_subscription", c_int,
          [c_long, c_ulong, c_void_p, c_long, EventHandler, c_void_p, POINTER(c_void_p)]),
         ("ca_clear_subscription", c_int, [c_void_p]),
+        ("ca_array_get_callback", c_int, [c_long, c_ulong, c_void_p, EventHandler, c_void_p]),
         ("ca_array_put", c_int, [c_long, c_ulong, c_void_p, c_char_p]),
         ("ca_array_put_callback", c_int, [c_long, c_ulong, c_void_p, c_char_p, EventHandler, c_void_p]),
         ("ca_flush_io", c_int, []),
