@@ -50,6 +50,8 @@ Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.js
   --attach <path>   Be a console of the IOC that was started with --console <path>; --log also shows its log.
   -c <command>      With --attach: run this one line there; the exit status says whether it failed.
 
+  check [file ...]  What can be said of st.cmd and databases without running them; {name} check --help.
+
 st.cmd is run after these, then iocInit when -d or -x loaded records and the script did not do it.
 With a terminal an interactive shell follows.
 """
@@ -72,6 +74,11 @@ class Arguments:
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """The command pydevpva."""
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == ["check"] and not os.path.exists("check"):
+        from pydevpva.check.command import run
+
+        sys.exit(run(words[1:]))
     _run("pydevpva", sys.argv[1:] if argv is None else argv, always_shell=False)
 
 

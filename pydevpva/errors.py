@@ -61,9 +61,14 @@ def once(problems: Iterable[Problem]) -> dict[str, Problem]:
     """
     groups: dict[str, list[Problem]] = {}
     for problem in problems:
-        key = problem.cause or f"{problem.location} {_DETAIL.sub('', problem.message)}"
+        key = problem.cause or f"{problem.location} {alike(problem.message)}"
         groups.setdefault(key, []).append(problem)
     return {key: replace(group[0], message=group[0].message + _again(group)) for key, group in groups.items()}
+
+
+def alike(message: str) -> str:
+    """A message without what differs between records that have one thing wrong: names and numbers."""
+    return _DETAIL.sub("", message)
 
 
 def _again(group: list[Problem]) -> str:

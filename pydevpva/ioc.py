@@ -177,7 +177,7 @@ class Ioc:
         """Load, and log what the file was warned of: each thing once, however often the file is loaded."""
         warnings: list[Problem] = []
         try:
-            loaded = load(definitions=self.definitions, known=self.instances, accept=self._refusals)
+            loaded = load(definitions=self.definitions, known=self.instances, accept=self.refusals)
             warnings = loaded.warnings
         except LoadError as error:
             warnings = error.warnings
@@ -347,7 +347,7 @@ class Ioc:
             self._supports[record.rtype.name, dset] = support
         return support(record, self._python) if support is Pydev else support()
 
-    def _refusals(self, instance: RecordInstance) -> Iterable[Problem]:
+    def refusals(self, instance: RecordInstance) -> Iterable[Problem]:
         """What this IOC cannot run, and what it warns of: said when it is loaded, never served wrongly."""
         try:
             kind = behaviour(instance.type)

@@ -18,7 +18,7 @@ from pydevpva.db.modules import dtyp_advice, record_type_advice
 from pydevpva.db.source import Source
 from pydevpva.db.statements import REGULAR_ITEM
 from pydevpva.db.syntax import Item, RegularRecord, Statement
-from pydevpva.errors import NotFound, Problem, did_you_mean, nearest_field
+from pydevpva.errors import Location, NotFound, Problem, did_you_mean, nearest_field
 from pydevpva.libcom import undefined
 
 NAME_BYTES = 60  # PVNAME_STRINGSZ without the NUL
@@ -57,6 +57,7 @@ class Batch:
         self.definitions, self.known = definitions, known
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        self.repeated: list[tuple[RecordInstance, Location]] = []  # records that a file defines again by their type
         self.aliases: dict[str, str] = {}
         self.removed: list[str] = []
         self.doomed: list[
@@ -192,6 +193,8 @@ class Batch:
             if kind not in ("*", known.type):
                 self._problem(source, offset, f'record "{name}" is of type {known.type} already, not {kind}')
                 return None
+            if kind != "*":
+                self.repeated.append((known, source.locate(offset)))
             self._prepare(known.type)
             return known
         if kind == "*":

@@ -50,6 +50,12 @@ def uses(path: str, macros: Mapping[str, str]) -> list[Use]:
     return _parse(path, macros).found
 
 
+def read_uses(path: str, macros: Mapping[str, str]) -> tuple[list[Use], list[Problem], list[Problem]]:
+    """The same, and what is wrong with the file, and what is odd. LoadError: it cannot be read."""
+    parser = _parse(path, macros)
+    return parser.found, parser.problems, parser.warnings
+
+
 @dataclass(slots=True)
 class Use:
     """One dbLoadRecords that a template file asks for."""

@@ -1,0 +1,1 @@
+"""What can be said of databases and startup scripts without running users' code or opening a socket. Main thread."""

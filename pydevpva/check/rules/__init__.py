@@ -1,0 +1,1 @@
+"""What is looked for, a module for each kind. A rule is a function with @rule, or a row of reading.py."""
