@@ -16,7 +16,7 @@ BAD_USAGE, NOTHING_TO_DO, CANNOT_PRINT = 2, 1, 1
 FLAGS = "hVa:D:d:m:Ssx:vG:c:"
 LONG_FLAGS = [
     "console=", "save=", "put-log=", "log-level=", "log-json", "watch-evaluator", "attach=", "log", "no-ca", "no-pva",
-    "realtime", "skip-unsupported", "help", "version",
+    "realtime", "skip-unsupported", "new=", "example=", "help", "version",
 ]  # fmt: skip
 LEVELS = ("debug", "info", "warning", "error")
 SHORT = {"--help": "-h", "--version": "-V"}
@@ -25,6 +25,7 @@ Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.js
        [-x prefix] [-S] [-s] [-v] [-V] [-h] [--no-ca] [--no-pva] [--save folder] [--put-log file] [--console path]
        [--log-level level] [--log-json] [--watch-evaluator] [--realtime] [--skip-unsupported] [st.cmd]
        {name} --attach path [--log] [-c command]
+       {name} --new folder | --example name | check [file ...]
 
   -D <dbd>   Read a .dbd file; must come first. EPICS base's and PyDevice's are always there.
   -m <macros>  Macros, as NAME=value,..., for the -d, -a and -G that follow, in place of an earlier -m; the last is
@@ -50,6 +51,8 @@ Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.js
   --attach <path>   Be a console of the IOC that was started with --console <path>; --log also shows its log.
   -c <command>      With --attach: run this one line there; the exit status says whether it failed.
 
+  --new <folder>     Write a small working IOC there, to begin with: driver, records, display, tests, unit file.
+  --example <name>   Start one of the examples that come with pydevpva; an unknown name lists them.
   check [file ...]  What can be said of st.cmd and databases without running them; {name} check --help.
 
 st.cmd is run after these, then iocInit when -d or -x loaded records and the script did not do it.
@@ -97,6 +100,10 @@ def _run(name: str, argv: Sequence[str], always_shell: bool) -> NoReturn:
         from pydevpva.shell.attach.client import attach
 
         sys.exit(attach(arguments.value("--attach") or "", arguments.value("-c"), arguments.has("--log")))
+    if (folder := arguments.value("--new")) is not None:
+        sys.exit(_new(name, folder))
+    if (example := arguments.value("--example")) is not None:
+        arguments = _example(name, arguments, example)
     for flag in ("-c", "--log"):
         if arguments.has(flag):
             _complain_of_usage(name, f"{flag} needs --attach path")
@@ -109,6 +116,37 @@ def _run(name: str, argv: Sequence[str], always_shell: bool) -> NoReturn:
         _complain_of_usage(name, "Nothing to do!")
         sys.exit(NOTHING_TO_DO)
     _start(arguments, no_shell, always_shell)
+
+
+def _new(name: str, folder: str) -> int:
+    """Write a new IOC; the exit status."""
+    from pydevpva.errors import PydevpvaError
+    from pydevpva.new.project import create
+
+    try:
+        return _print(create(folder))
+    except (PydevpvaError, OSError) as error:
+        return _refuse(name, f"--new {folder}: {error.strerror if isinstance(error, OSError) else error}")
+
+
+def _example(name: str, arguments: Arguments, example: str) -> Arguments:
+    """Go to the example's folder: its script is what is run."""
+    from pydevpva.errors import PydevpvaError
+    from pydevpva.new import examples
+
+    try:
+        if arguments.script is not None:
+            raise PydevpvaError("an example has a script of its own")
+        os.chdir(examples.find(example))
+    except (PydevpvaError, OSError) as error:
+        sys.exit(_refuse(name, f"--example {example}: {error}"))
+    return Arguments(arguments.flags, "st.cmd")
+
+
+def _refuse(name: str, what: str) -> int:
+    if sys.stderr is not None:
+        sys.stderr.write(f"{name}: {what}\n")
+    return BAD_USAGE
 
 
 def _parse(name: str, argv: Sequence[str]) -> Arguments:
