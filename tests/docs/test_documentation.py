@@ -213,12 +213,9 @@ def test_python_in_records(tmp_path: Path, start: Starter, p4p_client: P4pClient
     assert {"lab.db", "lab.py", "st.cmd"} <= set(files(page))
     server = start_page(page, tmp_path, start)
     client = p4p_client(server)
-    answers = [
-        line.partition("cli ")[2] for line in page.read_text().splitlines() if line.startswith("    python -m p4p")
-    ]
-    assert answers == [
-        "put Lab:Setpoint=0.2", "get Lab:Temperature", "put Lab:Primes=1000", "get Lab:Primes",
-        "put Lab:Setpoint=30", "get Lab:Setpoint", "put Lab:Crash=1", "get Lab:Crash",
+    assert commands(page, "pydevpva-client") == [
+        "put Lab:Setpoint 0.2", "get Lab:Temperature", "put Lab:Primes 1000", "get Lab:Primes",
+        "put Lab:Setpoint 30", "get Lab:Setpoint", "put Lab:Crash 1", "get Lab:Crash",
     ]  # fmt: skip
 
     def put(name: str, value: float) -> tuple[float, str]:
