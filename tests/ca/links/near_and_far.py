@@ -5,6 +5,7 @@ Both are read and written by p4p, by ports on which neither looks for the other.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE, ServerProcess, Starter, loopback
 from tests.local_ioc import eventually
 
+RESTARTS = int(os.environ.get("PYDEVPVA_RESTARTS", "4"))  # of an IOC whose other end must not grow; at least 4
 NO_PVA = {"EPICS_IOC_IGNORE_SERVERS": "qsrv2"}
 
 

@@ -21,12 +21,11 @@ from pydevpva.engine.links.searched import SearchedLink
 from pydevpva.engine.put import put_now
 from pydevpva.errors import LoadError, PutError
 from pydevpva.ioc import Ioc
-from tests.ca.links.near_and_far import far_ioc, our_ioc, wait_for
+from tests.ca.links.near_and_far import RESTARTS, far_ioc, our_ioc, wait_for
 from tests.ioc_process import ROOT, ServerProcess, Starter, loopback
 
 pytestmark = pytest.mark.process
 Run = Callable[..., Ioc]
-RESTARTS = 10
 RECONNECT = 20.0  # seconds; libca looks for what was lost after up to 10 s, so that no storm begins
 
 
