@@ -52,13 +52,17 @@ class RecordType:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One DTYP choice of a record type. `link_type` is what INP or OUT must be: CONSTANT, INST_IO, VME_IO, ..."""
+    """One DTYP choice of a record type. `link_type` is what INP or OUT must be: CONSTANT, INST_IO, VME_IO, ...
+
+    `shown`: also to clients of an IOC in which no record uses it.
+    """
 
     record_type: str
     link_type: str
     dset: str
     choice: str
     location: Location
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Figure(DeviceSupport):
         return self.refusal or f'"{self.name}" does not change by itself'
 
 
-class NumberFigure(Figure, dsets="devAiStats"):
+class NumberFigure(Figure, dsets="devAiStats", offers=("ai", "IOC stats"), link_type="INST_IO"):
     """ai: a number."""
 
     __slots__ = ()
@@ -85,7 +85,7 @@ class NumberFigure(Figure, dsets="devAiStats"):
         record.VAL = value
 
 
-class TextFigure(Figure, dsets="devStringinStats"):
+class TextFigure(Figure, dsets="devStringinStats", offers=("stringin", "IOC stats"), link_type="INST_IO"):
     """stringin: a text's first 39 characters; a number as it is written."""
 
     __slots__ = ()
@@ -94,7 +94,7 @@ class TextFigure(Figure, dsets="devStringinStats"):
         record.VAL = clip_text(_text(value), STRING_BYTES)
 
 
-class LongFigure(Figure, dsets="devWaveformStats"):
+class LongFigure(Figure, dsets="devWaveformStats", offers=("waveform", "IOC stats"), link_type="INST_IO"):
     """waveform of CHAR: a text, with a zero behind it."""
 
     __slots__ = ()
@@ -104,7 +104,7 @@ class LongFigure(Figure, dsets="devWaveformStats"):
         record.put_array("VAL", np.frombuffer(data, np.int8))
 
 
-class Period(DeviceSupport, dsets="devAoStats"):
+class Period(DeviceSupport, dsets="devAoStats", offers=("ao", "IOC stats"), link_type="INST_IO"):
     """ao: how often a group of figures is read, in seconds, from the next time on."""
 
     __slots__ = ("group",)
@@ -133,7 +133,7 @@ class Period(DeviceSupport, dsets="devAoStats"):
         return 0
 
 
-class Clusters(DeviceSupport, dsets="devAiClusts"):
+class Clusters(DeviceSupport, dsets="devAiClusts", offers=("ai", "IOC stats clusts"), link_type="INST_IO"):
     """ai: mbuf clusters of real-time systems, which are not here."""
 
     __slots__ = ()

@@ -13,7 +13,9 @@ from pydevpva.records.core.values import STRING_BYTES, clip_text
 from pydevpva.stats.words import NOT_AVAILABLE, PARAMETERS
 
 
-class EnvironmentVariable(DeviceSupport, dsets="devStringinEnvVar"):
+class EnvironmentVariable(
+    DeviceSupport, dsets="devStringinEnvVar", offers=("stringin", "IOC env var"), link_type="INST_IO"
+):
     """A variable, or that it is not there."""
 
     __slots__ = ()
@@ -24,7 +26,9 @@ class EnvironmentVariable(DeviceSupport, dsets="devStringinEnvVar"):
         return 0
 
 
-class EpicsParameter(DeviceSupport, dsets="devStringinEpics"):
+class EpicsParameter(
+    DeviceSupport, dsets="devStringinEpics", offers=("stringin", "IOC epics var"), link_type="INST_IO"
+):
     """One of EPICS's configuration parameters, or its default."""
 
     __slots__ = ("name",)

@@ -30,14 +30,14 @@ class Shown(DeviceSupport):
         return OWN_EVENT + "reccaster"
 
 
-class StateShown(Shown, dsets="devCasterMBBIState"):
+class StateShown(Shown, dsets="devCasterMBBIState", offers=("mbbi", "RecCaster"), link_type="INST_IO"):
     """mbbi: 0 not begun, 1 searching, 2 connecting, 3 telling, 4 all is known."""
 
     __slots__ = ()
     figure = "reccaster_state"
 
 
-class TextShown(Shown, dsets="devCasterSIMsg"):
+class TextShown(Shown, dsets="devCasterSIMsg", offers=("stringin", "RecCaster"), link_type="INST_IO"):
     """stringin: what it does, or why it cannot."""
 
     __slots__ = ()

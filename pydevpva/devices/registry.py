@@ -22,7 +22,8 @@ class DeviceSupport:
 
     `class SoftInput(DeviceSupport, reads="soft")` serves that soft channel of all record types that read one, `writes`
     that of all that write (see Record). What is not in EPICS base `offers` itself: (record type, choice of DTYP), with
-    the one name in dsets. One object serves one record; it is made when the record is and lives on the database thread.
+    the one name in dsets, and `link_type` where it has a parameter. One object serves one record; it is made when the
+    record is and lives on the database thread.
     """
 
     classes: ClassVar[dict[str, type[DeviceSupport]]] = {}
@@ -33,11 +34,17 @@ class DeviceSupport:
     keeps: ClassVar[bool] = False  # VAL stays when `read` has failed, where EPICS has it emptied
 
     def __init_subclass__(
-        cls, dsets: str = "", reads: str = "", writes: str = "", offers: tuple[str, str] | None = None, **kwargs: object
+        cls,
+        dsets: str = "",
+        reads: str = "",
+        writes: str = "",
+        offers: tuple[str, str] | None = None,
+        link_type: str = "CONSTANT",
+        **kwargs: object,
     ) -> None:
         super().__init_subclass__(**kwargs)
         if offers is not None:
-            DeviceSupport.offered.append(Device(offers[0], "CONSTANT", dsets, offers[1], HERE))
+            DeviceSupport.offered.append(Device(offers[0], link_type, dsets, offers[1], HERE, shown=False))
         for dset in dsets.split():
             if dset in DeviceSupport.classes:
                 raise TypeError(f"device support {dset} is defined twice: {DeviceSupport.classes[dset]} and {cls}")
@@ -98,11 +105,10 @@ def own_devices(record_type: str) -> list[Device]:
     except NotFound:
         return []
     made = [Device(record_type, "CONSTANT", dset, CHOICES[way], HERE) for dset, way in kind.soft_devices.items()]
-    load_devices()
-    made += [device for device in DeviceSupport.offered if device.record_type == record_type]
     if kind.pydev is not None:
-        made.append(Device(record_type, "INST_IO", pydev_dset(record_type), "pydev", HERE))
-    return made
+        made.append(Device(record_type, "INST_IO", pydev_dset(record_type), "pydev", HERE, shown=False))
+    load_devices()
+    return made + [device for device in DeviceSupport.offered if device.record_type == record_type]
 
 
 def pydev_dset(record_type: str) -> str:

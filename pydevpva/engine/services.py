@@ -22,7 +22,6 @@ from pydevpva.records.core.record import Failures, Record, Watch
 from pydevpva.records.core.usercode import Outcome, UserCode
 from pydevpva.stats.statistics import Statistics
 
-OWN_DEVICES = frozenset({"pydev", "Time of Day", "Sec Past Epoch"})
 FEW = 20  # links that begin in one piece: p4p takes 0.1 ms to subscribe to a PV
 
 
@@ -137,9 +136,10 @@ class Services:
             return self.definitions.menu(field.menu).labels
         if field.type != "DEVICE":
             return ()
-        choices = tuple(self.definitions.devices(record.rtype.name))
+        devices = self.definitions.devices(record.rtype.name)
+        choices = tuple(devices)
         # What EPICS base has not, and no record uses, is not shown: clients see just what the C IOC shows them.
-        while choices and choices[-1] in OWN_DEVICES and choices[-1] not in self.uses_devices:
+        while choices and not devices[choices[-1]].shown and choices[-1] not in self.uses_devices:
             choices = choices[:-1]
         return choices if record.lists_devices or choices[-1:] == ("pydev",) else ()
 

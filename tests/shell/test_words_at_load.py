@@ -65,7 +65,7 @@ def test_an_index_of_a_dtyp_that_nobody_implements_is_an_error_with_the_choices(
     dbd = 'device(ai, INST_IO, devAiNobody, "Nobody")\n'
     db = 'record(ai, "a") {\n  field(DTYP, "9")\n}\nrecord(ai, "b") { field(DTYP, "10") }\n'
     choices = "Soft Channel, Raw Soft Channel, Async Soft Channel, Soft Timestamp, General Time, "
-    choices += "IOC stats, IOC stats clusts, Sec Past Epoch, pydev"
+    choices += "pydev, IOC stats, IOC stats clusts, Sec Past Epoch"
     assert said("dbLoadDatabase x.dbd\ndbLoadRecords a.db\ndbLoadRecords b.db\niocInit\n", tmp_path, x_dbd=dbd, a_db=db,
                 b_db='record(ai, "c") { field(DTYP, "Nobody") }') == [
         f'ERROR: a.db:2:3: record a: there is no device support for DTYP "9", which is "Nobody"; choices: {choices}',
