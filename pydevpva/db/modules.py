@@ -42,8 +42,7 @@ MODULES = (
     ),
     Module(
         "seq",
-        'programs of the state notation language are C; write the sequence in Python, in a thread that pydev("...") '
-        "starts",
+        "programs of the state notation language are C; write the sequence in Python, as a pydev.Program",
         r"seq\w*|snc\w+",
         macros="SNCSEQ SEQ SEQUENCER SNC",
     ),
@@ -101,9 +100,9 @@ MODULES = (
     ),
     Module(
         "std",
-        "its records epid, throttle and timestamp are there, and so are Time of Day and Sec Past Epoch; what runs "
-        "after iocInit can stand behind it in the script, and Python makes loops that are faster than a scan",
-        r"doAfterIocInit|vxCall|femto\w*",
+        "its records epid, throttle and timestamp are there, and so are Time of Day and Sec Past Epoch; and "
+        "Python makes loops that are faster than a scan",
+        r"vxCall|femto\w*",
         dtyps=r"Fast Epid",
         macros="STD",
     ),

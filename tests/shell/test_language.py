@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -96,11 +97,14 @@ FILES = {
 }
 
 
+OWN_VARIABLE = re.compile(r"(int|double) (pydev|reccast)")
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_script_prints_what_it_prints_in_epics(name: str, tmp_path: Path) -> None:
     real, ours = both(SCRIPTS[name].lstrip("\n"), tmp_path, FILES)
     # a continued line counts as one in EPICS; here line numbers are those of an editor
-    assert [line for line in ours.out if not line.startswith("int pydev")] == real.out  # variables of our own
+    assert [line for line in ours.out if not OWN_VARIABLE.match(line)] == real.out
     assert missing(list(dict.fromkeys(real.err)), ours.err) == []  # ours says the same only once
     assert (ours.status == 2) == (real.status == 1)
 
@@ -108,8 +112,7 @@ def test_a_script_prints_what_it_prints_in_epics(name: str, tmp_path: Path) -> N
 def test_an_unknown_command_says_what_to_do(tmp_path: Path) -> None:
     ours = run(OURS, 'epicsEnvSt("A", 1)\ndrvAsynSerialPortConfigure("L0", "/dev/ttyS0")\n', tmp_path)
     assert ours.err == [
-        "ERROR st.cmd line 1: Command 'epicsEnvSt' not registered. "
-        "Line skipped; did you mean epicsEnvSet or epicsEnvUnset or epicsEnvShow?",
+        "ERROR st.cmd line 1: Command 'epicsEnvSt' not registered. Line skipped; did you mean epicsEnvSet?",
         "ERROR st.cmd line 2: Command 'drvAsynSerialPortConfigure' not registered. "
         "Line skipped, as others like it. It is of asyn: Python talks to devices here (sockets, pyserial, the "
         'maker\'s package): records with field(DTYP, "pydev")',

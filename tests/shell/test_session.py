@@ -118,7 +118,7 @@ def test_what_softiocpvx_does_not_have_is_called_ours(softiocpvx: list[str]) -> 
 
 
 def test_every_command_is_in_the_session_or_has_a_test_of_its_own() -> None:
-    folders = (Path(__file__).parent, Path(__file__).parents[1] / "keep")
+    folders = (Path(__file__).parent, *(Path(__file__).parents[1] / name for name in ("keep", "recsync")))
     tests = "\n".join(path.read_text() for folder in folders for path in folder.glob("test_*.py"))
     lines = tests + "\n".join(LINES)
     assert [name for name in registry.names() if name not in lines and not no_effect(name)] == []

@@ -16,18 +16,21 @@ ASYN = (
     "It is of asyn: Python talks to devices here (sockets, pyserial, the maker's package): records with "
     'field(DTYP, "pydev")'
 )
-PUT_LOG = "It is of caPutLog: puts are not logged here yet; an access security file says who may put"
+SEQ = "It is of seq: programs of the state notation language are C; write the sequence in Python, as a pydev.Program"
 MOTOR = (
     'record type "motor" is of motor: Python moves motors here: ao for the position, ai for the readback, with '
     'field(DTYP, "pydev"); or leave it in its C IOC, and link to that over PVA'
 )
 
 
+LIFE = ("Starting iocInit", "PVAccess server", "Channel Access server", "iocRun: All")  # said of every start
+
+
 def said(script: str, folder: Path, **files: str) -> list[str]:
     """Stderr of a start with these files: "a_db" is a.db."""
     named = {name.replace("_", "."): text for name, text in files.items()}
     err = run(OURS, script, folder, named).err
-    return [line for line in err if not line.startswith(("Starting iocInit", "PVAccess server", "iocRun: All"))]
+    return [line for line in err if not line.startswith(LIFE)]
 
 
 def test_what_loading_warns_of_is_said_once_with_its_place(tmp_path: Path) -> None:
@@ -79,8 +82,6 @@ def test_an_index_of_a_dtyp_that_nobody_implements_is_an_error_with_the_choices(
 @pytest.mark.parametrize(
     ("fields", "column", "message"),
     [
-        ('field(DOL, "@f()")', 19, "x.DOL: the link must be a constant or a PV; Python code goes into INP or OUT of a "
-         'record with field(DTYP, "pydev"); the field has no link now'),
         ('field(OUT, " @f()")', 19, 'x.OUT: the link must be a constant or a PV for DTYP "Soft Channel"; Python code '
          'needs field(DTYP, "pydev"); the field has no link now'),
         ('field(SIOL, "#C0 S0 @f()")', 19, "x.SIOL: the link must be a constant or a PV; the field has no link now"),
@@ -111,8 +112,8 @@ def test_a_field_quoted_as_a_text_gets_a_hint_and_other_texts_do_not(tmp_path: P
 
 
 def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
-    """Forty lines of caPutLog, asyn and motor; eight motors of a template; two files that want a module's folder."""
-    lines = ["< envPaths", 'caPutLogInit("./")', 'caPutLogReconf("./")']
+    """Forty lines of asyn, motor and seq; eight motors of a template; two files that want a module's folder."""
+    lines = ["< envPaths", 'seq("one", "P=X:")', 'seq("two", "P=X:")']
     lines += [f'drvAsynIPPortConfigure("M{i}", "10.0.0.{i}:4001")' for i in range(10)]
     lines += [f'asynOctetSetInputEos("M{i}", 0, "\\r")' for i in range(10)]
     lines += [f'XPSCreateController("X{i}", "M{i}", 8)' for i in range(8)]
@@ -121,8 +122,8 @@ def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
         'dbLoadRecords("$(MOTOR)/db/a.db")',
         'dbLoadRecords("$(MOTOR)/db/b.db")',
     ]
-    lines += ["dbLoadTemplate other.substitutions", "caPutLogShow a", "caPutLogShow b"]
-    lines += ["iocInit", "caPutLogShow 1"]
+    lines += ["dbLoadTemplate other.substitutions", "seqShow a", "seqShow b"]
+    lines += ["iocInit", "seqShow 1"]
     err = said(
         "\n".join(lines) + "\n",
         tmp_path,
@@ -131,7 +132,7 @@ def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
         other_substitutions='file "$(CALC)/db/c.db" { pattern { N } { 1 } { 2 } }\nfile motor.db { { P=Y:, N=1 } }\n',
     )
     assert err[1:] == [
-        f"ERROR st.cmd line 2: Command 'caPutLogInit' not registered. Line skipped, as others like it. {PUT_LOG}",
+        f"ERROR st.cmd line 2: Command 'seq' not registered. Line skipped, as others like it. {SEQ}",
         "ERROR st.cmd line 4: Command 'drvAsynIPPortConfigure' not registered. "
         f"Line skipped, as others like it. {ASYN}",
         "ERROR st.cmd line 24: Command 'XPSCreateController' not registered. "
@@ -144,7 +145,7 @@ def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
         'ERROR: $(CALC)/db/c.db: no file "$(CALC)/db/c.db": macro CALC is undefined; set it first, '
         'epicsEnvSet("CALC", "...") (from other.substitutions:1:40) (2 times)',
         "ERROR: Failed to load 'other.substitutions'; line 35 of st.cmd",
-        "st.cmd: 37 lines failed (2, 4, 24, 32, 33, 35; caPutLog: 3, 36, 37, 39; asyn: 5-23; motor: 25-31; "
+        "st.cmd: 37 lines failed (2, 4, 24, 32, 33, 35; seq: 3, 36, 37, 39; asyn: 5-23; motor: 25-31; "
         "macro MOTOR: 34); the IOC runs without them",
     ]
 
@@ -152,12 +153,12 @@ def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "module"),
     [
-        ("caPutLogInit", "caPutLog"), ("seq", "seq"), ("asynSetTraceMask", "asyn"), ("luash", "lua"), ("ld", "vxWorks"),
+        ("seq", "seq"), ("asynSetTraceMask", "asyn"), ("luash", "lua"), ("ld", "vxWorks"),
         ("devIocStatsRegister", "iocStats"), ("drvAsynMotorConfigure", "motor"), ("streamReload", "StreamDevice"),
         ("saveData_Init", "sscan"), ("NDStdArraysConfigure", "areaDetector"), ("simDetectorConfig", "areaDetector"),
         ("drvModbusAsynConfigure", "modbus"), ("s7plcConfigure", "s7plc"), ("devSnmpSetParam", "snmp"),
         ("drvEtherIP_define_PLC", "ether_ip"), ("save_restoreDebug=1", "vxWorks"),
-        ("startPVAServer", "pvAccess server of EPICS 7"), ("doAfterIocInit", "std"),
+        ("startPVAServer", "pvAccess server of EPICS 7"), ("vxCall", "std"),
         ("configMenuSub", "autosave"), ("acalcTotalAllocatedMemory", "calc"), ("USBCTRConfig", "measComp"),
         ("drvTetrAMMConfigure", "quadEM"), ("initSoftGlue", "softGlue"), ("AdsOpen", "ADS"),
         ("abConfigNlinks", "allenBradley"), ("ecmcConfigOrDie", "EtherCAT"), ("regDevInstallHooks", "regDev"),
