@@ -142,6 +142,10 @@ class Later:
             waiting = self._tasks[name] = Waiting(str(name), partial(_task_over, name), forget)
             return waiting
 
+    def let_go(self, name: str) -> None:
+        """The task of that name is about to end: another may have its name."""
+        self._tasks.pop(name, None)
+
     def report(self) -> tuple[list[TaskReport], list[TaskReport]]:
         """(the tasks, the records that await), those first that have for longest."""
         now = monotonic()

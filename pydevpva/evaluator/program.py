@@ -30,6 +30,7 @@ class Ioc(Protocol):
     def iointr(self, name: str, value: object) -> object: ...
     def start(self, coroutine: object, name: str | None = None) -> None: ...
     def cancel_once(self, task: asyncio.Task[Any]) -> None: ...
+    def let_go(self, name: str) -> None: ...
 
 
 class Program:
@@ -104,14 +105,19 @@ class Program:
         try:
             result = await self._function(self, *args, **named)
         except asyncio.CancelledError:
-            self._ended(run, ABORTED, CancelledError("aborted"))
+            self._over(run, ABORTED, CancelledError("aborted"))
             raise
         except BaseException as error:
             log.error("program %s: %s\n%s", self.name, describe(error), traceback_text(error))
-            self._ended(run, FAILED, error)
+            self._over(run, FAILED, error)
         else:
             self._publish(progress=1.0)
-            self._ended(run, DONE, None, result)
+            self._over(run, DONE, None, result)
+
+    def _over(self, run: _Run, state: str, error: BaseException | None, result: object = None) -> None:
+        """Its code has ended: who hears of it may start it again at once, so that its task's name is free before."""
+        self._find().let_go(self.name)
+        self._ended(run, state, error, result)
 
     def _ended(self, run: _Run, state: str, error: BaseException | None, result: object = None) -> None:
         self._run = None

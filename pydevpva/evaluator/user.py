@@ -137,6 +137,10 @@ class Pydev(types.ModuleType):
         """For programs: as Later."""
         self._for.later.cancel_once(task)
 
+    def let_go(self, name: str) -> None:
+        """A program's task is about to end."""
+        self._for.later.let_go(name)
+
     def serve_records(self, records: Records) -> None:
         """What `record` reads and writes through, from now on."""
         self._for.records = records

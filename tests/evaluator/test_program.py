@@ -171,11 +171,12 @@ def test_a_module_with_a_program_can_be_imported_without_an_ioc() -> None:
 
 def test_abort_right_after_start(scan: Scan) -> None:
     program = scan.namespace["scan"]
-    for _ in range(50):
+    threads = threading.active_count()
+    for _ in range(200):
         future = program.start(1000)
         over = program.abort()
         if over is not None:
             over.result(PATIENCE)
         assert future.done()
         assert (program.state, scan.namespace["beam"]) == ("aborted", False)
-    assert threading.active_count() < 20
+    assert threading.active_count() <= threads + 1  # pydev-async
