@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from time import monotonic
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from pydevpva.engine.address import Address
 from pydevpva.engine.database import Database
@@ -21,6 +20,9 @@ from pydevpva.handles.sent import sent, sent_to
 from pydevpva.handles.subscriptions import QUEUE, Callbacks, Tell, Watching
 from pydevpva.handles.waiting import FIRST_LOOK, LOOK, Wait, Waits
 from pydevpva.records.core.values import Sent
+
+if TYPE_CHECKING:
+    import asyncio
 
 GIVEN_UP = "given up by who waited for it"
 Settle = Callable[[object, BaseException | None], object]
@@ -89,6 +91,8 @@ class HandleRecords:
 
     async def updates(self, name: str) -> AsyncIterator[Update]:
         """The field now and each change."""
+        import asyncio  # here and below: by who has a loop, an IOC without coroutines is spared it
+
         loop = asyncio.get_running_loop()
         queue: asyncio.Queue[Update] = asyncio.Queue()
 
@@ -106,6 +110,8 @@ class HandleRecords:
 
     def _wait_here(self, name: str) -> Wait:
         """A wait that an asyncio future of the running loop follows."""
+        import asyncio
+
         loop = asyncio.get_running_loop()
         over: asyncio.Future[None] = loop.create_future()
 
@@ -120,6 +126,8 @@ class HandleRecords:
 
     async def _over(self, wait: Wait, timeout: float | None) -> object:
         """As Waits.wait, in a coroutine."""
+        import asyncio
+
         assert wait.future is not None
         end = None if timeout is None else monotonic() + timeout
         patience = FIRST_LOOK
@@ -201,6 +209,8 @@ class HandleRecords:
 
 def _coroutine_of() -> str:
     """The record whose coroutine this is; "" for a task beside the records."""
+    import asyncio
+
     task = asyncio.current_task()
     label = task.get_name() if task is not None else ""
     return record_of(label) if label.startswith("<") else ""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from asyncio import Future
 from collections.abc import Callable, Iterable
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from pydevpva.errors import PutError, Stopped
 from pydevpva.forks import in_child
 from pydevpva.handles import deadlock
+
+if TYPE_CHECKING:
+    from asyncio import Future
 
 FIRST_LOOK, LOOK = 0.1, 0.25  # seconds of waiting after which is asked whether it can end at all
 ENDED = "the IOC has stopped: its records are no more"
