@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Task
 
 log = logging.getLogger("pydevpva.python")
+LOOK = 0.05  # seconds: Ctrl-C at an attached console wakes nobody who waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Later:
                 f"pydev.start takes a coroutine, not {type(coroutine).__name__}" + ("; call it: f(), not f" * called)
             )
         try:
-            waiting = self._named(coroutine, name)
+            waiting = self._named(coroutine.__name__, name, _task_over)
             try:
                 self._async.run(coroutine, waiting)
             except Stopped:
@@ -129,17 +130,47 @@ class Later:
         waiting.cancel_it = partial(self._async.cancel, waiting)
         waiting.begin_cancel()
 
-    def _named(self, coroutine: CoroutineType[Any, Any, Any], name: str | None) -> Waiting:
+    def outcome_of(self, awaitable: Awaitable[object], name: str) -> object:
+        """Have it awaited on the loop, as a task of about this name, and wait for it here; any thread but the loop's.
+
+        Raises what it raises, and Stopped. KeyboardInterrupt, which may come between two looks, cancels it.
+        """
+        outcome: list[tuple[object, BaseException | None]] = []
+        over = threading.Event()
+
+        def told(name: str, result: object, error: BaseException | None) -> None:
+            outcome.append((result, error))
+            over.set()
+
+        waiting = self._named(name, None, told)
+        try:
+            self._async.run(awaitable, waiting)
+            waiting.cancel_it = partial(self._async.cancel, waiting)
+            waiting.begin_cancel()
+            while not over.wait(LOOK):
+                pass
+        except BaseException as raised:  # KeyboardInterrupt, or Stopped: it was not run
+            waiting.cancel(CancelledError())
+            if isinstance(raised, Stopped):
+                self._tasks.pop(waiting.label, None)
+            raise
+        result, error = outcome[0]
+        if error is not None:
+            raise error
+        return result
+
+    def _named(self, first: str, name: str | None, told: Callable[..., object]) -> Waiting:
+        """A task of this name, or of one that begins with `first`; told(name, result, error)."""
         with self._naming:
             if name is None:
-                name = first = coroutine.__name__
+                name = first
                 number = 1
                 while name in self._tasks:
                     name = f"{first}-{(number := number + 1)}"
             elif name in self._tasks:
                 raise ValueError(f"pydev.start: a task named {name!r} is running; pydev.cancel({name!r}) ends it")
             forget = partial(self._forget, self._tasks, name)
-            waiting = self._tasks[name] = Waiting(str(name), partial(_task_over, name), forget)
+            waiting = self._tasks[name] = Waiting(str(name), partial(told, name), forget)
             return waiting
 
     def let_go(self, name: str) -> None:

@@ -69,6 +69,7 @@ class Shell(Output):
         self.scopes: list[Scope] = []
         self.failures = Failures()
         self.attended = False  # somebody is there to press Ctrl-C
+        self.enter_python: Callable[[], object] | None = None  # at a line editor: a Python prompt after this command
 
     @property
     def scope(self) -> Scope:

@@ -278,7 +278,8 @@ class Console:
         from prompt_toolkit.output.vt100 import Vt100_Output
 
         from pydevpva.shell.terminal.above_prompt import AbovePrompt
-        from pydevpva.shell.terminal.prompt import LineEditor, Terminal
+        from pydevpva.shell.terminal.prompt import LineEditor
+        from pydevpva.shell.terminal.reading import Terminal
 
         connection = self.connection
         above = [AbovePrompt(stream) for stream in streams]

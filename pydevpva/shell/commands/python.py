@@ -25,12 +25,16 @@ CODE = Argument("pycode", PYTHON)
 def pydev(shell: Shell, source: str | None) -> int:
     """Run Python code in the namespace that the records' links share. At the prompt, values are shown.
 
-    It may go on over several lines, until the quote is closed.
+    It may go on over several lines, until the quote is closed. At a terminal `pydev` alone is a Python prompt, which
+    Ctrl-D ends.
 
     Example: pydev("from mydevice import MyDevice; device1 = MyDevice('127.0.0.1')")
     """
     if not source:
-        raise CommandFailed('Usage: pydev("code")')
+        if shell.enter_python is None or not shell.scope.interactive:
+            raise CommandFailed('Usage: pydev("code")')
+        shell.enter_python()
+        return 0
     shell.out.flush()
     try:
         if shell.scope.interactive:

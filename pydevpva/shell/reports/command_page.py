@@ -37,6 +37,8 @@ Tab completes commands, record names, fields after a dot, values of menus and st
 `pydev("`, Python names. The line below shows the arguments of the command that is typed. Up and Ctrl-R look through
 the history (`~/.pydevpva_history`, or `EPICS_IOCSH_HISTFILE`; `IOCSH_HISTSIZE` lines of it). Ctrl-C ends the running
 command, Ctrl-D asks once and then ends the IOC. `pydev("` may go on over several lines until the quote is closed.
+`pydev` alone is a Python prompt in the records' namespace, until Ctrl-D:
+[Python in records](python.md#a-python-prompt).
 `IOCSH_PS1` is the prompt, `IOCSH_HISTEDIT_DISABLE` and `TERM=dumb` give plain lines, `NO_COLOR` no colours.
 
 ## The log

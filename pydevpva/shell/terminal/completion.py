@@ -30,11 +30,11 @@ from pydevpva.shell.language.registry import (
 )  # fmt: skip
 from pydevpva.shell.reports.catalog import Catalog
 from pydevpva.shell.session import Shell
+from pydevpva.shell.terminal.python_names import python_names, starting
 
 _WORDS = re.compile(r"""(?:"[^"]*"|'[^']*'|[^ \t(),"'<>])+""")
 _CURRENT = re.compile(r"""(?:"[^"]*|'[^']*|[^ \t(),"'<>]*)$""")
 _MACRO = re.compile(r"\$[({]([^)}=,]*)$")
-_PYTHON_NAME = re.compile(r"[A-Za-z_][\w.]*$")
 MOST = 500  # a menu longer than that helps nobody
 PATIENCE = 0.5  # seconds for the database thread: a busy IOC has no completions, and the prompt goes on
 
@@ -59,7 +59,7 @@ class ShellCompleter(Completer):
     def _choices(self, text: str) -> tuple[str, Iterable[str]]:
         """(the word being typed, what it may become)."""
         if (macro := _MACRO.search(text)) is not None:
-            return macro[1], _starting(self.shell.macros(), macro[1])
+            return macro[1], starting(self.shell.macros(), macro[1])
         found = _CURRENT.search(text)
         word = found[0] if found else ""
         before = text[: len(text) - len(word)]
@@ -69,12 +69,11 @@ class ShellCompleter(Completer):
         if before.rstrip().endswith(("<", ">")):
             return word, _files(word)
         if not words:
-            return word, _starting(registry.names(), word)
+            return word, starting(registry.names(), word)
         command = registry.find(words[0])
         kind = command.kind(len(words) - 1) if command else ""
         if kind == PYTHON:
-            name = _PYTHON_NAME.search(word)
-            return (name[0], self._python(name[0])) if name else ("", ())
+            return python_names(self.shell.ioc.evaluator.namespace, word)
         choices = self._of_kind(kind, word, words[1:])
         if quote and kind != PATH:  # a folder goes on
             return word, (c + quote for c in choices)
@@ -85,17 +84,17 @@ class ShellCompleter(Completer):
         if kind == RECORD:
             return self._records(word)
         if kind == VALUE:
-            return _starting(self._values(before[0]), word) if before else ()
+            return starting(self._values(before[0]), word) if before else ()
         if kind == PATH:
             return _files(word)
         if kind == MENU:
-            return _starting({f.menu for t in self._types() for f in definitions.record_type(t).fields.values()}, word)
+            return starting({f.menu for t in self._types() for f in definitions.record_type(t).fields.values()}, word)
         choices: dict[str, Any] = {
             COMMAND: registry.names, PDBBASE: lambda: ["pdbbase"], RTYPE: lambda: definitions.record_type_names,
             VARIABLE: lambda: definitions.variables, ENVIRONMENT: lambda: os.environ, MODULE: self._modules,
             STATE: lambda: self._on_database(self.shell.ioc.database.states.all), EVENT: self._events,
         }  # fmt: skip
-        return _starting(choices[kind](), word) if kind in choices else ()
+        return starting(choices[kind](), word) if kind in choices else ()
 
     def _on_database(self, work: Callable[..., Any], *args: object) -> Any:
         return self.shell.on_database(work, *args, timeout=PATIENCE)
@@ -117,7 +116,7 @@ class ShellCompleter(Completer):
         catalog = Catalog(self.shell.ioc)
         name, dot, field = current.partition(".")
         if not dot:
-            yield from _starting((entry.name for entry in catalog.entries()), current)
+            yield from starting((entry.name for entry in catalog.entries()), current)
             return
         record = self._on_database(catalog.record, name)
         yield from (f"{name}.{f}" for f in sorted(record.rtype.fields) if f.startswith(field))
@@ -133,40 +132,6 @@ class ShellCompleter(Completer):
 
         found: list[str] = self._on_database(choices)
         return found
-
-    def _python(self, dotted: str) -> Iterable[str]:
-        """Names of the records' namespace; after dots, of modules, classes and objects. Runs no user code."""
-        *path, last = dotted.split(".")
-        scope: Any = dict(self.shell.ioc.evaluator.namespace)
-        builtins = scope.pop("__builtins__", None)
-        if not path:
-            names = {*scope, *(vars(builtins) if builtins else ())}
-            return _starting((n for n in names if last.startswith("_") or not n.startswith("_")), last)
-        for step in path:
-            if step not in scope:
-                return ()
-            scope = _inside(scope[step])
-        prefix = ".".join([*path, ""])
-        return (prefix + n for n in _starting((n for n in scope if last.startswith("_") or n[:1] != "_"), last))
-
-
-def _inside(value: Any) -> dict[str, Any]:
-    """What is behind a dot, without asking the object itself: properties and __getattr__ are users' code."""
-    found: dict[str, Any] = {}
-    for cls in reversed(type(value).__mro__):
-        found.update(vars(cls))
-    if isinstance(value, type):
-        for cls in reversed(value.__mro__):
-            found.update(vars(cls))
-    try:
-        own = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        own = {}
-    return {**found, **own}
-
-
-def _starting(names: Iterable[str], start: str) -> list[str]:
-    return sorted(name for name in names if name.startswith(start))
 
 
 def _files(current: str) -> Iterator[str]:

@@ -67,7 +67,8 @@ def _edited_lines(shell: Shell, after_prompt: Callable[[], object]) -> Iterator[
     from prompt_toolkit.output.vt100 import Vt100_Output
 
     from pydevpva.shell.terminal.above_prompt import AbovePrompt
-    from pydevpva.shell.terminal.prompt import LineEditor, Terminal
+    from pydevpva.shell.terminal.prompt import LineEditor
+    from pydevpva.shell.terminal.reading import Terminal
 
     out, err = route()
     # telnet and procServ do not answer questions about the cursor: the line editor must not ask and then warn
