@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import textwrap
@@ -228,3 +229,8 @@ def test_ten_thousand_seconds_of_the_device_take_two(folder: Folder) -> None:
         assert time.process_time() - began < 6  # 2 where it is alone
     """)
     assert "LeftThreads" not in output  # at the end of the IOC the sleep of the oven's thread ends it
+
+
+def test_the_tests_of_the_documentation_pass(folder: Folder) -> None:
+    whole, inside = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "testing.md").read_text(), re.DOTALL)
+    folder.passes(whole + "\ndef test_move(ioc):\n" + textwrap.indent(inside, "    "))
