@@ -209,7 +209,7 @@ def test_real_clients_where_a_test_wants_them(folder: Folder) -> None:
     """)
 
 
-def test_ten_thousand_seconds_of_the_device_take_two(folder: Folder) -> None:
+def test_ten_thousand_seconds_of_the_device_take_a_few(folder: Folder) -> None:
     output = folder.passes(f"""
     import sys, time
     def test_device(ioc):
@@ -223,10 +223,9 @@ def test_ten_thousand_seconds_of_the_device_take_two(folder: Folder) -> None:
         ioc.put("D:Heater", "On")
         began = time.process_time()
         ioc.advance(10_000)
-        print("took", time.process_time() - began)
         assert ioc.get("D:Temperature.SEVR") == "MINOR"
         assert ioc.history("D:Temperature")[-1].seconds < 100
-        assert time.process_time() - began < 6  # 2 where it is alone
+        assert time.process_time() - began < 8  # 2.8 beside other work
     """)
     assert "LeftThreads" not in output  # at the end of the IOC the sleep of the oven's thread ends it
 
