@@ -12,7 +12,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sized
-from concurrent.futures import Future
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -136,9 +135,20 @@ class Loop:
             return work(*args)
         if not self._runs:
             raise Stopped(f"the {self.name} thread is not running")
-        future: Future[T] = Future()
-        self.add(partial(self._settle, future, work, args))
-        return future.result(timeout)
+        # Not a Future: Ctrl-C of an attached console comes at any step, and one that came in its lock would leave that
+        # locked, and this thread waiting for it. A SimpleQueue has no step of Python.
+        answers: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+        self.add(partial(self._settle, answers, work, args))
+        try:
+            result, error = answers.get(timeout=timeout)
+        except queue.Empty:
+            raise TimeoutError from None
+        if error is None:
+            return cast(T, result)
+        try:
+            raise error
+        finally:
+            del error
 
     def trickle(self, steps: Iterator[object]) -> None:
         """Take the steps one after the other, each in a turn of its own behind what waits then; on the loop's thread.
@@ -193,14 +203,14 @@ class Loop:
             self.end_pass()
         self.end_pass()
 
-    def _settle(self, future: Future[Any], work: Callable[..., Any], args: tuple[object, ...]) -> None:
+    def _settle(self, answers: queue.SimpleQueue[Any], work: Callable[..., Any], args: tuple[object, ...]) -> None:
         """Run work for `call`; its caller finds done what the work left for the pass's end."""
         try:
             result = work(*args)
             self.end_pass()
-            future.set_result(result)
+            answers.put((result, None))
         except BaseException as error:  # the caller of Loop.call gets it, whatever it is
-            future.set_exception(error)
+            answers.put((None, error))
 
     def _close(self) -> None:
         self._closing = True

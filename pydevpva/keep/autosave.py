@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -193,7 +192,7 @@ class Autosave:
         if not self._running:
             return
         end = time.monotonic() + LAST_SECONDS
-        with suppress(TimeoutError, FutureTimeout, Stopped):
+        with suppress(TimeoutError, Stopped):
             for found in self.sets:
                 if found.enabled and found.method(CHANGE) is not None and found.state & CHANGE:
                     self._save_now_in_steps(found, end)

@@ -10,7 +10,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TextIO, TypeVar
@@ -280,7 +279,7 @@ class Shell(Output):
         except registry.CommandFailed as error:
             if str(error):  # else it was told before
                 self.complain(str(error))
-        except (TimeoutError, FutureTimeout):
+        except TimeoutError:
             self.error(f"{command.name}: the database is busy, no answer within {DATABASE_PATIENCE:g} s; try again")
         except PydevpvaError as error:
             self.error(f"{command.name}: {error}")
