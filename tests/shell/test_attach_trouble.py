@@ -82,8 +82,7 @@ def command(folder: Path, line: str, stdout: str = "") -> subprocess.CompletedPr
 def test_2000_commands_that_fail_interrupt_nobody(ioc: ServerProcess, tmp_path: Path) -> None:
     for number in range(2000):
         text, status = attached(tmp_path, "dbgf NOPE", interrupt=number % 4 == 0)
-        if number % 4:  # the others are interrupted, maybe while they say what is wrong
-            assert (status, text) == ("1", "PV 'NOPE' not found\n")
+        assert (status, text) == ("1", "PV 'NOPE' not found\n") or (number % 4 == 0 and "nterrupt" in text)
     assert attached(tmp_path, 'pydev("print(seen)")') == ("[]\n", "0")
     assert "KeyboardInterrupt" not in ioc.log
     assert attached(tmp_path, 'errlog "the log goes on"')[1] == "0"
