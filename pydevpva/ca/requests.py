@@ -65,16 +65,22 @@ def clear(client: Client, asked: Message) -> None:
 # ---- reading ----
 
 
+def _channel_to_read(client: Client, asked: Message) -> Channel | None:
+    """The channel that a message asks values of; None: the client has been told why not."""
+    channel = _channel(client, asked)
+    if channel is not None and (problem := _too_large(client, channel, asked)) is not None:
+        client.complain(asked, *problem, channel.cid)
+        return None
+    return channel
+
+
 def read_notify(client: Client, asked: Message) -> None:
     """A get; its status goes where the channel's number was."""
     if asked.type >= len(TYPES):
         client.refuse(asked, protocol.BAD_TYPE, f"there is no DBR type {asked.type}")
         return
-    channel = _channel(client, asked)
+    channel = _channel_to_read(client, asked)
     if channel is None:
-        return
-    if (problem := _too_large(client, channel, asked)) is not None:
-        client.complain(asked, *problem, channel.cid)
         return
     payload, count, status = _read(channel, asked)
     size = padded(len(payload))
@@ -177,11 +183,8 @@ def event_add(client: Client, asked: Message) -> None:
     if asked.type >= len(TYPES) or len(asked.payload) < _MASK.size:
         client.refuse(asked, protocol.BAD_TYPE, f"there is no DBR type {asked.type}")
         return
-    channel = _channel(client, asked)
+    channel = _channel_to_read(client, asked)
     if channel is None:
-        return
-    if (problem := _too_large(client, channel, asked)) is not None:
-        client.complain(asked, *problem, channel.cid)
         return
     try:
         encoder = channel.new_encoder(asked.type)
