@@ -7,43 +7,13 @@ The calls keep the GIL (PyDLL): they take less time than giving it away.
 from __future__ import annotations
 
 import ctypes
-import importlib.util
 import re
-import sys
-import types
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from pydevpva.errors import PydevpvaError
-
-
-def _import_without_setuptools() -> None:
-    """epicscorelibs and pvxslibs want to know where libraries are; the package that knows would import setuptools.
-
-    That is a third of the time that a start takes, and 10 MB. While they are imported, a package stands there that has
-    nothing but what they ask for; whoever builds something later gets the whole.
-    """
-    name = "setuptools_dso"
-    spec = importlib.util.find_spec(name)
-    if name in sys.modules or spec is None or spec.submodule_search_locations is None:
-        return
-    package = types.ModuleType(name)
-    package.__path__ = list(spec.submodule_search_locations)
-    sys.modules[name] = package
-    try:
-        runtime = importlib.import_module(f"{name}.runtime")
-        vars(package).update(dylink_prepare_dso=runtime.dylink_prepare_dso, find_dso=runtime.find_dso)
-        for wanted in ("epicscorelibs.path", "pvxslibs.path"):
-            with suppress(ImportError):
-                importlib.import_module(wanted)
-    finally:
-        del sys.modules[name]
-
-
-_import_without_setuptools()
-from epicscorelibs.path import get_lib  # noqa: E402
+from pydevpva.libraries import get_lib
 
 CALC_NAMES = "ABCDEFGHIJKLMNOPQRSTU"  # CALCPERFORM_NARGS of EPICS 7.0.8 and later
 CALC_ARGS = len(CALC_NAMES)

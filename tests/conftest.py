@@ -12,6 +12,8 @@ import pytest
 from p4p.client.thread import Context
 
 os.environ["PYDEVPVA_CHECK_THREADS"] = "1"  # before pydevpva is imported, here and in the processes that tests start
+# An installed package is compiled once; under this variable, each process that a test starts would compile it again
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 from pydevpva.clock import ManualClock
 from pydevpva.db import definitions

@@ -60,7 +60,7 @@ class ServerProcess:
             if time.monotonic() > end:
                 raise AssertionError(f"no {what} within {timeout} s\n{self.log}")
 
-    def wait_serving(self) -> None:
+    def wait_serving(self, timeout: float = PATIENCE) -> None:
         """Return when the server greets a connection."""
         address = ("127.0.0.1", int(self.environment["EPICS_PVA_SERVER_PORT"]))
 
@@ -71,7 +71,7 @@ class ServerProcess:
             except OSError:
                 return False
 
-        self.wait_for(greets, f"server at {address}")
+        self.wait_for(greets, f"server at {address}", timeout)
 
     def wait_log(self, text: str, timeout: float = PATIENCE) -> None:
         """Return when the process has printed `text`."""

@@ -7,7 +7,7 @@ import socket
 from functools import cache
 from typing import Any
 
-from epicscorelibs.path import get_lib
+from pydevpva.libraries import get_lib
 
 LOOPBACK = "127.0.0.1"
 

@@ -10,8 +10,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 
-from pydevpva.client.quick import without_setuptools
-
 FAILED, BAD_USAGE = 1, 2
 PATIENCE = 3.0  # seconds until a PV that is not there is said
 _TEXT = """\
@@ -32,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 def run(argv: Sequence[str]) -> int:
     """Do what the arguments say; the exit status."""
     arguments = _parser().parse_args(argv)
-    without_setuptools()
+    import pydevpva.libraries  # noqa: F401  before p4p, which would import setuptools
     from pydevpva.client.reading import ClientError
 
     try:

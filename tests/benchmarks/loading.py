@@ -24,6 +24,7 @@ RECORD = """record(ai, "load:{0}") {{
 
 PYTHON = RECORD.replace("{{", '{{\n  field(DTYP, "pydev")\n  field(INP, "@device{0}.read({0}, VAL)")')
 FEW, MANY = 50_000, 200_000
+LONGEST = 120.0  # seconds a start may take
 
 
 def records(count: int, text: str = RECORD) -> str:
@@ -83,9 +84,11 @@ def _load(peer: str, db: str) -> tuple[float, float]:
         path = starter.file("load.db", db)
         begin = time.perf_counter()
         if peer == "pydevpva":
-            server = starter.pydevpva("-d", path)
+            server = starter.pydevpva("-d", path, serving=False)
         else:
-            server = starter.command(sys.executable, "-m", "pvxslibs.ioc", "-d", path, keep_stdin=True)
+            command = (sys.executable, "-m", "pvxslibs.ioc", "-d", path)
+            server = starter.command(*command, serving=False, keep_stdin=True)
+        server.wait_serving(LONGEST)
         return time.perf_counter() - begin, memory_mb(server)
 
 

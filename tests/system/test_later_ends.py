@@ -102,13 +102,3 @@ def test_a_client_that_leaves_in_the_middle_leaves_a_record_that_goes_on(
     assert client.get("slow.PACT")["value"] == 1
     client.put("plain", {"value": 1}, wait=True, get=False)
     assert client.get("plain")["value"] == 2
-
-
-def test_an_ioc_without_coroutines_and_workers_imports_nothing_for_them(
-    start: Starter, p4p_client: Callable[[ServerProcess], Context]
-) -> None:
-    code = "len({'asyncio', 'pydevpva.evaluator.slot'} & set(__import__('sys').modules))"
-    ioc = start.pydevpva(db=f'record(longout,"imported") {{ field(DTYP,"pydev") field(OUT,"@{code}") field(VAL,"9") }}')
-    client = p4p_client(ioc)
-    client.put("imported", {"value": 5}, wait=True, get=False)
-    assert client.get("imported")["value"] == 0

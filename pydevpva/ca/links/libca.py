@@ -11,9 +11,8 @@ from ctypes import POINTER, c_char_p, c_int, c_long, c_short, c_uint, c_ulong, c
 from functools import cache
 from typing import Any
 
-from epicscorelibs.path import get_lib
-
 from pydevpva.foreign_threads import hold_thread, holds_thread, release_thread
+from pydevpva.libraries import get_lib
 
 NORMAL = 1  # ECA_NORMAL
 PREEMPTIVE = 1  # callbacks come when they come, on libca's threads
