@@ -12,23 +12,21 @@ from typing import TYPE_CHECKING, Any
 from pydevpva import switching
 from pydevpva.ca.links.opening import CaLinks
 from pydevpva.clock import ManualClock
-from pydevpva.db.batch import Instances
 from pydevpva.db.definitions import Definitions
-from pydevpva.db.infos import GROUP, check_infos
+from pydevpva.db.infos import GROUP
+from pydevpva.db.instances import Instances
 from pydevpva.db.loader import Loaded, load_made, load_records, load_text
 from pydevpva.db.made import made_record
-from pydevpva.db.model import RecordInstance
-from pydevpva.db.modules import record_type_advice
 from pydevpva.db.template import load_template, uses
 from pydevpva.devices.hanging import Hanging
 from pydevpva.devices.iointr import Delivery
-from pydevpva.devices.load_checks import check as check_devices
-from pydevpva.devices.pydev import Pydev
+from pydevpva.devices.load_checks import refusals
+from pydevpva.devices.made import MakeDevice
 from pydevpva.devices.python import Python
-from pydevpva.devices.registry import DeviceSupport, own_devices, support_for
+from pydevpva.devices.registry import own_devices
 from pydevpva.engine.database import Database
 from pydevpva.engine.make_records import for_good
-from pydevpva.errors import LoadError, Location, NotFound, Problem, PydevpvaError, once
+from pydevpva.errors import LoadError, Location, Problem, PydevpvaError, once
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.garbage import Collector
 from pydevpva.evaluator.handles import FAR
@@ -46,7 +44,6 @@ from pydevpva.pva.links.handles import FarRecords
 from pydevpva.pva.links.opening import RemoteLinks
 from pydevpva.realtime import raise_priority
 from pydevpva.records.core.factory import behaviour
-from pydevpva.records.core.record import Record
 from pydevpva.recsync.attach import attach as attach_reccaster
 from pydevpva.servers import Servers
 from pydevpva.serving.put_log.config import ServerLogs
@@ -87,12 +84,11 @@ class Ioc:
         self.put_log = PutLog()
         self.server_logs = ServerLogs(self.put_log)
         self._warned: set[str] = set()
-        self._supports: dict[tuple[str, str], type[DeviceSupport]] = {}  # by record type and dset
         loop = Loop("database") if clock is None else clock.loop("database")
         self._python = Python(self.evaluator, loop)
         if clock is not None:
             self._python.through(clock.counted)
-        self.database = Database(self.definitions, self._device_for, loop, self._python)
+        self.database = Database(self.definitions, MakeDevice(self._python), loop, self._python)
         self.evaluator.later.record_names = self.database.records
         self.evaluator.pydev.offer("overruns", lambda: self._overruns)
         self.remote_links = RemoteLinks(self.database, self.environment)
@@ -177,7 +173,8 @@ class Ioc:
         """Load, and log what the file was warned of: each thing once, however often the file is loaded."""
         warnings: list[Problem] = []
         try:
-            loaded = load(definitions=self.definitions, known=self.instances, accept=self.refusals)
+            accept = partial(refusals, definitions=self.definitions)
+            loaded = load(definitions=self.definitions, known=self.instances, accept=accept)
             warnings = loaded.warnings
         except LoadError as error:
             warnings = error.warnings
@@ -338,29 +335,6 @@ class Ioc:
     def _check_new(self, what: str) -> None:
         if self.state != "new":
             raise PydevpvaError(f"{what}: not possible after iocInit")
-
-    def _device_for(self, record: Record, dset: str) -> Any:
-        support = self._supports.get((record.rtype.name, dset))
-        if support is None:
-            support = support_for(record.rtype.name, dset)
-            assert support is not None  # looked at when the record was loaded
-            self._supports[record.rtype.name, dset] = support
-        return support(record, self._python) if support is Pydev else support()
-
-    def refusals(self, instance: RecordInstance) -> Iterable[Problem]:
-        """What this IOC cannot run, and what it warns of: said when it is loaded, never served wrongly."""
-        try:
-            kind = behaviour(instance.type)
-        except NotFound as error:
-            cause, advice = record_type_advice(instance.type)
-            message = f"record {instance.name}: {advice or error}"
-            yield Problem(instance.location, message, cause=cause, unsupported=instance.name)
-            return
-        yield from check_devices(instance, self.definitions)
-        for name, check in kind.checks.items():
-            if (set_to := instance.fields.get(name)) is not None and (reason := check(set_to.text)):
-                yield Problem(set_to.location, f"{instance.name}.{name}: {reason}")
-        yield from check_infos(instance)
 
     # ---- pydev ----
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from pydevpva.db.batch import Instances
 from pydevpva.db.dbf import LINKS
 from pydevpva.db.definitions import Definitions
+from pydevpva.db.instances import Instances
 from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import Device, FieldText, RecordInstance
 from pydevpva.engine.links.opening import DEVICE_LINKS

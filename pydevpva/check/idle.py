@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pydevpva.check.connections import Connection
-from pydevpva.db.batch import Instances
+from pydevpva.db.instances import Instances
 from pydevpva.db.model import RecordInstance
 
 _COMPUTES = frozenset({"calc", "calcout", "sel", "sub", "aSub", "scalcout", "acalcout", "transform", "pycalc"})

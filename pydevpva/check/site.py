@@ -21,6 +21,7 @@ from pydevpva.db.batch import Batch
 from pydevpva.db.loader import add_file
 from pydevpva.db.model import RecordInstance
 from pydevpva.db.template import read_uses
+from pydevpva.devices.load_checks import refusals
 from pydevpva.errors import LoadError, Location, Problem
 from pydevpva.ioc import Ioc
 
@@ -99,7 +100,7 @@ class Site:
         for problem, what in batch.doomed:
             batch.leave_out(problem, what)
         for record in batch.changed:
-            for problem in self.ioc.refusals(record):
+            for problem in refusals(record, self.ioc.definitions):
                 if problem.unsupported:
                     batch.leave_out(problem, problem.cause)
                 else:

@@ -5,39 +5,21 @@ Follows dbRecordHead, dbRecordField, dbRecordAlias and dbAlias of dbLexRoutines.
 
 from __future__ import annotations
 
-import re
-from collections.abc import MutableMapping
 from dataclasses import replace
 
 from pydevpva.db import values
 from pydevpva.db.definitions import Definitions
+from pydevpva.db.instances import Instances
 from pydevpva.db.left_out import LeftOut
 from pydevpva.db.lexis import plain, unquote
 from pydevpva.db.model import Field, FieldText, RecordInstance, RecordType
 from pydevpva.db.modules import dtyp_advice, record_type_advice
+from pydevpva.db.names import NAME_BYTES, complaint
 from pydevpva.db.source import Source
 from pydevpva.db.statements import REGULAR_ITEM
 from pydevpva.db.syntax import Item, RegularRecord, Statement
 from pydevpva.errors import Location, NotFound, Problem, did_you_mean, nearest_field
 from pydevpva.libcom import undefined
-
-NAME_BYTES = 60  # PVNAME_STRINGSZ without the NUL
-_GOOD_NAME = re.compile(r"[^-+\[{\x00-\x20\"'.$][^\x00-\x20\"'.$]*")
-_NEVER_IN_NAME = frozenset(" \"'.$")
-
-
-class Instances(dict[str, RecordInstance]):
-    """All record instances by name, and the record's name of each alias.
-
-    skip_unsupported: records that this IOC cannot run are left out, and no error. left_out: why, by their names and
-    aliases.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.aliases: dict[str, str] = {}
-        self.skip_unsupported = False
-        self.left_out: dict[str, str] = {}
 
 
 class _Slot:
@@ -53,23 +35,21 @@ class _Slot:
 class Batch:
     """Collects records, aliases, removals, problems and warnings; `commit` puts them into known."""
 
-    def __init__(self, definitions: Definitions, known: MutableMapping[str, RecordInstance]) -> None:
+    def __init__(self, definitions: Definitions, known: Instances) -> None:
         self.definitions, self.known = definitions, known
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.repeated: list[tuple[RecordInstance, Location]] = []  # records that a file defines again by their type
         self.aliases: dict[str, str] = {}
         self.removed: list[str] = []
-        self.doomed: list[
-            tuple[Problem, str]
-        ] = []  # that will be left out, when all that is said of them has been read
+        self.doomed: list[tuple[Problem, str]] = []  # will be left out when all that is said of them has been read
         self._touched: dict[str, RecordInstance | None] = {}  # None: removed
         self._slots: dict[str, dict[str, _Slot]] = {}
         self._types: dict[str, RecordType] = {}
-        self._old_aliases = known.aliases if isinstance(known, Instances) else _aliases_of(known)
+        self._old_aliases = known.aliases
         self._before: dict[str, object] | None = None
         self._committed = False
-        self.left_out = LeftOut(known) if isinstance(known, Instances) and known.skip_unsupported else None
+        self.left_out = LeftOut(known) if known.skip_unsupported else None
 
     # statements
 
@@ -341,22 +321,14 @@ class Batch:
         return [*self.known, *self._touched] if len(self.known) + len(self._touched) < 5000 else []
 
     def _name_is_good(self, name: str, source: Source, offset: int) -> bool:
-        if _GOOD_NAME.fullmatch(name):
+        found = complaint(name)
+        if found is None:
             return True
-        if not name:
-            self._problem(source, offset, "the name of a record or alias is empty")
-            return False
-        bad = _NEVER_IN_NAME.intersection(name)
-        if bad:
-            first = next(character for character in name if character in bad)
-            names = undefined(name)
-            what = "an undefined macro" if names else f"a bad character '{first}'"
-            self._problem(source, offset, f'the name "{name}" has {what}', f"macro {names[0]}" if names else "")
-            return False
-        if name[0] in "-+[{" or min(name) < " ":
-            why = f"begin with '{name[0]}'" if name[0] in "-+[{" else "have unprintable characters"
-            self._warning(source, offset, f'the name "{name}" should not {why}')
-        return True
+        if found.fatal:
+            self._problem(source, offset, found.message, found.cause)
+        else:
+            self._warning(source, offset, found.message)
+        return not found.fatal
 
     def _problem(self, source: Source, offset: int, message: str, cause: str = "", brief: bool = False) -> None:
         """Note what is wrong; `brief`: its line would say nothing more."""
@@ -373,7 +345,3 @@ def _type(name: str) -> str:
 
 def _dtyp(text: str) -> str:
     return f'DTYP "{text}"'
-
-
-def _aliases_of(known: MutableMapping[str, RecordInstance]) -> dict[str, str]:
-    return {alias: record.name for record in known.values() for alias in record.aliases}

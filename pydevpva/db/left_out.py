@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
-from typing import Protocol
 
+from pydevpva.db.instances import Instances
 from pydevpva.errors import Problem
-
-
-class Known(Protocol):
-    """What was loaded before: db.batch.Instances."""
-
-    left_out: dict[str, str]
 
 
 class LeftOut:
     """The records that one load leaves out: by name and alias what is not supported of them."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Instances) -> None:
         self._known = known.left_out
         self._new: dict[str, str] = {}
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pydevpva.db.batch import Batch
 from pydevpva.db.definitions import Definitions
+from pydevpva.db.instances import Instances
 from pydevpva.db.model import RecordInstance
 from pydevpva.db.source import Reader, Source
 from pydevpva.db.statements import statements
@@ -33,7 +34,7 @@ def load_records(
     path: str,
     macros: Mapping[str, str],
     definitions: Definitions,
-    known: MutableMapping[str, RecordInstance],
+    known: Instances,
     search: Sequence[str] = (),
     accept: Accept | None = None,
 ) -> Loaded:
@@ -41,8 +42,7 @@ def load_records(
 
     `accept` tells what is wrong with a record in the eyes of the program that will run it, or worth a warning.
 
-    `macros` are as `parse_macros` gives them. Give an `Instances` as known when there are many files to load:
-    a plain dict is searched for aliases each time.
+    `macros` are as `parse_macros` gives them.
     """
     with transaction(definitions, known, accept) as batch:
         add_file(batch, path, macros, search)
@@ -50,9 +50,7 @@ def load_records(
 
 
 @contextmanager
-def transaction(
-    definitions: Definitions, known: MutableMapping[str, RecordInstance], accept: Accept | None = None
-) -> Iterator[Batch]:
+def transaction(definitions: Definitions, known: Instances, accept: Accept | None = None) -> Iterator[Batch]:
     """A batch of loads; at the end its problems are raised as a LoadError, or its records go into known."""
     batch = Batch(definitions, known)
     collects = gc.isenabled()
@@ -104,7 +102,7 @@ def load_text(
     text: str,
     macros: Mapping[str, str],
     definitions: Definitions,
-    known: MutableMapping[str, RecordInstance],
+    known: Instances,
     search: Sequence[str] = (),
     accept: Accept | None = None,
     label: str = "<text>",
@@ -120,7 +118,7 @@ def load_text(
 def load_made(
     made: tuple[Statement, Source],
     definitions: Definitions,
-    known: MutableMapping[str, RecordInstance],
+    known: Instances,
     accept: Accept | None = None,
 ) -> Loaded:
     """As load_records, of one record that db.made has made."""

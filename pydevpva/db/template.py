@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydevpva.db.batch import Batch
 from pydevpva.db.definitions import Definitions
+from pydevpva.db.instances import Instances
 from pydevpva.db.lexis import BARE_CHAR
 from pydevpva.db.loader import Accept, Loaded, add_file, finish, transaction
-from pydevpva.db.model import RecordInstance
 from pydevpva.db.source import Source, read_text
 from pydevpva.errors import LoadError, Location, Problem
 from pydevpva.libcom import Macros, parse_definitions
@@ -31,7 +31,7 @@ def load_template(
     path: str,
     macros: Mapping[str, str],
     definitions: Definitions,
-    known: MutableMapping[str, RecordInstance],
+    known: Instances,
     search: Sequence[str] = (),
     accept: Accept | None = None,
 ) -> Loaded:

@@ -1,6 +1,6 @@
-"""What is told of a record when it is loaded: DTYPs that nobody implements, choices that are none, links nobody reads.
+"""What is told of a record when it is loaded: types and DTYPs that nobody implements, links nobody reads, odd choices.
 
-On the thread that loads. `check` is called for each record, so it looks closely only at what looks odd.
+On the thread that loads. `refusals` is called for each record, so it looks closely only at what looks odd.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from pydevpva.db import values
 from pydevpva.db.dbf import LINKS
 from pydevpva.db.definitions import Definitions
-from pydevpva.db.infos import INIT, PUT_ERROR
+from pydevpva.db.infos import INIT, PUT_ERROR, check_infos
 from pydevpva.db.linktext import UnreadLink, parse_link
 from pydevpva.db.model import Device, Field, FieldText, RecordInstance
-from pydevpva.db.modules import dtyp_advice
+from pydevpva.db.modules import dtyp_advice, record_type_advice
 from pydevpva.devices.registry import support_for
 from pydevpva.engine.links.json_kinds import refused_link
 from pydevpva.engine.links.opening import DEVICE_LINKS
-from pydevpva.errors import Problem
+from pydevpva.errors import NotFound, Problem
 from pydevpva.evaluator.quoted import quoted_field
 from pydevpva.records.core.factory import behaviour
 
@@ -27,8 +27,23 @@ _NO_WORD = frozenset("0123456789+-.")
 _QUOTED = re.compile(r"""\(\s*(?:'[A-Z0-9]+'|"[A-Z0-9]+")\s*\)""")
 
 
-def check(record: RecordInstance, definitions: Definitions) -> Iterator[Problem]:
+def refusals(record: RecordInstance, definitions: Definitions) -> Iterator[Problem]:
     """Errors, for what this IOC cannot run, and warnings, for what it would pass over without a word."""
+    try:
+        kind = behaviour(record.type)
+    except NotFound as error:
+        cause, advice = record_type_advice(record.type)
+        message = f"record {record.name}: {advice or error}"
+        yield Problem(record.location, message, cause=cause, unsupported=record.name)
+        return
+    yield from _device_and_links(record, definitions)
+    for name, check in kind.checks.items():
+        if (set_to := record.fields.get(name)) is not None and (reason := check(set_to.text)):
+            yield Problem(set_to.location, f"{record.name}.{name}: {reason}")
+    yield from check_infos(record)
+
+
+def _device_and_links(record: RecordInstance, definitions: Definitions) -> Iterator[Problem]:
     devices = definitions.devices(record.type)
     device = None
     if devices:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import ast
 import builtins
 import itertools
-import logging
 import os
-import queue
 import sys
 import threading
 import time
 import types
-from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sized
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,26 +18,15 @@ from typing import Any
 from pydevpva.errors import Stopped
 from pydevpva.evaluator.code import compile_source, parse_lines
 from pydevpva.evaluator.events import Events
-from pydevpva.evaluator.failures import describe
+from pydevpva.evaluator.jobs import Done, EvaluatorThread, Job, Jobs, finish, label_of
 from pydevpva.evaluator.later import Later, cannot_cancel, record_of
 from pydevpva.evaluator.processes import Processes
 from pydevpva.evaluator.subroutines import Subroutines
 from pydevpva.evaluator.user import Pydev
 from pydevpva.evaluator.wanted import wanted
-from pydevpva.forks import in_child, leave_child
-from pydevpva.threads import DeepThread
-
-Done = Callable[[object, BaseException | None], object]
-Job = tuple[Callable[..., object], tuple[Any, ...], Done]
-log = logging.getLogger(__name__)
+from pydevpva.forks import in_child
 
 NAMESPACE = "__pydev__"  # the module whose globals all records and the shell share
-SHARE = 4  # of so many jobs one is of a periodic scan, whatever else waits: clients can slow scans down, not stop them
-RUN = 16  # jobs between two looks at how far behind the database thread is
-MOST_OUTCOMES = 300  # that wait for it: 1 ms of its work
-GLIMPSE = 0.00002  # seconds: the database thread takes the interpreter for what goes ahead of scans
-BREATH = 0.0005  # seconds
-MOST_PATIENCE = 0.02  # seconds: it may be busy with something else, or have ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +68,12 @@ class Evaluator:
         self.processes = Processes()
         self.pydev = Pydev(self.events, self.subroutines, self.later, self.processes)
         self.namespace["pydev"] = self.pydev  # of several IOCs in a process each has its own
-        self._jobs = jobs = _Jobs()
+        self._jobs = jobs = Jobs()
         self._soon, self._later, self._come = jobs.soon.append, jobs.later.append, jobs.come
         self.name_of: Callable[[Job], str] = lambda job: label_of(job[0])  # the devices know more of whose code it is
         self.outcomes_waiting: Callable[[], int] = int  # how many outcomes the database thread has not taken in yet
         self.ahead: Sized = ()  # what the database thread has to do ahead of scans
-        self._workers: list[_Worker] = []
+        self._workers: list[EvaluatorThread] = []
         self._stopped = False
         self._sources = itertools.count(1)
         sys.modules[NAMESPACE] = module
@@ -100,7 +86,7 @@ class Evaluator:
         """Start `threads` threads, or as many as PYDEV_NUM_THREADS says. Jobs submitted before then are run now."""
         count = threads_wanted(os.environ) if threads is None else threads
         names = ["evaluator"] if count == 1 else [f"evaluator-{n}" for n in range(1, count + 1)]
-        self._workers = [_Worker(name, self._jobs, self.outcomes_waiting, self.ahead) for name in names]
+        self._workers = [EvaluatorThread(name, self._jobs, self.outcomes_waiting, self.ahead) for name in names]
         for worker in self._workers:
             worker.start()
 
@@ -226,7 +212,7 @@ class Evaluator:
                 if record_of(self.name_of(job)) == record:
                     with suppress(ValueError):  # it has begun meanwhile
                         queued.remove(job)
-                        _finish(job[2], None, reason)
+                        finish(job[2], None, reason)
                         return True
         for running in self.running():
             if record_of(running.label) == record:
@@ -236,117 +222,7 @@ class Evaluator:
     def _take_back(self) -> None:
         """Take the jobs that have not begun, telling each."""
         while (job := self._jobs.take()) is not None:
-            _finish(job[2], None, Stopped("the IOC is stopping: this code was not run"))
-
-
-class _Jobs:
-    """What waits to be run. After a job is appended `come(True)` wakes one thread for it; `come(False)` ends one."""
-
-    def __init__(self) -> None:
-        self.soon: deque[Job] = deque()
-        self.later: deque[Job] = deque()
-        arrivals: queue.SimpleQueue[bool] = queue.SimpleQueue()
-        self.come, self.wait = arrivals.put, arrivals.get
-
-    def take(self) -> Job | None:
-        """The next job; None when all have been taken, by other threads or for good."""
-        try:
-            return (self.soon or self.later).popleft()
-        except IndexError:
-            return None
-
-
-class _Worker(DeepThread):
-    """One evaluator thread; the attributes are written here and read from anywhere."""
-
-    def __init__(self, name: str, jobs: _Jobs, outcomes_waiting: Callable[[], int], ahead: Sized) -> None:
-        super().__init__(name=name, daemon=True)
-        self._ahead = ahead
-        self.job: Job | None = None
-        self.since = 0.0
-        self.count = 0
-        self.forked = False  # this is a child that a job has forked
-        self.spent: dict[str, _Cost] = defaultdict(_Cost)
-        self._jobs, self._outcomes_waiting = jobs, outcomes_waiting
-
-    def run(self) -> None:
-        """Until stop() ends it: what a user's trace or profile function raises between two jobs does not."""
-        self.deepen()
-        while True:
-            try:
-                self._work()
-                return
-            except BaseException as error:
-                job, self.job = self.job, None
-                log.error("the %s thread was interrupted between users' code: %s", self.name, describe(error))
-                if job is not None:
-                    _finish(job[2], None, error)
-
-    def _work(self) -> None:
-        wait, soon, later, clock = self._jobs.wait, self._jobs.soon, self._jobs.later, time.monotonic
-        while wait():
-            try:
-                job = (later if soon and later and self.count % SHARE == SHARE - 1 else soon or later).popleft()
-            except IndexError:  # taken back
-                continue
-            function, args, done = job
-            self.since = clock()
-            self.job = job
-            try:
-                result, error = function(*args), None
-            except BaseException as raised:  # SystemExit and KeyboardInterrupt too: user code ends no thread of ours
-                result, error = None, raised
-            if self.forked:
-                leave_child(error)
-            self.count += 1
-            seconds = clock() - self.since
-            is_plain = type(function) is types.FunctionType  # nearly always
-            cost = self.spent[function.__code__.co_filename if is_plain else label_of(function)]
-            cost.count += 1
-            cost.seconds += seconds
-            if seconds > cost.longest:
-                cost.longest = seconds
-            self.job = None
-            try:
-                done(result, error)
-            except BaseException:
-                log.exception("internal error in %r, told the outcome of user code", done)
-            if self._ahead:
-                time.sleep(GLIMPSE)
-            if not self.count % RUN and self._outcomes_waiting() > MOST_OUTCOMES:
-                self._let_catch_up()
-            del job, function, args, done, result, error  # an idle thread keeps no user's array alive
-
-    def _let_catch_up(self) -> None:
-        """Records take outcomes in more slowly than they come, and clients are served in between."""
-        end = time.monotonic() + MOST_PATIENCE
-        while self._outcomes_waiting() > MOST_OUTCOMES // 2 and time.monotonic() < end:
-            time.sleep(BREATH)
-
-
-class _Cost:
-    """What the code of one label has cost one worker."""
-
-    __slots__ = ("count", "longest", "seconds")
-
-    def __init__(self) -> None:
-        self.count, self.seconds, self.longest = 0, 0.0, 0.0
-
-
-def _finish(done: Done, result: object, error: BaseException | None) -> None:
-    try:
-        done(result, error)
-    except BaseException:
-        log.exception("internal error in %r, told the outcome of user code", done)
-
-
-def label_of(function: Callable[..., object]) -> str:
-    """The label of a link's function, such as "<G:ao.OUT>"; the type's name of any other callable."""
-    try:
-        code = getattr(function, "__code__", None)
-    except BaseException:  # a user's class may have any __getattr__
-        code = None
-    return code.co_filename if isinstance(code, types.CodeType) else type(function).__name__
+            finish(job[2], None, Stopped("the IOC is stopping: this code was not run"))
 
 
 def threads_wanted(environment: Mapping[str, str]) -> int:

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from pydevpva.db.batch import Instances
 from pydevpva.db.definitions import EPICS_DBD, OWN_DBD, Definitions
+from pydevpva.db.instances import Instances
 from pydevpva.db.lexis import plain
 from pydevpva.db.loader import load_records, parse_macros
 from pydevpva.db.model import Field

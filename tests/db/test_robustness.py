@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pydevpva.db import json5
-from pydevpva.db.batch import Instances
 from pydevpva.db.definitions import Definitions
+from pydevpva.db.instances import Instances
 from pydevpva.db.linktext import parse_link
 from pydevpva.db.loader import expand, load_records, parse_macros
 from pydevpva.db.template import load_template
