@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from pydevpva.loop import Loop, Timer, Work
+from pydevpva.loop import Loop
+from pydevpva.timers import Timer, Work
 
 Done = Callable[[object, BaseException | None], object]
 Run = Callable[[Callable[..., object], tuple[Any, ...], Done], None]  # of the evaluator
@@ -113,7 +114,7 @@ class _SteppedLoop(Loop):
 
     def next_due(self) -> float | None:
         """When the next timer is due."""
-        return self._timers[0][0] if self._timers else None
+        return self._timers.next_due()
 
     def _patience(self) -> float | None:
         return self._manual.rest(self)

@@ -236,7 +236,7 @@ class Ioc:
         except BaseException:
             self.stop()
             raise
-        self.evaluator.events.submit = self.database.loop.add
+        self.evaluator.events.database = self.database.loop
         self._collector.start()
         self.state = "built"
 

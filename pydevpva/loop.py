@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import heapq
-import itertools
 import logging
+import math
 import os
 import queue
+import socket
 import threading
 import time
 from collections import deque
@@ -16,12 +16,14 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 from pydevpva.errors import Stopped, WrongThread
+from pydevpva.forks import in_child
 from pydevpva.pieces import Pieces, bare
+from pydevpva.sockets import Ready, Sockets
 from pydevpva.threads import DeepThread
+from pydevpva.timers import Timer, Timers, Work
 
 T = TypeVar("T")
 Method = TypeVar("Method", bound=Callable[..., Any])
-Work = Callable[..., object]
 Task = Callable[[], object]  # work with its arguments, if it has any
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,9 @@ CHECKED = os.environ.get("PYDEVPVA_CHECK_THREADS", "") not in ("", "0")  # see d
 WORK_PER_PASS = 50  # then timers are looked at and what waits for the pass's end is done: a flood starves neither
 DAY = 86400.0  # seconds: the longest that is slept at once; a record may ask for a timer in 1e308
 NEXT_PER_PIECE = 10  # of what goes ahead of all: clients that come and go by the thousand hold nobody up
-FEW_TIMERS = 100  # cancelled ones, which may stay until they are due
+AT_ONCE = 20  # sockets that are read before all else has its turn
+DOZE = 0.1  # seconds: so long may work wait, once, that came by the `add` of before the first socket
+LOOK = 0.001  # seconds between two looks at sockets while there is other work
 
 
 def door(loop_of: Callable[[Any], Loop]) -> Callable[[Method], Method]:
@@ -53,20 +57,6 @@ def door(loop_of: Callable[[Any], Loop]) -> Callable[[Method], Method]:
     return guard
 
 
-class Timer:
-    """Handle of a call that is still to come; `cancel` may be called from the loop's thread only."""
-
-    __slots__ = ("_loop", "args", "cancelled", "work")
-
-    def __init__(self, loop: Loop, work: Work, args: tuple[object, ...]) -> None:
-        self._loop, self.work, self.args, self.cancelled = loop, work, args, False
-
-    def cancel(self) -> None:
-        if not self.cancelled:
-            self.cancelled = True
-            self._loop._drop_cancelled()
-
-
 class Loop:
     """Runs submitted work in FIFO order, and timers, on a thread of its own.
 
@@ -86,17 +76,18 @@ class Loop:
         self.clock, self.time_ns = clock, time_ns
         self._kind = DeepThread if deep else threading.Thread
         self._queue: queue.SimpleQueue[Task] = queue.SimpleQueue()
-        self._timers: list[tuple[float, int, Timer]] = []
-        self._cancelled = 0  # about how many of them are
-        self._order = itertools.count()
+        self._timers = Timers()
         self._thread: threading.Thread | None = None
         self._ident: int | None = None
         # Not Thread.is_alive(): up to Python 3.12 it takes a thread for ended, for good, when Ctrl-C of an attached
         # console comes while it looks.
         self._runs = False
         self._closing = False
+        self._sockets: Sockets | None = None
+        self._dozes = False  # waits for sockets, and not for the queue
+        self._look_due = 0.0  # at sockets, on time.monotonic's clock, while there is other work
         # The queues' own methods, because each put of a client passes here several times. From any thread:
-        self.add: Callable[[Task], None] = self._queue.put  # as submit, of work without arguments
+        self.add: Callable[[Task], None] = self._queue.put  # as submit, of work without arguments; see also watch
         self.backlog: Callable[[], int] = self._queue.qsize  # pieces of work queued and not begun
         # On the loop's thread: run work() at the end of the pass, after what was given before it. For what leaves the
         # process: in one go it wakes the thread that sends it once, and not for each piece.
@@ -165,13 +156,29 @@ class Loop:
     @door(lambda loop: loop)
     def at(self, due: float, work: Work, *args: object) -> Timer:
         """Run work(*args) once when the loop's clock reaches `due`; on the loop's thread only."""
-        timer = Timer(self, work, args)
-        heapq.heappush(self._timers, (due, next(self._order), timer))
-        return timer
+        return self._timers.add(due, work, args)
 
     @door(lambda loop: loop)
     def _checked_at_end(self, work: Task) -> None:
         self._at_end.append(work)
+
+    @door(lambda loop: loop)
+    def watch(self, sock: socket.socket, events: int, ready: Ready) -> None:
+        """Call ready(events) when the socket is ready for one of these; for none of them not at all.
+
+        On the loop's thread, which waits for its sockets while it has no work, and looks at them when it has: who asks
+        by a socket wakes no other thread first. Only where there are sockets has work from other threads to ring.
+        """
+        if self._sockets is None:
+            self._sockets = Sockets()
+            in_child(self._sockets.close)
+        self._sockets.watch(sock, events, ready)
+        self.add = self._ring if self._sockets.watched else self._queue.put
+
+    def _ring(self, work: Task) -> None:
+        self._queue.put(work)
+        if self._dozes:  # looked at last: the thread looks into the queue once more when it has said that it dozes
+            self._sockets.ring()  # type: ignore[union-attr]
 
     def end_pass(self) -> None:
         """Do now what waits for the end of the pass, and look at the timers next; on the loop's thread only."""
@@ -225,13 +232,15 @@ class Loop:
                 self.end_pass()
         finally:
             self._ident, self._runs = None, False
+            if self._sockets is not None:
+                self._sockets.close()
 
     def _run_queued(self, block: bool) -> bool:
         """Run up to WORK_PER_PASS pieces, or till one ends the pass; block: wait for the first, till a timer is due."""
         get, first, clock, pieces = self._queue.get, self._next, self.clock, self.pieces
         self._ended = False
         try:
-            work = get(block, self._patience()) if block else get(False)
+            work = self._wait() if block else get(False)
             began = clock()
             if began > pieces.mark_due:
                 pieces.mark(began)
@@ -252,6 +261,42 @@ class Loop:
             return False
         return True
 
+    def _wait(self) -> Task:
+        """The next piece of work. queue.Empty: a timer is due, or what came by a socket has been done."""
+        sockets = self._sockets
+        if sockets is None or not sockets.watched:
+            return self._queue.get(True, self._patience())
+        if self._queue.empty():
+            patience = self._patience()
+            self._dozes = True
+            longest = DOZE if patience is None else min(patience, DOZE)
+            self._look(sockets, longest if self._queue.empty() else 0.0)
+            self._dozes = False
+        elif time.monotonic() > self._look_due:
+            self._look(sockets, 0.0)
+        return self._queue.get(False)
+
+    def _look(self, sockets: Sockets, seconds: float) -> None:
+        """Do what sockets are ready for: for a few of them now, for the others when it is their turn."""
+        found = sockets.wait(seconds)
+        self._look_due = time.monotonic() + LOOK
+        for work in found[:AT_ONCE]:
+            began = self.clock()
+            try:
+                work()
+            except BaseException:
+                log.exception("internal error on the %s thread in %r", self.name, bare(work))
+            if (took := self.clock() - began) > self.pieces.record:
+                self.pieces.took(took, work)
+        if len(found) > AT_ONCE:
+            for work in found[AT_ONCE:]:
+                self._queue.put(work)
+            self._look_due = math.inf  # they are ready still, and would be found again
+            self._queue.put(self._look_again)
+
+    def _look_again(self) -> None:
+        self._look_due = 0.0
+
     def _run_next(self) -> None:
         """What goes ahead. Each such piece has queued a _wake as well: none is forgotten."""
         for _ in range(min(NEXT_PER_PIECE, len(self._next))):
@@ -262,24 +307,16 @@ class Loop:
                 log.exception("internal error on the %s thread in %r", self.name, bare(work))
 
     def _patience(self) -> float | None:
-        return min(max(0.0, self._timers[0][0] - self.clock()), DAY) if self._timers else None
-
-    def _drop_cancelled(self) -> None:
-        """Forget cancelled timers when they are the most: one that is set anew again and again may be due in a day."""
-        self._cancelled += 1
-        if self._cancelled > FEW_TIMERS and self._cancelled * 2 > len(self._timers):
-            self._timers[:] = [entry for entry in self._timers if not entry[2].cancelled]
-            heapq.heapify(self._timers)
-            self._cancelled = 0
+        due = self._timers.next_due()
+        return None if due is None else min(max(0.0, due - self.clock()), DAY)
 
     def _run_due_timers(self) -> bool:
-        if not self._timers:
+        """Those that are due now; what they set for now is for the next pass."""
+        timers, ran = self._timers, False
+        if timers.next_due() is None:
             return False
-        now, ran = self.clock(), False
-        while self._timers and self._timers[0][0] <= now:
-            timer = heapq.heappop(self._timers)[2]
-            if timer.cancelled:
-                continue
+        now = self.clock()
+        while (timer := timers.take(now)) is not None:
             ran, began = True, self.clock()
             try:
                 timer.work(*timer.args)

@@ -1,7 +1,7 @@
-"""Circuit: the connection of one client. The network's thread, but for `look` and `shut`.
+"""Circuit: the connection of one client. Database thread, but for what is sent by that of the network.
 
-Here is done what needs no record: the client's version and names, searches, echoes. All else is the Client's, on the
-database thread; so is an echo that comes behind such a message: the answers keep the order of the requests.
+The database thread reads the socket itself and sends answers, so that a request wakes no other thread. Updates of
+monitors, and what the socket does not take at once, are sent by the network's.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 1 << 16  # bytes that are read before others have their turn
 LONGEST_WORDS = 400
+ROOM = FULL // 2  # bytes that wait to be sent, at which there is room for more
+NEVER = -1
 
 
 class Circuit:
@@ -50,7 +52,10 @@ class Circuit:
         self.since = self.last_received = time.monotonic()
         self._incoming = Incoming(served.largest + protocol.LARGE)
         self._port, self._on_end = port, on_end
-        self._events = selectors.EVENT_READ
+        self._listens = False
+        self._looks = False  # is about to
+        self._tell_at = NEVER  # bytes that wait to be sent, at which the database thread looks again
+        self._pushes = 0  # what the network's thread watches the socket for
         self._has_channels = False
         self._refused_version = False
 
@@ -66,20 +71,17 @@ class Circuit:
 
     def begin(self) -> None:
         """Greet the client, and listen to it."""
-        self.outgoing.add(message(protocol.VERSION, count=protocol.MINOR))
-        self.network.watch(self.sock, self._events, self.ready)
-        self._go_on()
+        self.client.answer(message(protocol.VERSION, count=protocol.MINOR))
+        self._listen(True)
 
     # ---- what comes ----
 
-    def ready(self, events: int) -> None:
-        """The socket can be read or written."""
-        if events & selectors.EVENT_READ:
-            self._receive()
-        if not self.ended and events & selectors.EVENT_WRITE:
-            self._go_on()
+    def _listen(self, on: bool) -> None:
+        if on != self._listens:
+            self._listens = on
+            self.served.loop.watch(self.sock, selectors.EVENT_READ if on else 0, self._receive)
 
-    def _receive(self) -> None:
+    def _receive(self, events: int) -> None:
         try:
             data = self.sock.recv(AT_ONCE)
         except (BlockingIOError, InterruptedError):
@@ -92,26 +94,20 @@ class Circuit:
         self.last_received = time.monotonic()
         if self.is_shut:
             return
-        asked: list[Message] = []
-        size = self.outgoing.size
         try:
             for one in self._incoming.feed(data):
-                waits = one.command == protocol.ECHO and (asked or self.client.is_busy)
-                if not waits and (own := _OWN.get(one.command)) is not None:
+                if (own := _OWN.get(one.command)) is not None and not (one.command in HANDLERS and self.client.waiting):
                     own(self, one)
                 elif one.command in HANDLERS and self.minor >= protocol.OLDEST:
                     self._note_channels(one)
-                    asked.append(one)
+                    self.client.take(one)
                 else:
                     self._unknown(one)
                 if self.is_shut:
                     break
         except Malformed as error:
             self._refuse(Message(protocol.VERSION, 0, 0, 0, 0), str(error))
-        has_own = self.outgoing.size != size
-        may_read_on = not asked or self.client.take(asked)
-        if has_own or not may_read_on:
-            self._go_on()
+        self.client.begin()
 
     def _note_channels(self, asked: Message) -> None:
         if asked.command == protocol.CREATE_CHANNEL:
@@ -135,7 +131,7 @@ class Circuit:
             self._refuse(asked, f"version 4.{asked.elements}, priority {asked.type}")
 
     def _echo(self, asked: Message) -> None:
-        self.outgoing.add(message(*asked))
+        self.client.answer(message(*asked))
 
     def _named(self, asked: Message) -> None:
         """The name of the user or of the host, before there are channels."""
@@ -157,64 +153,84 @@ class Circuit:
         if asked.elements < protocol.OLDEST or len(asked.payload) <= 1:
             return
         if self.served.names.has(protocol.text(asked.payload)):
-            self.outgoing.add(message(protocol.SEARCH, self._port, 0, protocol.NOBODY, asked.available))
+            self.client.answer(message(protocol.SEARCH, self._port, 0, protocol.NOBODY, asked.available))
         elif asked.type == protocol.REPLY_TO_ALL:
-            self.outgoing.add(message(protocol.NOT_FOUND, asked.type, asked.elements, asked.cid, asked.available))
+            self.client.answer(message(protocol.NOT_FOUND, asked.type, asked.elements, asked.cid, asked.available))
 
     def _complain(self, asked: Message, status: int, words: str) -> None:
         """An error that belongs to a message."""
         repeated = header(asked.command, len(asked.payload), asked.type, asked.elements, asked.cid, asked.available)
         text = words.encode("utf-8", "backslashreplace")[:LONGEST_WORDS] + b"\0"
-        self.outgoing.add(message(protocol.ERROR, cid=protocol.NOBODY, available=status, payload=repeated + text))
+        self.client.answer(message(protocol.ERROR, cid=protocol.NOBODY, available=status, payload=repeated + text))
 
     def _refuse(self, asked: Message, words: str) -> None:
         """What cannot be understood ends the circuit, and nothing else."""
         log.warning("Channel Access client %s is disconnected: %s", self.name, words)
         self._complain(asked, protocol.INTERNAL, words)
-        self.is_shut = True
-        self._go_on()
+        self.shut()
 
     # ---- what goes, and the end ----
 
+    def push(self) -> None:
+        """Have the thread of the network send what waits; from any thread."""
+        self.network.call(self._push)
+
     def look(self) -> None:
-        """Have this circuit looked at on its thread; from any thread."""
-        self.network.call(self._go_on)
+        """See, in a while, whether more may be read, or whether it is at its end."""
+        if not self._looks:
+            self._looks = True
+            self.served.loop.submit(self._look)
 
     def shut(self) -> None:
-        """End it when what waits has been sent; from any thread."""
+        """End it when what waits has been sent."""
         self.is_shut = True
         self.look()
 
-    def _go_on(self) -> None:
-        """Send, and watch for what can be done next."""
+    def _look(self) -> None:
+        self._looks = False
+        if self.ended:
+            return
+        client, outgoing = self.client, self.outgoing
+        self._tell_at = 0 if self.is_shut else ROOM  # before the size is looked at: `_push` does it the other way round
+        if outgoing.broken or (self.is_shut and not outgoing.size):
+            self.end()
+            return
+        if client.wants_more and outgoing.size <= ROOM:
+            client.resume()
+        self._listen(client.may_read_on and outgoing.size <= FULL)
+        if self._listens and not client.wants_more and not self.is_shut:
+            self._tell_at = NEVER
+        if outgoing.size:
+            self.push()
+
+    def _push(self, events: int = 0) -> None:
+        """Send; on the network's thread."""
         if self.ended:
             return
         outgoing = self.outgoing
         outgoing.send()
-        if outgoing.broken or (self.is_shut and not outgoing.size):
-            self.end()
-            return
-        events = selectors.EVENT_WRITE if outgoing.size else 0
-        if outgoing.size <= FULL and self.client.may_read_on():
-            events |= selectors.EVENT_READ
-        if outgoing.size <= FULL // 2 and self.client.wants_more:
-            self.client.resume()
-        self._watch(events)
-
-    def _watch(self, events: int) -> None:
-        if events != self._events:
-            self._events = events
-            self.network.watch(self.sock, events, self.ready)
+        wants = selectors.EVENT_WRITE if outgoing.size and not outgoing.broken else 0
+        if wants != self._pushes:
+            self._pushes = wants
+            self.network.watch(self.sock, wants, self._push)
+        if outgoing.broken or outgoing.size <= self._tell_at:
+            self._tell_at = NEVER
+            self.served.loop.submit(self._look)
 
     def end(self) -> None:
         """Close the connection."""
         if self.ended:
             return
         self.ended = True
+        self._listen(False)
+        self.network.call(self._close)
+        self.client.leave()
+        self._on_end(self)
+
+    def _close(self) -> None:
+        """On the network's thread, which may be watching the socket."""
         self.network.forget(self.sock)
         self.sock.close()
-        self.served.loop.submit(self.client.leave)
-        self._on_end(self)
 
 
 _OWN: dict[int, Callable[[Circuit, Message], None]] = {

@@ -1,6 +1,6 @@
-"""Client: what one client has open here, and what it is told. Database thread, but for `take`.
+"""Client: what one client has open here, and what it is told. Database thread.
 
-Its circuit (circuit.py) belongs to the thread of the network: that gives us messages, and sends what we answer.
+Its circuit (circuit.py) gives it messages, and sends what it answers.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ class Line(Protocol):
         """The client's version."""
 
     def look(self) -> None:
-        """Have the thread of the network look at it: something is to be sent, or it may read on."""
+        """See whether more may be read, and have the rest sent."""
+
+    def push(self) -> None:
+        """Have another thread send what waits."""
 
     def shut(self) -> None:
         """End it, when what waits has been sent."""
@@ -64,20 +67,20 @@ class Client:
         self._held: dict[Monitor, bytes | None] = {}
         self.is_off = False  # flow control: the client wants no events now
 
-    # ---- the network's thread ----
+    # ---- the circuit's ----
 
-    def take(self, messages: list[Message]) -> bool:
-        """Do what they ask, later. False: they are so many that no more shall be read now."""
-        self._waiting.extend(messages)
-        may_read_on = len(self._waiting) < MOST_WAITING
-        if not self._scheduled and self._waiting:
-            self._scheduled = True
-            self.served.loop.submit(self.work)  # last: its thread begins at once, and wants the interpreter
-        return may_read_on
+    def take(self, asked: Message) -> None:
+        """Do what is asked, behind all that was asked before."""
+        self._waiting.append(asked)
 
+    def begin(self) -> None:
+        """Do what was taken, or some of it."""
+        if self._waiting and not self._scheduled:
+            self.work()
+
+    @property
     def may_read_on(self) -> bool:
         """Whether more messages may come. If not, the circuit is looked at again when they may."""
-        self._is_unread = True  # before we look: `work` does it the other way round
         self._is_unread = len(self._waiting) >= MOST_WAITING
         return not self._is_unread
 
@@ -87,24 +90,24 @@ class Client:
         return self._stalled or bool(self._held and not self.is_off)
 
     @property
-    def is_busy(self) -> bool:
-        """Whether a message waits, or is being done."""
-        return self._scheduled
-
-    @property
     def waiting(self) -> int:
         """Messages that wait; from any thread."""
         return len(self._waiting)
 
     def resume(self) -> None:
         """The client has read what it was sent."""
-        self.served.loop.submit(self._resume)
+        if self._gone:
+            return
+        self._release()
+        if self._stalled and self.line.outgoing.size <= FULL:
+            self._stalled = False
+            self.work()
 
     # ---- requests ----
 
     def work(self) -> None:
         """Do some of the messages that wait, then let others have their turn."""
-        waiting = self._waiting
+        waiting, self._scheduled = self._waiting, True
         for _ in range(PER_PIECE):
             if self._gone:
                 return
@@ -114,14 +117,11 @@ class Client:
                 return
             if not waiting:
                 self._scheduled = False
-                if not waiting:
-                    break
-                self._scheduled = True
+                break
             self._do(waiting.popleft())
         else:
             self.served.loop.submit(self.work)
-        if self._is_unread and len(waiting) < MOST_WAITING:
-            self._is_unread = False
+        if self._is_unread != (len(waiting) >= MOST_WAITING):
             self.line.look()
 
     def _do(self, asked: Message) -> None:
@@ -130,14 +130,6 @@ class Client:
         except Exception:
             log.exception("internal error: %s asked for %s", self.line.name, asked[:5])
             self.refuse(asked, protocol.INTERNAL, "internal error")
-
-    def _resume(self) -> None:
-        if self._gone:
-            return
-        self._release()
-        if self._stalled and self.line.outgoing.size <= FULL:
-            self._stalled = False
-            self.work()
 
     # ---- answers ----
 
@@ -158,7 +150,9 @@ class Client:
 
     def _flush(self) -> None:
         answers, self._flushes, self._answers = self._answers, False, False
-        if not answers or not self.line.outgoing.send():
+        if not answers:
+            self.line.push()
+        elif not self.line.outgoing.send():
             self.line.look()
 
     def complain(self, asked: Message, status: int, words: str, cid: int = protocol.NOBODY) -> None:

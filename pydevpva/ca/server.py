@@ -133,6 +133,8 @@ class Server:
             self._answer_all(until)
         except (PydevpvaError, TimeoutError) as error:
             log.warning("Channel Access: puts that still waited were not answered: %s", error)
+        with suppress(PydevpvaError, TimeoutError):
+            self.database.loop.call(self._end_all, timeout=max(0.1, until - time.monotonic()))
         self.network.stop(max(0.1, until - time.monotonic()))
         self._close(sockets)
 
@@ -159,12 +161,22 @@ class Server:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         circuit = Circuit(self.network, self.served, connection, address, self._port, self._ended)
         self.circuits.add(circuit)
-        self.database.loop.submit(self.rights.connected.add, circuit.client)
+        self.database.loop.submit(self._begin, circuit)
+
+    # ---- database thread ----
+
+    def _begin(self, circuit: Circuit) -> None:
+        self.rights.connected.add(circuit.client)
         circuit.begin()
 
     def _ended(self, circuit: Circuit) -> None:
         self.circuits.discard(circuit)
-        self.database.loop.submit(self.rights.connected.discard, circuit.client)
+        self.rights.connected.discard(circuit.client)
+
+    def _end_all(self) -> None:
+        """End the connections that are left."""
+        for circuit in list(self.circuits):
+            circuit.end()
 
     # ---- the end ----
 

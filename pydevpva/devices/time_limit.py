@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pydevpva.db.infos import CHECKS, TIMEOUT
 from pydevpva.errors import Location, Problem
 from pydevpva.evaluator.later import Later, record_of
-from pydevpva.loop import Loop, Timer
+from pydevpva.loop import Loop
+from pydevpva.timers import Timer
 
 log = logging.getLogger("pydevpva.python")
 

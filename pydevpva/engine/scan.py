@@ -12,9 +12,10 @@ from typing import TypeVar
 from pydevpva.db.numbers import parse_double
 from pydevpva.engine.processing import process
 from pydevpva.errors import NotFound
-from pydevpva.loop import Loop, Timer
+from pydevpva.loop import Loop
 from pydevpva.records.core.record import Record
 from pydevpva.stats.statistics import OWN_EVENT
+from pydevpva.timers import Timer
 
 log = logging.getLogger(__name__)
 

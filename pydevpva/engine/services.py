@@ -15,12 +15,13 @@ from pydevpva.engine.processing import complete, process
 from pydevpva.engine.put import Puts
 from pydevpva.engine.scan import Scanner, in_slices
 from pydevpva.errors import NotFound, PutError
-from pydevpva.loop import Loop, Timer
+from pydevpva.loop import Loop
 from pydevpva.records.core.links import NamedLink
 from pydevpva.records.core.native import Native
 from pydevpva.records.core.record import Failures, Record, Watch
 from pydevpva.records.core.usercode import Outcome, UserCode
 from pydevpva.stats.statistics import Statistics
+from pydevpva.timers import Timer
 
 FEW = 20  # links that begin in one piece: p4p takes 0.1 ms to subscribe to a PV
 

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from pydevpva.errors import did_you_mean
 from pydevpva.plain.results import plain
@@ -70,15 +71,23 @@ class _Event:
         self.busy, self.owed = False, 0  # a delivery goes on step by step, and so many wait for its end
 
 
+class Adds(Protocol):
+    """A thread that is given work."""
+
+    @property
+    def add(self) -> Callable[[Callable[[], object]], object]:
+        """Run work() there, behind what was added before."""
+
+
 class Events:
     """The registry of events.
 
-    `submit(work)` runs work() on the database thread; it is given here or assigned later, and
-    may be None as long as there is no database: published values are then only remembered.
+    `database` is the database thread, given here or assigned later; None as long as there is none: published values
+    are then only remembered.
     """
 
-    def __init__(self, submit: Callable[[Callable[[], object]], object] | None = None, backlog: int = BACKLOG) -> None:
-        self.submit = submit
+    def __init__(self, database: Adds | None = None, backlog: int = BACKLOG) -> None:
+        self.database = database
         self.backlog = backlog
         self._events: dict[str, _Event] = {}
         self._in_child = False
@@ -95,8 +104,8 @@ class Events:
             value, event.last = event.last, value  # the former is dropped by our caller, without the lock
             event.made = made
             event.published += 1
-            submit = self.submit
-            if not event.subscribers or submit is None:
+            database = self.database
+            if not event.subscribers or database is None:
                 if self._in_child:
                     self._tell_unheard(name)
                 return True
@@ -108,7 +117,7 @@ class Events:
                 except IndexError:  # the database thread took all of them meanwhile
                     pass
             event.pending.append(made)
-            submit(event.deliver)
+            database.add(event.deliver)
         return True
 
     def last(self, name: str) -> object:
@@ -132,7 +141,7 @@ class Events:
 
     def end(self) -> None:
         """The records are no more; what is published is only remembered."""
-        self.submit = None
+        self.database = None
         for event in list(self._events.values()):
             with event.lock:
                 event.subscribers = ()
@@ -159,7 +168,7 @@ class Events:
 
     def forked(self) -> None:
         """In a forked child: its events have no records, and locks that other threads held here are never released."""
-        self.submit, self._events, self._in_child = None, {}, True
+        self.database, self._events, self._in_child = None, {}, True
 
     def _tell_unheard(self, name: str) -> None:
         self._in_child = False
@@ -195,16 +204,16 @@ class Events:
 
     def _go_on(self, name: str, event: _Event, steps: Iterator[object]) -> None:
         """The next step of a delivery to very many records; other work has its turn in between."""
-        submit = self.submit
-        if submit is None:  # the IOC is stopping
+        database = self.database
+        if database is None:  # the IOC is stopping
             return
         if next(steps, _OVER) is not _OVER:
-            submit(partial(self._go_on, name, event, steps))
+            database.add(partial(self._go_on, name, event, steps))
             return
         event.busy = False
         if event.owed:
             event.owed -= 1
-            submit(event.deliver)
+            database.add(event.deliver)
 
 
 def _checked(name: str) -> str:

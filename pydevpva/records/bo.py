@@ -16,7 +16,7 @@ from pydevpva.records.shared.simulation import RAW, YES
 from pydevpva.records.shared.states import TwoStates
 
 if TYPE_CHECKING:
-    from pydevpva.loop import Timer
+    from pydevpva.timers import Timer
 
 _HIGH_LIMIT = 100000.0  # boHIGHlimit
 

@@ -25,8 +25,8 @@ from pydevpva.records.shared.link_state import (
 from pydevpva.records.shared.selection import ALL, MASK, SPECIFIED, fetch_selection, load_selection
 
 if TYPE_CHECKING:
-    from pydevpva.loop import Timer
     from pydevpva.records.core.links import Link
+    from pydevpva.timers import Timer
 
 log = logging.getLogger(__name__)
 STEPS = "123456789A"

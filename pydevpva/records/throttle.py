@@ -14,7 +14,7 @@ from pydevpva.records.core.record import Record
 from pydevpva.records.shared.link_state import NOT_CONNECTED, ShowsLinks, show
 
 if TYPE_CHECKING:
-    from pydevpva.loop import Timer
+    from pydevpva.timers import Timer
 
 _VERSION = "0-2-1"
 NORMAL, LOW_LIMIT, HIGH_LIMIT = range(3)  # throttleDRVLS

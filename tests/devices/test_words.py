@@ -45,7 +45,7 @@ def test_many_records_that_wait_for_a_first_value_are_one_line(
     db = "".join(ai(f"r{n}", "@pydev.iointr('x')", 'field(PINI,"YES") field(SCAN,"I/O Intr")') for n in range(99))
     with local_ioc(tmp_path, db) as ioc, caplog.at_level(logging.ERROR):
         ioc.call(lambda: None)
-        for timer in ioc.call(lambda: [entry[2] for entry in ioc.ioc.database.loop._timers]):
+        for timer in ioc.call(list, ioc.ioc.database.loop._timers):
             if timer.work == ioc.ioc._python._tell_early:
                 ioc.call(timer.work)
         lines = [record.getMessage() for record in caplog.records]

@@ -6,6 +6,7 @@ import builtins
 import pydoc
 import threading
 from collections import deque
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -21,21 +22,19 @@ class Database:
     """Runs what is submitted when told to."""
 
     def __init__(self) -> None:
-        self.work: deque[tuple[object, ...]] = deque()
+        self.work: deque[Callable[[], object]] = deque()
 
-    def submit(self, *work: object) -> None:
+    def add(self, work: Callable[[], object]) -> None:
         self.work.append(work)
 
     def run(self) -> None:
         while self.work:
-            function, *args = self.work.popleft()
-            assert callable(function)
-            function(*args)
+            self.work.popleft()()
 
 
 def test_each_value_reaches_every_subscriber_in_order() -> None:
     database = Database()
-    events = Events(database.submit)
+    events = Events(database)
     got: list[tuple[str, object]] = []
     events.subscribe("count", lambda value: got.append(("late", value)), order=2)
     events.subscribe("count", lambda value: got.append(("early", value)), order=1)
@@ -55,7 +54,7 @@ def test_the_last_value_is_kept_also_before_anyone_subscribes() -> None:
 
 def test_none_is_a_value() -> None:
     database = Database()
-    events = Events(database.submit)
+    events = Events(database)
     user = Pydev(events)
     got: list[object] = []
     events.subscribe("x", got.append)
@@ -67,7 +66,7 @@ def test_none_is_a_value() -> None:
 
 def test_values_beyond_the_backlog_coalesce_to_the_newest_and_are_counted() -> None:
     database = Database()
-    events = Events(database.submit, backlog=3)
+    events = Events(database, backlog=3)
     got: list[object] = []
     events.subscribe("x", got.append)
     for n in range(10):
@@ -83,7 +82,7 @@ def test_values_beyond_the_backlog_coalesce_to_the_newest_and_are_counted() -> N
 
 def test_images_that_wait_take_a_quarter_of_a_gigabyte_at_the_most() -> None:
     database = Database()
-    events = Events(database.submit)
+    events = Events(database)
     got: list[Made] = []
     events.subscribe("x", got.append)  # type: ignore[arg-type]
     frames = [np.zeros((4096, 4096), "u4") for _ in range(7)]  # 64 MiB each, of which the system gives none yet
@@ -102,7 +101,7 @@ def test_images_that_wait_take_a_quarter_of_a_gigabyte_at_the_most() -> None:
 
 def test_nothing_is_lost_or_mixed_from_many_threads() -> None:
     database = Database()
-    events = Events(database.submit)
+    events = Events(database)
     got: list[tuple[int, int]] = []
     events.subscribe("x", lambda made: got.append(made.value))  # type: ignore[attr-defined]
 
@@ -122,7 +121,7 @@ def test_nothing_is_lost_or_mixed_from_many_threads() -> None:
 
 def test_after_the_end_no_record_gets_anything_and_values_are_remembered() -> None:
     database = Database()
-    events = Events(database.submit)
+    events = Events(database)
     got: list[object] = []
     events.subscribe("x", got.append)
     events.publish("x", 1)
@@ -134,7 +133,7 @@ def test_after_the_end_no_record_gets_anything_and_values_are_remembered() -> No
 
 def test_a_subscriber_that_fails_does_not_keep_the_value_from_the_next(caplog: pytest.LogCaptureFixture) -> None:
     database = Database()
-    events = Events(database.submit)
+    events = Events(database)
     got: list[object] = []
 
     def fail(value: object) -> None:

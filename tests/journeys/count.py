@@ -110,10 +110,10 @@ class House:
 
 def _asked_for_quiet(step: tuple[str, str]) -> bool:
     """The loop's own turning, and `quiet`, are nobody's journey."""
-    return step[0] == "loop.py" and step[1] in (
+    return step[0] == "timers.py" or (step[0] == "loop.py" and step[1] in (
         "Loop.call", "Loop._settle", "Loop.end_pass", "Loop._run_queued", "Loop._patience", "Loop._run_due_timers",
-        "Loop._run_next", "_wake",
-    )  # fmt: skip
+        "Loop._run_next", "Loop._wait", "_wake",
+    ))  # fmt: skip
 
 
 def journeys() -> dict[str, Journey]:

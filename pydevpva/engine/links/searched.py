@@ -12,10 +12,10 @@ from functools import partial
 from pydevpva.db.linktext import LinkText
 from pydevpva.db.model import Field
 from pydevpva.engine.links.remote import Done, LinkState, RemoteLink, RemoteLinks
-from pydevpva.loop import Timer
 from pydevpva.records.core.links import Link, Nothing
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Array, Scalar, Value, Whole
+from pydevpva.timers import Timer
 
 GRACE = 1.0  # seconds for which an answer waits for that of the protocol which is preferred
 LOYAL = 30.0  # seconds for which a name that was lost is looked for as before only

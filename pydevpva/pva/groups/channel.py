@@ -34,8 +34,7 @@ class GroupChannel:
     """Keeps an open p4p SharedPV up to date with the records of a group."""
 
     def __init__(self, group: Group, pv: Posting, loop: Loop) -> None:
-        self.group, self._pv, self._loop = group, pv, loop
-        self.add = loop.add
+        self.group, self._pv, self.loop = group, pv, loop
         self._is_open = False
         self._arrays: Leaves = {}  # arrays of structures by path: p4p posts them as a whole
         self._followers = [Follower(self, m, m.source) for m in group.members if m.source and m.mapping.type != "proc"]
@@ -65,7 +64,7 @@ class GroupChannel:
     def post(self, leaves: Leaves) -> None:
         """One update with exactly these leaves."""
         if leaves and self._is_open:
-            self._loop.end_pass()  # the members' own updates go before
+            self.loop.end_pass()  # the members' own updates go before
             self._pv.post(Value(self.group.type, leaves))
 
     def place(self, member: Member, leaves: Leaves) -> Leaves:
@@ -142,9 +141,9 @@ class Follower:
             if events:
                 events |= DBE_VALUE if stored else 0
                 own = current(member, source, events) if member in member.triggers else {}
-                self._channel.add(partial(self._post, own))
+                self._channel.loop.add(partial(self._post, own))
             elif stored and member in member.triggers:
-                self._channel.add(partial(self._post_own, _value(member, source, record)))
+                self._channel.loop.add(partial(self._post_own, _value(member, source, record)))
         except Exception:
             log.exception("internal error: group %s, field %s cannot be posted", self._channel.group.name, member.name)
 

@@ -21,8 +21,9 @@ from pydevpva.records.core.soft_ways import SoftWays
 from pydevpva.records.core.usercode import Outcome, TimeLimit, UserCode
 
 if TYPE_CHECKING:
-    from pydevpva.loop import Loop, Timer
+    from pydevpva.loop import Loop
     from pydevpva.stats.statistics import Statistics
+    from pydevpva.timers import Timer
 
 NEVER = 631152000 * 10**9  # TIME of a record that has not processed: EPICS's epoch in ns since POSIX's
 DEVICE_TIME = -2  # TSE: the device gives the time stamp (epicsTimeEventDeviceTime)
