@@ -37,7 +37,7 @@ def puts() -> list[Result]:
                 if server is None:
                     continue
                 with p4p_context(server.environment) as client:
-                    figures = _measure(client, server)
+                    figures = measure(client, server)
                 if round_:  # the first warms up
                     for result, figure in zip((rate, cpu, single, single_cpu), figures, strict=True):
                         result.figures.setdefault(name, []).append(figure)
@@ -68,7 +68,7 @@ def chain() -> list[Result]:
     return [result]
 
 
-def _measure(client: Context, server: ServerProcess) -> tuple[float, float, float, float]:
+def measure(client: Context, server: ServerProcess) -> tuple[float, float, float, float]:
     """(puts per second, server CPU us each; one at a time: p50 in ms, CPU). Each PV has one put under way, always."""
     putter = Putter(client)
     putter.run(4 * CHANNELS)
