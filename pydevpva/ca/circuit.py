@@ -23,7 +23,8 @@ from pydevpva.ca.served import Served
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 1 << 16  # bytes that are read before others have their turn
+AT_ONCE = 1 << 13  # bytes that are read before others have their turn: some hundred small messages
+OF_A_LARGE_ONE = 1 << 16  # the same, in the middle of a large message
 LONGEST_WORDS = 400
 ROOM = FULL // 2  # bytes that wait to be sent, at which there is room for more
 NEVER = -1
@@ -83,7 +84,7 @@ class Circuit:
 
     def _receive(self, events: int) -> None:
         try:
-            data = self.sock.recv(AT_ONCE)
+            data = self.sock.recv(AT_ONCE if self.unread < AT_ONCE else OF_A_LARGE_ONE)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
