@@ -1,11 +1,14 @@
-"""Clients that others wrote, each in a process of its own: pyepics (libca from Python) and caproto's threading client.
+"""Clients that others wrote, each in a process of its own: pyepics (libca from Python), caproto's threading client, JCA.
 
-Both get, put with completion, watch, see alarms, units, states and 4 MiB, and come back after a restart.
+All get, put with completion, watch, see alarms, units, states and arrays, and come back after a restart. JCA is what
+Phoebus has; it is asked where a Java and its jar are at hand: in JCA_JAR, or where Maven keeps it.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -48,8 +51,9 @@ WANTED = {
 
 def begin(program: str, server: ServerProcess) -> subprocess.Popen[str]:
     """The program prints what it saw as JSON, waits for a restart, and prints the value it reads then."""
+    command = [sys.executable] if program.endswith(".py") else ["java", "-cp", jca()]
     return subprocess.Popen(
-        [sys.executable, PROGRAMS / program],
+        [*command, PROGRAMS / program],
         cwd=ROOT,
         env={
             **server.environment,
@@ -69,12 +73,23 @@ def libca() -> str:
     return str(get_lib("ca"))
 
 
+def jca() -> str:
+    jars = sorted(Path.home().glob(".m2/repository/org/epics/jca/*/jca-*.jar"))
+    jar = os.environ.get("JCA_JAR") or str(jars[-1] if jars else "")
+    if not jar or shutil.which("java") is None:
+        pytest.skip("no Java, or no JCA_JAR")
+    return jar
+
+
 def line(process: subprocess.Popen[str]) -> Any:
     assert process.stdout is not None
     return json.loads(process.stdout.readline())
 
 
-@pytest.mark.parametrize(("program", "elements"), [("pyepics_client.py", ELEMENTS), ("caproto_client.py", 1000)])
+@pytest.mark.parametrize(
+    ("program", "elements"),
+    [("pyepics_client.py", ELEMENTS), ("caproto_client.py", 1000), ("JcaClient.java", ELEMENTS)],
+)
 def test_a_client_sees_all_and_comes_back_after_a_restart(start: Starter, program: str, elements: int) -> None:
     server = start.pydevpva(db=DB, startup=CODE)
     process = begin(program, server)
