@@ -1,4 +1,4 @@
-"""Clients that others wrote, each in a process of its own: pyepics (libca from Python), caproto's threading client, JCA.
+"""Clients that others wrote, each in a process: pyepics (libca from Python), caproto's threading client, JCA.
 
 All get, put with completion, watch, see alarms, units, states and arrays, and come back after a restart. JCA is what
 Phoebus has; it is asked where a Java and its jar are at hand: in JCA_JAR, or where Maven keeps it.
