@@ -12,7 +12,7 @@ from pydevpva.db.definitions import Definitions
 from pydevpva.db.instances import Instances
 from pydevpva.db.left_out import LeftOut
 from pydevpva.db.lexis import plain, unquote
-from pydevpva.db.model import Field, FieldText, RecordInstance, RecordType
+from pydevpva.db.model import Field, FieldText, Place, RecordInstance, RecordType
 from pydevpva.db.modules import dtyp_advice, record_type_advice
 from pydevpva.db.names import NAME_BYTES, complaint
 from pydevpva.db.source import Source
@@ -55,7 +55,9 @@ class Batch:
 
     def regular(self, record: RegularRecord, source: Source) -> None:
         """A record without JSON: the way that nearly all records take, so this loop is what loading costs."""
-        instance = self._head(record.type, record.name, source, record.offset)
+        start = record.offset
+        place = Place(source, start)
+        instance = self._head(record.type, record.name, source, start, place)
         if instance is None:
             if self.left_out is not None:
                 items = REGULAR_ITEM.finditer(source.text, record.start, record.end)
@@ -68,23 +70,23 @@ class Batch:
                 slot = slots.get(name)
                 text = slot.seen.get(value) if slot is not None else None
                 if text is not None:
-                    fields[slot.field.name] = FieldText(text, source, False, match.start())  # type: ignore[union-attr]
+                    fields[slot.field.name] = FieldText(text, place, match.start() - start)  # type: ignore[union-attr]
                     continue
                 text = self._check(instance, unquote(name), plain(value), source, match.start(), match.start(3))
                 if text is not None:
-                    fields[slots[unquote(name)].field.name] = FieldText(text, source, False, match.start())
+                    fields[slots[unquote(name)].field.name] = FieldText(text, place, match.start() - start)
                     slots[unquote(name)].seen[value] = text
             elif kind == "info":
                 self._info(instance, unquote(name), plain(value), source, match.start())
             else:
                 self._alias(instance, unquote(alias), source, match.start())
         if "VAL" in fields:
-            self._defined(instance, source)
+            self._defined(instance)
 
     def record(self, record: Statement, source: Source) -> None:
         """Any other record."""
         kind, name = record.words
-        instance = self._head(kind, name, source, record.offset)
+        instance = self._head(kind, name, source, record.offset, Place(source, record.offset))
         if instance is None:
             if self.left_out is not None:
                 self.left_out.aliases(name, [item.words[0] for item in record.items if item.kind == "alias"])
@@ -97,7 +99,7 @@ class Batch:
             else:
                 self._alias(instance, item.words[0], source, item.offset)
         if "VAL" in instance.fields:
-            self._defined(instance, source)
+            self._defined(instance)
 
     def alias(self, statement: Statement, source: Source) -> None:
         """alias("record", "alias") on its own."""
@@ -161,7 +163,7 @@ class Batch:
 
     # parts
 
-    def _head(self, kind: str, name: str, source: Source, offset: int) -> RecordInstance | None:
+    def _head(self, kind: str, name: str, source: Source, offset: int, place: Place) -> RecordInstance | None:
         """The record to fill; None when there is none, after noting why."""
         if not self._name_is_good(name, source, offset):
             return None
@@ -191,7 +193,7 @@ class Batch:
         if len(name) > NAME_BYTES // 4 and len(name.encode("utf-8", "surrogateescape")) > NAME_BYTES:
             self._problem(source, offset, f'the name "{name}" is longer than {NAME_BYTES} bytes')
             return None
-        instance = self._touched[name] = RecordInstance(kind, name, source, offset)
+        instance = self._touched[name] = RecordInstance(kind, name, place)
         return instance
 
     def _unsupported(self, problem: Problem, what: str) -> None:
@@ -211,7 +213,7 @@ class Batch:
         checked = self._check(instance, name, text, source, item.offset)
         if checked is not None:
             field = self._slots[instance.type][name].field
-            instance.fields[field.name] = FieldText(checked, source, item.json, item.offset)
+            instance.fields[field.name] = FieldText(checked, source, item.offset)
 
     def _check(
         self, instance: RecordInstance, name: str, text: str, source: Source, offset: int, value_offset: int = 0
@@ -253,7 +255,7 @@ class Batch:
             what = f'record "{instance.name}": info {name} has an undefined macro: "{text}"'
             self._warning(source, offset, what, f"info {name} {undefined(text)}")
         if name:
-            instance.infos[name] = text
+            instance.add_info(name, text)
 
     def _alias(self, instance: RecordInstance, alias: str, source: Source, offset: int) -> None:
         if self._name_is_good(alias, source, offset):
@@ -267,13 +269,13 @@ class Batch:
             self._problem(source, offset, f'alias "{alias}" of "{instance.name}": a record or alias has that name')
             return
         self.aliases[alias] = instance.name
-        instance.aliases.append(alias)
+        instance.aliases += (alias,)
 
-    def _defined(self, instance: RecordInstance, source: Source) -> None:
+    def _defined(self, instance: RecordInstance) -> None:
         """As dbPutString: who gets a VAL is no longer undefined, unless the file says more after it."""
         fields = instance.fields
         if "UDF" not in fields and "UDF" in self._types[instance.type].fields:
-            fields["UDF"] = FieldText("0", source, False, fields["VAL"]._offset)
+            fields["UDF"] = fields["VAL"].beside("0")
 
     def _remove(self, name: str, source: Source, offset: int) -> None:
         target = self._target(name)
@@ -281,7 +283,7 @@ class Batch:
         if instance is None:
             self._warning(source, offset, f'cannot delete record "{name}": there is none')
         elif target != name:
-            instance.aliases.remove(name)
+            instance.aliases = tuple(alias for alias in instance.aliases if alias != name)
             self._forget_alias(name)
         else:
             for alias in instance.aliases:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from pydevpva.errors import Location
@@ -79,21 +81,40 @@ class Locator(Protocol):
     def locate(self, offset: int) -> Location: ...
 
 
+class Place:
+    """Where a record's text begins: offsets of its fields are counted from there, as small numbers take no memory."""
+
+    __slots__ = ("_source", "_start")
+
+    def __init__(self, source: Locator, start: int) -> None:
+        self._source, self._start = source, start
+
+    def locate(self, offset: int) -> Location:
+        return self._source.locate(self._start + offset)
+
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 class FieldText:
-    """A field's value as a .db file gives it, unescaped. `json`: written without quotes around it, as {..} or [..]."""
+    """A field's value as a .db file gives it, unescaped."""
 
-    __slots__ = ("_offset", "_source", "json", "text")
+    __slots__ = ("_offset", "_source", "text")
 
-    def __init__(self, text: str, location: Location | Locator, json: bool = False, offset: int = 0) -> None:
-        self.text, self.json = text, json
+    def __init__(self, text: str, location: Location | Locator, offset: int = 0) -> None:
+        self.text = text
         self._source, self._offset = location, offset  # hundreds of thousands: the line is looked up when asked for
 
     @property
     def location(self) -> Location:
         return self._source if isinstance(self._source, Location) else self._source.locate(self._offset)
 
+    def beside(self, text: str) -> FieldText:
+        """Another field's value, from the same place."""
+        return FieldText(text, self._source, self._offset)
+
     def __repr__(self) -> str:
-        return f"FieldText({self.text!r}, {self.location}, json={self.json})"
+        return f"FieldText({self.text!r}, {self.location})"
 
 
 class RecordInstance:
@@ -105,8 +126,12 @@ class RecordInstance:
         self.type, self.name = type, name
         self._source, self._offset = location, offset
         self.fields: dict[str, FieldText] = {}
-        self.infos: dict[str, str] = {}
-        self.aliases: list[str] = []
+        self.infos = NOTHING  # most records have none, and there are very many records
+        self.aliases: tuple[str, ...] = ()
+
+    def add_info(self, name: str, text: str) -> None:
+        """Set one."""
+        self.infos = {**self.infos, name: text}
 
     @property
     def location(self) -> Location:
@@ -115,7 +140,7 @@ class RecordInstance:
     def copy(self) -> RecordInstance:
         """One that can be changed without changing this one."""
         twin = RecordInstance(self.type, self.name, self._source, self._offset)
-        twin.fields, twin.infos, twin.aliases = dict(self.fields), dict(self.infos), list(self.aliases)
+        twin.fields, twin.infos, twin.aliases = dict(self.fields), self.infos, self.aliases
         return twin
 
     def __repr__(self) -> str:

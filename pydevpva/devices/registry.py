@@ -22,8 +22,8 @@ class DeviceSupport:
 
     `class SoftInput(DeviceSupport, reads="soft")` serves that soft channel of all record types that read one, `writes`
     that of all that write (see Record). What is not in EPICS base `offers` itself: (record type, choice of DTYP), with
-    the one name in dsets, and `link_type` where it has a parameter. One object serves one record; it is made when the
-    record is and lives on the database thread.
+    the one name in dsets, and `link_type` where it has a parameter. One object serves one record, or all where
+    it has no slots; it is made when the record is and lives on the database thread.
     """
 
     classes: ClassVar[dict[str, type[DeviceSupport]]] = {}

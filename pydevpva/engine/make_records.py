@@ -30,7 +30,7 @@ class Maker:
         """The record, and its links as text."""
         record = self._class(self._host)
         record.NAME, record.info = instance.name, instance.infos
-        record.aliases = tuple(instance.aliases)
+        record.aliases = instance.aliases
         links: Links = {}
         for name, given in instance.fields.items():
             text = given.text

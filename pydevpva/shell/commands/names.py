@@ -27,7 +27,7 @@ def create_alias(shell: Shell, base: str | None, name: str | None, alias: str | 
         raise CommandFailed(f"ERROR: the name {alias} is taken")
     target = entries[name].target
     if shell.ioc.state == "new":
-        shell.ioc.instances[target].aliases.append(alias)
+        shell.ioc.instances[target].aliases += (alias,)
         shell.ioc.instances.aliases[alias] = target
     else:
         shell.on_database(_alias, shell, target, alias)
