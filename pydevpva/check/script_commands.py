@@ -10,7 +10,7 @@ from pydevpva.check.script import Follower, handles
 from pydevpva.db.definitions import EPICS_DBD
 from pydevpva.db.loader import parse_macros
 from pydevpva.errors import CodeError, LoadError, Location
-from pydevpva.evaluator.code import compile_source, parse_lines
+from pydevpva.evaluator.compiled.code import compile_source, parse_lines
 from pydevpva.shell.commands.load import ALREADY_THERE
 from pydevpva.shell.process.envpaths import database_source, made_by_make
 

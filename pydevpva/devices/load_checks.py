@@ -19,7 +19,7 @@ from pydevpva.devices.registry import support_for
 from pydevpva.engine.links.json_kinds import refused_link
 from pydevpva.engine.links.opening import DEVICE_LINKS
 from pydevpva.errors import NotFound, Problem
-from pydevpva.evaluator.quoted import quoted_field
+from pydevpva.evaluator.compiled.quoted import quoted_field
 from pydevpva.records.core.factory import behaviour
 
 _ODD = frozenset("@#{ \t\n\v\f\r")  # what a link's text begins with that is neither a constant nor a PV

@@ -16,7 +16,7 @@ from pydevpva.devices.python import Failures, NotPublished, Python
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.engine.processing import complete, process
 from pydevpva.errors import CodeError, PutError, Stopped
-from pydevpva.evaluator.code import Code
+from pydevpva.evaluator.compiled.code import Code
 from pydevpva.evaluator.waiting import comes_later
 from pydevpva.plain.results import borrowed, plain
 from pydevpva.plain.values import SIMPLE

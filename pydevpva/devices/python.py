@@ -14,7 +14,7 @@ from typing import Any
 from pydevpva.db.infos import PUT_ERROR, TIMEOUT
 from pydevpva.devices.time_limit import TimeLimit
 from pydevpva.errors import CodeError, Stopped
-from pydevpva.evaluator.code import Code, compile_code, remember_source
+from pydevpva.evaluator.compiled.code import Code, compile_code, remember_source
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.failures import Told, UserError, describe, raised, traceback_text
 from pydevpva.evaluator.jobs import Done, Job, label_of

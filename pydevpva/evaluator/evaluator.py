@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydevpva.errors import Stopped
-from pydevpva.evaluator.code import compile_source, parse_lines
+from pydevpva.evaluator.compiled.code import compile_source, parse_lines
 from pydevpva.evaluator.events import Events
 from pydevpva.evaluator.jobs import Done, EvaluatorThread, Job, Jobs, finish, label_of
 from pydevpva.evaluator.later import Later, cannot_cancel, record_of
-from pydevpva.evaluator.processes import Processes
 from pydevpva.evaluator.subroutines import Subroutines
 from pydevpva.evaluator.user import Pydev
 from pydevpva.evaluator.wanted import wanted
+from pydevpva.evaluator.workers.pool import Processes
 from pydevpva.forks import in_child
 
 NAMESPACE = "__pydev__"  # the module whose globals all records and the shell share

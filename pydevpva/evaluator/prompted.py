@@ -18,7 +18,7 @@ from functools import partial
 from types import CodeType, CoroutineType
 from typing import Any
 
-from pydevpva.evaluator.code import CANNOT_PARSE, remember_source
+from pydevpva.evaluator.compiled.code import CANNOT_PARSE, remember_source
 from pydevpva.evaluator.later import Later
 
 AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT

@@ -14,9 +14,9 @@ from pydevpva.evaluator.events import Events
 from pydevpva.evaluator.handles import Handle, Records
 from pydevpva.evaluator.later import Later
 from pydevpva.evaluator.moments import Moments
-from pydevpva.evaluator.processes import Processes, importable
 from pydevpva.evaluator.program import Function, program
 from pydevpva.evaluator.subroutines import Subroutines
+from pydevpva.evaluator.workers.pool import Processes, importable
 
 NOT_GIVEN = object()
 PUBLIC = (  # what help(pydev) shows

@@ -15,7 +15,7 @@ from pydevpva.db.infos import CHECKS, INIT
 from pydevpva.db.model import RecordInstance
 from pydevpva.engine.database import Database
 from pydevpva.errors import Location, Problem, PutError
-from pydevpva.evaluator.code import compile_source
+from pydevpva.evaluator.compiled.code import compile_source
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.failures import describe, traceback_text
 from pydevpva.evaluator.waiting import comes_later

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pydevpva.errors import CodeError
-from pydevpva.evaluator.code import Code, _compiled, compile_code
-from pydevpva.evaluator.plain_expression import plain_expression
+from pydevpva.evaluator.compiled.code import Code, _compiled, compile_code
+from pydevpva.evaluator.compiled.plain_expression import plain_expression
 
 BARE = ("VAL", "NAME", "HIGH")
 EVERY = (*BARE, "DESC", "DRVH", "A", "B")

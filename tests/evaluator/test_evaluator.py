@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pydevpva.errors import CodeError, PydevpvaError, Stopped
-from pydevpva.evaluator.code import compile_code
+from pydevpva.evaluator.compiled.code import compile_code
 from pydevpva.evaluator.evaluator import Evaluator, threads_wanted
 
 Outcome = tuple[object, BaseException | None]

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from pydevpva.evaluator.code import compile_code
+from pydevpva.evaluator.compiled.code import compile_code
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.failures import describe, traceback_text
 from pydevpva.evaluator.python_path import set_python_path

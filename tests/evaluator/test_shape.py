@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from pydevpva.errors import CodeError
-from pydevpva.evaluator.code import _compiled, compile_code
-from pydevpva.evaluator.plain_expression import plain_expression
-from pydevpva.evaluator.shape import shape_of
+from pydevpva.evaluator.compiled.code import _compiled, compile_code
+from pydevpva.evaluator.compiled.plain_expression import plain_expression
+from pydevpva.evaluator.compiled.text_shape import shape_of
 
 BARE = ("VAL", "NAME", "HIGH")
 EVERY = (*BARE, "DESC", "DRVH", "A", "B")

@@ -10,7 +10,9 @@ from p4p.client.thread import Context
 from tests.ioc_process import ServerProcess, Starter
 
 
-@pytest.mark.parametrize("module", ["asyncio", "pydevpva.evaluator.slot", "setuptools", "pkg_resources", "pyparsing"])
+@pytest.mark.parametrize(
+    "module", ["asyncio", "pydevpva.evaluator.workers.slot", "setuptools", "pkg_resources", "pyparsing"]
+)
 def test_what_only_some_iocs_need_is_not_imported_at_start(
     module: str, start: Starter, p4p_client: Callable[[ServerProcess], Context]
 ) -> None:

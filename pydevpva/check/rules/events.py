@@ -10,7 +10,7 @@ from pydevpva.check.registry import rule
 from pydevpva.check.site import Site
 from pydevpva.db.model import RecordInstance
 from pydevpva.errors import CodeError, NotFound, did_you_mean
-from pydevpva.evaluator.code import compile_code
+from pydevpva.evaluator.compiled.code import compile_code
 from pydevpva.records.core.factory import behaviour
 
 

@@ -11,8 +11,8 @@ from pydevpva.check.registry import rule
 from pydevpva.check.site import Site
 from pydevpva.db.model import FieldText, RecordInstance
 from pydevpva.errors import CodeError, did_you_mean
-from pydevpva.evaluator.code import compile_code
-from pydevpva.evaluator.percent import mark
+from pydevpva.evaluator.compiled.code import compile_code
+from pydevpva.evaluator.compiled.percent import mark
 from pydevpva.records.core.factory import behaviour
 from pydevpva.records.pycalc import BARE as PYCALC_BARE
 

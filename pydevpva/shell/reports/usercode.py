@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-from pydevpva.evaluator.code import parse
+from pydevpva.evaluator.compiled.code import parse
 from pydevpva.records.core.record import Record
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from pydevpva.evaluator.shape import TOKEN, Constant, Shape
+from pydevpva.evaluator.compiled.text_shape import TOKEN, Constant, Shape
 
 _DIGIT = re.compile(r"\d")
 _SAME_DIGITS = str.maketrans("23456789", "1" * 8)  # a 0 may begin no number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
-from pydevpva.evaluator.code import CANNOT_PARSE, parse
+from pydevpva.evaluator.compiled.code import CANNOT_PARSE, parse
 
 WORDS = frozenset({"HIGH", "HIHI", "LOW", "LOLO", "LEN"})  # a device may be told these
 # Who is called with a key, a name or a part of a text, may well mean the letters.

@@ -12,7 +12,7 @@ from multiprocessing.connection import wait
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any, NamedTuple
 
-from pydevpva.evaluator.packed import Packed, copied, pack, placed, unpack
+from pydevpva.evaluator.workers.packed import Packed, copied, pack, placed, unpack
 from pydevpva.plain.errors import describe, traceback_text
 
 _block: list[SharedMemory] = []  # the IOC's, as long as it has the same

@@ -14,12 +14,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pydevpva.errors import Stopped
-from pydevpva.evaluator.outcome import Outcome
-from pydevpva.evaluator.packed import copied, pack
 from pydevpva.evaluator.wanted import wanted
+from pydevpva.evaluator.workers.outcome import Outcome
+from pydevpva.evaluator.workers.packed import copied, pack
 
 if TYPE_CHECKING:
-    from pydevpva.evaluator.slot import Slot
+    from pydevpva.evaluator.workers.slot import Slot
 
 
 class Processes:
@@ -102,7 +102,7 @@ class Processes:
             return self._idle.pop()
         if len(self._slots) >= wanted(self._environment, "PYDEV_NUM_PROCESSES", _cores()):
             return None
-        from pydevpva.evaluator.slot import Slot
+        from pydevpva.evaluator.workers.slot import Slot
 
         self._slots.append(slot := Slot(self.returned))
         return slot

@@ -11,11 +11,11 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from pydevpva.errors import CodeError, Location, Problem, did_you_mean
-from pydevpva.evaluator import rewrite
-from pydevpva.evaluator.alike import Alike, without_digits
-from pydevpva.evaluator.percent import TOKEN, Marked, mark
-from pydevpva.evaluator.plain_expression import Compiled, plain_expression
-from pydevpva.evaluator.shape import Shape, fillable, filled, shape_of
+from pydevpva.evaluator.compiled import rewrite
+from pydevpva.evaluator.compiled.percent import TOKEN, Marked, mark
+from pydevpva.evaluator.compiled.plain_expression import Compiled, plain_expression
+from pydevpva.evaluator.compiled.text_shape import Shape, fillable, filled, shape_of
+from pydevpva.evaluator.compiled.text_shape_by_digits import Alike, without_digits
 
 CANNOT_PARSE = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 HINTS = (

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from types import CodeType
 
-from pydevpva.evaluator.percent import Marked, split
+from pydevpva.evaluator.compiled.percent import Marked, split
 
 # Legal inside our function, not at the top of a module: Python itself must look at code that has one of these.
 ONLY_IN_FUNCTIONS = (

@@ -7,7 +7,7 @@ from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from typing import Any
 
-from pydevpva.evaluator.packed import Packed
+from pydevpva.evaluator.workers.packed import Packed
 
 
 class WorkerDied(RuntimeError):

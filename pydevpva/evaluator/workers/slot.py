@@ -12,10 +12,10 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
-from pydevpva.evaluator import worker
 from pydevpva.evaluator.failures import UserError
-from pydevpva.evaluator.outcome import Outcome, WorkerDied
-from pydevpva.evaluator.packed import Packed, placed, unpack
+from pydevpva.evaluator.workers import worker
+from pydevpva.evaluator.workers.outcome import Outcome, WorkerDied
+from pydevpva.evaluator.workers.packed import Packed, placed, unpack
 
 PATIENCE = 1.0  # seconds for a killed process to be gone
 

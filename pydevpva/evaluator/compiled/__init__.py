@@ -1,0 +1,1 @@
+"""The Python of links: their text, compiled once into functions of the fields that it names."""

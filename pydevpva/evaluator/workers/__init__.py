@@ -1,0 +1,1 @@
+"""@pydev.in_process: functions of users that run in worker processes."""
