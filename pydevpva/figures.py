@@ -16,7 +16,7 @@ from pydevpva.evaluator.evaluator import Evaluator, Running
 from pydevpva.keep.autosave import Autosave
 from pydevpva.keep.settings import NO_STATUS, OK
 from pydevpva.life import Life
-from pydevpva.stats import words
+from pydevpva.stats import texts
 from pydevpva.stats.machine import offer_machine
 from pydevpva.stats.statistics import ONCE, Source, Statistics
 

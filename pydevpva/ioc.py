@@ -16,12 +16,12 @@ from pydevpva.db.definitions import Definitions
 from pydevpva.db.infos import GROUP
 from pydevpva.db.instances import Instances
 from pydevpva.db.loader import Loaded, load_made, load_records, load_text
-from pydevpva.db.made import made_record
+from pydevpva.db.from_python import made_record
 from pydevpva.db.template import load_template, uses
 from pydevpva.devices.hanging import Hanging
 from pydevpva.devices.iointr import Delivery
 from pydevpva.devices.load_checks import refusals
-from pydevpva.devices.made import MakeDevice
+from pydevpva.devices.factory import MakeDevice
 from pydevpva.devices.python import Python
 from pydevpva.devices.registry import own_devices
 from pydevpva.engine.database import Database

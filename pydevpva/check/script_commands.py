@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 
-from pydevpva.check.macros import tell_unused
+from pydevpva.check.unused_macros import tell_unused
 from pydevpva.check.script import Follower, handles
 from pydevpva.db.definitions import EPICS_DBD
 from pydevpva.db.loader import parse_macros

@@ -10,7 +10,7 @@ from pydevpva.devices.registry import DeviceSupport
 from pydevpva.records.core.alarm import UDF, raise_alarm
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import STRING_BYTES, clip_text
-from pydevpva.stats.words import NOT_AVAILABLE, PARAMETERS
+from pydevpva.stats.texts import NOT_AVAILABLE, PARAMETERS
 
 
 class EnvironmentVariable(

@@ -17,7 +17,7 @@ from pydevpva.records.results.ndarray import NDArray
 from pydevpva.records.results.scalar import ResultError
 from pydevpva.records.shared import pydev_ways
 from pydevpva.records.shared.inputs import LETTERS
-from pydevpva.records.shared.whole import WholeRecord
+from pydevpva.records.shared.whole_value import WholeRecord
 
 LAST_ID = 2**31 - 1
 MOST_LOST = 2**64 - 1  # LOST holds no more

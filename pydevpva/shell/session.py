@@ -23,7 +23,7 @@ from pydevpva.shell.language import registry, unknown
 from pydevpva.shell.language.failed_lines import Failures
 from pydevpva.shell.language.iocsh import LanguageError, Line, Redirect, expand, logical_lines, split
 from pydevpva.shell.language.scope import Scope
-from pydevpva.shell.process.enduring import reason
+from pydevpva.shell.process.enduring_streams import reason
 from pydevpva.shell.process.envpaths import boot_place
 from pydevpva.shell.process.log import Log
 from pydevpva.shell.process.log_server import LogServer

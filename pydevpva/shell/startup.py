@@ -14,7 +14,7 @@ from pydevpva.evaluator.user import keep_terminal
 from pydevpva.ioc import Ioc
 from pydevpva.shell.language import registry
 from pydevpva.shell.process import exit_record, mistaken
-from pydevpva.shell.process.enduring import open_standard_streams, reason
+from pydevpva.shell.process.enduring_streams import open_standard_streams, reason
 from pydevpva.shell.process.envpaths import how_to_load
 from pydevpva.shell.process.log import always_on
 from pydevpva.shell.process.log_entries import for_programs

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pydevpva.shell.commands.accepted import WITHOUT_MEANING
+from pydevpva.shell.commands.without_effect import WITHOUT_MEANING
 from pydevpva.shell.language import registry
 from tests.shell.both import OURS, run
 

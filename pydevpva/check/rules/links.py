@@ -7,7 +7,7 @@ from itertools import chain
 
 from pydevpva.check.connections import Connection
 from pydevpva.check.finding import Finding
-from pydevpva.check.near import nearest
+from pydevpva.check.near_names import nearest
 from pydevpva.check.registry import rule
 from pydevpva.check.site import Site
 from pydevpva.errors import nearest_field

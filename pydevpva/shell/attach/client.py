@@ -29,7 +29,7 @@ from pydevpva.shell.attach.frames import (
     Frames,
     frame,
 )  # fmt: skip
-from pydevpva.shell.process.enduring import open_standard_streams, reason
+from pydevpva.shell.process.enduring_streams import open_standard_streams, reason
 
 ANSWER_SECONDS = 5.0
 NOT_THERE, GONE, INTERRUPTED = 2, 1, 130

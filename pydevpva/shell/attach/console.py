@@ -32,7 +32,7 @@ from pydevpva.shell.attach.frames import (
     refuse,
 )
 from pydevpva.shell.attach.interrupts import Interrupts
-from pydevpva.shell.process.enduring import reason
+from pydevpva.shell.process.enduring_streams import reason
 from pydevpva.shell.process.log_entries import Entry
 from pydevpva.shell.process.streams import Routed
 from pydevpva.shell.session import Common, Shell

@@ -17,7 +17,7 @@ from pydevpva.errors import PydevpvaError
 from pydevpva.forks import in_child
 from pydevpva.shell.attach.console import Connection
 from pydevpva.shell.attach.frames import refuse
-from pydevpva.shell.process.enduring import reason
+from pydevpva.shell.process.enduring_streams import reason
 from pydevpva.shell.process.streams import Routed
 from pydevpva.shell.session import Common
 

@@ -7,7 +7,7 @@ import os
 from pydevpva.patterns import glob
 from pydevpva.shell.language.registry import ENVIRONMENT, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
-from pydevpva.stats.words import PARAMETERS
+from pydevpva.stats.texts import PARAMETERS
 
 
 @command("epicsEnvSet", Argument("name", ENVIRONMENT), "value")

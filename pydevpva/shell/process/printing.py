@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TextIO, cast
 
 from pydevpva.shell.language.iocsh import Redirect
-from pydevpva.shell.process.enduring import Enduring, reason, standard
+from pydevpva.shell.process.enduring_streams import Enduring, reason, standard
 from pydevpva.shell.process.log_entries import Entry, for_people, is_journal
 from pydevpva.shell.process.streams import Routed
 

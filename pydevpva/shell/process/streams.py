@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
 from pydevpva.forks import in_child
-from pydevpva.shell.process.enduring import Enduring, reason
+from pydevpva.shell.process.enduring_streams import Enduring, reason
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TextIO, cast
 
-from pydevpva.shell.process.enduring import reason
+from pydevpva.shell.process.enduring_streams import reason
 from pydevpva.shell.process.printing import GREEN
 from pydevpva.shell.process.streams import route
 from pydevpva.shell.session import Shell
