@@ -52,7 +52,7 @@ def attach(parts: Parts, life: Life) -> None:
 
 def _offer_all(statistics: Statistics, parts: Parts) -> None:
     offer_machine(statistics)
-    statistics.offer(ONCE, words.words() | _records(parts.database))
+    statistics.offer(ONCE, texts.words() | _records(parts.database))
     statistics.offer("ca", _clients(parts))
     statistics.offer("queue", _queues(parts.database))
     statistics.offer(ONCE, _sizes())

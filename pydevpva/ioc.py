@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 from pydevpva import switching
 from pydevpva.ca.links.opening import CaLinks
 from pydevpva.clock import ManualClock
+from pydevpva.db.batch import Batch
 from pydevpva.db.definitions import Definitions
+from pydevpva.db.from_python import made_record
 from pydevpva.db.infos import GROUP
 from pydevpva.db.instances import Instances
-from pydevpva.db.loader import Loaded, load_made, load_records, load_text
-from pydevpva.db.from_python import made_record
-from pydevpva.db.template import load_template, uses
+from pydevpva.db.loader import add_file, add_text, load
+from pydevpva.db.template import add_template, uses
+from pydevpva.devices.factory import MakeDevice
 from pydevpva.devices.hanging import Hanging
 from pydevpva.devices.iointr import Delivery
 from pydevpva.devices.load_checks import refusals
-from pydevpva.devices.factory import MakeDevice
 from pydevpva.devices.python import Python
 from pydevpva.devices.registry import own_devices
 from pydevpva.engine.database import Database
@@ -144,13 +145,13 @@ class Ioc:
     def load_records(self, path: str, macros: Mapping[str, str] = NONE, search: Iterable[str] = ()) -> None:
         """dbLoadRecords: all of the file or nothing."""
         self._check_new("dbLoadRecords")
-        self._load(partial(load_records, path, macros, search=list(search)))
+        self._load(partial(add_file, path=path, macros=macros, search=list(search)))
         self.builds.loaded(path, macros)
 
     def load_text(self, text: str, macros: Mapping[str, str] = NONE, label: str = "<text>") -> None:
         """dbLoadRecords of a text; errors are at label:line. All of it or nothing."""
         self._check_new("load_text")
-        self._load(partial(load_text, text, macros, label=label))
+        self._load(partial(add_text, text=text, macros=macros, label=label))
 
     def record(self, kind: str, name: str, info: Mapping[str, str] = NONE, **fields: object) -> None:
         """ioc.record("ai", "X:Temp", DTYP="pydev", INP="@read()", SCAN="1 second"): one record, from Python.
@@ -160,22 +161,22 @@ class Ioc:
         self._check_new("record")
         caller = sys._getframe(1)
         place = Location(caller.f_code.co_filename, caller.f_lineno)
-        self._load(partial(load_made, made_record(kind, name, fields, info, place)))
+        statement, source = made_record(kind, name, fields, info, place)
+        self._load(lambda batch: batch.record(statement, source))
 
     def load_template(self, path: str, macros: Mapping[str, str] = NONE, search: Iterable[str] = ()) -> None:
         """dbLoadTemplate: all of the substitutions file or nothing."""
         self._check_new("dbLoadTemplate")
-        self._load(partial(load_template, path, macros, search=list(search)))
+        self._load(partial(add_template, path=path, macros=macros, search=list(search)))
         for use in uses(path, macros) if self.builds else ():
             self.builds.loaded(use.file, use.macros)
 
-    def _load(self, load: Callable[..., Loaded]) -> None:
+    def _load(self, add: Callable[[Batch], object]) -> None:
         """Load, and log what the file was warned of: each thing once, however often the file is loaded."""
         warnings: list[Problem] = []
         try:
             accept = partial(refusals, definitions=self.definitions)
-            loaded = load(definitions=self.definitions, known=self.instances, accept=accept)
-            warnings = loaded.warnings
+            warnings = load(add, self.definitions, self.instances, accept)
         except LoadError as error:
             warnings = error.warnings
             raise

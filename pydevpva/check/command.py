@@ -13,7 +13,7 @@ from pydevpva.check.finding import Finding, told
 from pydevpva.check.registry import Rule, rules
 from pydevpva.check.script import Follower
 from pydevpva.check.site import Site, kept_place
-from pydevpva.db.loader import parse_macros
+from pydevpva.db.macros import parse_macros
 from pydevpva.errors import LoadError, Location, did_you_mean
 
 CLEAN, FOUND, CANNOT_READ = 0, 1, 2

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from pydevpva.check.site import Site
 from pydevpva.db import modules
-from pydevpva.db.loader import parse_macros
+from pydevpva.db.macros import parse_macros
 from pydevpva.errors import Location
 from pydevpva.shell.language import registry, unknown
 from pydevpva.shell.language.iocsh import LanguageError, Line, expand, logical_lines, split

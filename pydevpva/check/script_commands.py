@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import os
 
-from pydevpva.check.unused_macros import tell_unused
 from pydevpva.check.script import Follower, handles
+from pydevpva.check.unused_macros import tell_unused
 from pydevpva.db.definitions import EPICS_DBD
-from pydevpva.db.loader import parse_macros
+from pydevpva.db.macros import parse_macros
 from pydevpva.errors import CodeError, LoadError, Location
 from pydevpva.evaluator.compiled.code import compile_source, parse_lines
 from pydevpva.shell.commands.load import ALREADY_THERE

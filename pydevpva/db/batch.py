@@ -12,6 +12,7 @@ from pydevpva.db.definitions import Definitions
 from pydevpva.db.instances import Instances
 from pydevpva.db.left_out import LeftOut
 from pydevpva.db.lexis import plain, unquote
+from pydevpva.db.macros import undefined
 from pydevpva.db.model import Field, FieldText, Place, RecordInstance, RecordType
 from pydevpva.db.modules import dtyp_advice, record_type_advice
 from pydevpva.db.names import NAME_BYTES, complaint
@@ -19,7 +20,6 @@ from pydevpva.db.source import Source
 from pydevpva.db.statements import REGULAR_ITEM
 from pydevpva.db.syntax import Item, RegularRecord, Statement
 from pydevpva.errors import Location, NotFound, Problem, did_you_mean, nearest_field
-from pydevpva.libcom import undefined
 
 
 class _Slot:

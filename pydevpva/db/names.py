@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pydevpva.libcom import undefined
+from pydevpva.db.macros import undefined
 
 NAME_BYTES = 60  # PVNAME_STRINGSZ without the NUL
 _GOOD = re.compile(r"[^-+\[{\x00-\x20\"'.$][^\x00-\x20\"'.$]*")

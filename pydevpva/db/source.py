@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pydevpva.db import lexis
+from pydevpva.db.macros import MACRO_BYTES, Macros, unclosed, undefined
 from pydevpva.errors import Location, NotFound, Problem
-from pydevpva.libcom import MACRO_BYTES, Macros, unclosed, undefined
 
 SHIPPED = os.path.join(os.path.dirname(__file__), "shipped")  # databases that everybody has, found by their name alone
 MAX_PROBLEMS = 100  # of one file; who has more has given the wrong file

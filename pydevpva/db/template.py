@@ -8,13 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydevpva.db.batch import Batch
-from pydevpva.db.definitions import Definitions
-from pydevpva.db.instances import Instances
 from pydevpva.db.lexis import BARE_CHAR
-from pydevpva.db.loader import Accept, Loaded, add_file, finish, transaction
+from pydevpva.db.loader import add_file
+from pydevpva.db.macros import Macros, parse_macros
 from pydevpva.db.source import Source, read_text
 from pydevpva.errors import LoadError, Location, Problem
-from pydevpva.libcom import Macros, parse_definitions
 
 _WORD_CHAR = BARE_CHAR.replace("[", "[/\\\\", 1)
 _TOKEN = re.compile(
@@ -27,22 +25,13 @@ _KEYWORDS = ("file", "global", "pattern")
 Read = Callable[[], dict[str, str]]
 
 
-def load_template(
-    path: str,
-    macros: Mapping[str, str],
-    definitions: Definitions,
-    known: Instances,
-    search: Sequence[str] = (),
-    accept: Accept | None = None,
-) -> Loaded:
-    """Load what a .substitutions file says into known. LoadError has all that is wrong; then known is as it was."""
+def add_template(batch: Batch, path: str, macros: Mapping[str, str], search: Sequence[str] = ()) -> None:
+    """Read what a .substitutions file says into a batch. LoadError: the file cannot be read."""
     parser = _parse(path, macros)
-    with transaction(definitions, known, accept) as batch:
-        batch.warnings += parser.warnings
-        for use in parser.found:
-            _load(batch, use, search)
-        batch.problems += parser.problems  # EPICS comes to it when it has loaded what stands before
-    return finish(batch)
+    batch.warnings += parser.warnings
+    for use in parser.found:
+        _add(batch, use, search)
+    batch.problems += parser.problems  # EPICS comes to it when it has loaded what stands before
 
 
 def uses(path: str, macros: Mapping[str, str]) -> list[Use]:
@@ -80,7 +69,7 @@ def _parse(path: str, macros: Mapping[str, str]) -> _Parser:
     return parser
 
 
-def _load(batch: Batch, use: Use, search: Sequence[str]) -> None:
+def _add(batch: Batch, use: Use, search: Sequence[str]) -> None:
     """Load one; its problems name the place in the template file too."""
     before = len(batch.problems)
     add_file(batch, use.file, use.macros, search)
@@ -249,4 +238,4 @@ class _Parser:
 def _definition(name: str, token: _Token) -> dict[str, str]:
     """A macro as EPICS makes it: written as NAME="text", whichever quotes the file has, and read by macLib."""
     value = f'"{token.text[1:-1]}"' if token.kind == "quote" else token.text
-    return parse_definitions(f"{name}={value}")
+    return parse_macros(f"{name}={value}")

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from pydevpva.db.macros import Macros, parse_macros, undefined
 from pydevpva.db.source import read_text
 from pydevpva.errors import NotFound
 from pydevpva.keep.sav_text import FIRST_LETTERS
-from pydevpva.libcom import Macros, parse_definitions, undefined
 
 DEEPEST = 32  # a file that includes itself must end with an error
 _FILE = re.compile(r"""file[ \t]+["']?([^"'\s,]+)["']?[ \t,]*(.*)""")
@@ -44,7 +44,7 @@ def find(name: str, folders: Sequence[str]) -> str:
 def read(name: str, macros: str, folders: Sequence[str]) -> Request:
     """Read a request file and those that it names. NotFound or OSError for the file itself."""
     request = Request()
-    given = parse_definitions(macros) if macros else {}
+    given = parse_macros(macros) if macros else {}
     request.path_pv, request.name_pv = given.get("SAVEPATHPV", ""), given.get("SAVENAMEPV", "")
     _read(request, find(name, folders), given, folders, 0)
     request.names = list(dict.fromkeys(request.names))

@@ -15,8 +15,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from pydevpva.db.macros import Macros, parse_macros
 from pydevpva.keep.escapes import escaped, quoted, unescaped, unquoted
-from pydevpva.libcom import Macros, parse_definitions
 from pydevpva.records.core.arrays import as_list, is_array
 from pydevpva.records.core.values import Scalar, Value
 
@@ -172,5 +172,5 @@ def _expander(macros: str) -> Callable[[str], str]:
     """What macros stand for; those that have no value stay as they are."""
     if not macros:
         return lambda text: text
-    known = Macros(parse_definitions(macros))
+    known = Macros(parse_macros(macros))
     return lambda text: known.expand(text)[0] if "$" in text else text

@@ -14,11 +14,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TextIO, TypeVar
 
+from pydevpva.db.macros import parse_macros
 from pydevpva.errors import PydevpvaError, Stopped
 from pydevpva.evaluator.python_path import set_python_path
 from pydevpva.forks import ParentOnly
 from pydevpva.ioc import Ioc
-from pydevpva.libcom import parse_definitions
 from pydevpva.shell.language import registry, unknown
 from pydevpva.shell.language.failed_lines import Failures
 from pydevpva.shell.language.iocsh import LanguageError, Line, Redirect, expand, logical_lines, split
@@ -124,7 +124,7 @@ class Shell(Output):
         self._run(Scope(interactive=True), logical_lines(lines, blank_ends=True))
 
     def _run(self, scope: Scope, lines: Iterable[tuple[int, str]]) -> int:
-        scope.values = parse_definitions(scope.macros) if scope.macros else {}
+        scope.values = parse_macros(scope.macros) if scope.macros else {}
         self.scopes.append(scope)
         try:
             return self._body(scope, iter(lines))

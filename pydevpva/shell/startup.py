@@ -13,7 +13,7 @@ from pydevpva.errors import PydevpvaError
 from pydevpva.evaluator.user import keep_terminal
 from pydevpva.ioc import Ioc
 from pydevpva.shell.language import registry
-from pydevpva.shell.process import exit_record, mistaken
+from pydevpva.shell.process import exit_record, not_a_script
 from pydevpva.shell.process.enduring_streams import open_standard_streams, reason
 from pydevpva.shell.process.envpaths import how_to_load
 from pydevpva.shell.process.log import always_on
@@ -143,7 +143,7 @@ class Startup:
             raise StartupFailed(failure or f"{name} failed")
 
     def _run_script(self, path: str) -> None:
-        if how_to_load(path) or mistaken.is_python(path):
+        if how_to_load(path) or not_a_script.is_python(path):
             return  # said at the end; its lines are no commands
         if self.verbose:
             self.shell.print(f"# Begin {path}")
@@ -175,7 +175,7 @@ class Startup:
             elif path.endswith((".substitutions", ".subs")):
                 advice = f'a startup script loads it: dbLoadTemplate("{path}")'
             else:
-                advice = mistaken.advice(path) or advice
+                advice = not_a_script.advice(path) or advice
             self.shell.complain(f"{os.path.basename(path)} has not run {command}: nothing is served; {advice}")
 
     def may_be_realtime(self) -> bool:

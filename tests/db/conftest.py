@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pydevpva.db import loader
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.instances import Instances
-from pydevpva.db.loader import load_records
 from pydevpva.devices.registry import own_devices
 
 Load = Callable[..., Instances]
@@ -29,7 +29,7 @@ def load(tmp_path: Path, base: Definitions, monkeypatch: pytest.MonkeyPatch) -> 
     def load_text(text: str, known: Instances | None = None, **macros: str) -> Instances:
         Path("a.db").write_text(text)
         instances = Instances() if known is None else known
-        load_records("a.db", macros, base, instances)
+        loader.load(lambda batch: loader.add_file(batch, "a.db", macros), base, instances)
         return instances
 
     return load_text

@@ -21,9 +21,10 @@ from pathlib import Path
 from pydevpva.db.definitions import EPICS_DBD, OWN_DBD, Definitions
 from pydevpva.db.instances import Instances
 from pydevpva.db.lexis import plain
-from pydevpva.db.loader import load_records, parse_macros
+from pydevpva.db.loader import add_file, load
+from pydevpva.db.macros import parse_macros
 from pydevpva.db.model import Field
-from pydevpva.db.template import load_template
+from pydevpva.db.template import add_template
 from pydevpva.db.values import choices, value_of
 from pydevpva.devices.registry import own_devices
 from pydevpva.errors import LoadError, NotFound
@@ -218,8 +219,9 @@ def difference(case: Case, definitions: Definitions) -> tuple[str, str]:
     here = os.getcwd()
     os.chdir(case.job["directory"])
     try:
-        load = load_template if case.kind == "substitutions" else load_records
-        load(case.job["file"], parse_macros(case.job["macros"]), definitions, known, case.job["path"].split(os.pathsep))
+        add = add_template if case.kind == "substitutions" else add_file
+        macros, search = parse_macros(case.job["macros"]), case.job["path"].split(os.pathsep)
+        load(lambda batch: add(batch, case.job["file"], macros, search), definitions, known)
     except LoadError as error:
         mine, its = complaints.ours(error.problems), complaints.theirs(said)
         if accepted:

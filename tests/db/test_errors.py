@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from pydevpva.db import loader
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.instances import Instances
-from pydevpva.db.loader import load_records
 from pydevpva.errors import LoadError
 
 Load = Callable[..., Instances]
@@ -80,7 +80,7 @@ def test_a_problem_in_an_included_file_names_that_file(tmp_path: Path, load: Loa
 
 def test_a_missing_file_is_a_load_error(base: Definitions) -> None:
     with pytest.raises(LoadError, match=r'none\.db: no file "none\.db" in ' + re.escape(os.getcwd())):
-        load_records("none.db", {}, base, Instances())
+        loader.load(lambda batch: loader.add_file(batch, "none.db", {}), base, Instances())
 
 
 def test_locations_are_known_after_loading(load: Load) -> None:

@@ -15,8 +15,10 @@ from pydevpva.db import json5
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.instances import Instances
 from pydevpva.db.linktext import parse_link
-from pydevpva.db.loader import expand, load_records, parse_macros
-from pydevpva.db.template import load_template
+from pydevpva.db.loader import add_file
+from pydevpva.db.loader import load as load_records
+from pydevpva.db.macros import expand, parse_macros
+from pydevpva.db.template import add_template
 from pydevpva.errors import LoadError
 from pydevpva.pva.groups import definitions as groups
 from pydevpva.serving.access_file import AccessFile
@@ -101,10 +103,9 @@ def read(kind: str, text: str, definitions: Definitions) -> None:
     """Have the parser of that kind of file read the text from a file, or from a string if it is none."""
     file = Path(f"a.{kind}")
     file.write_bytes(text.encode("utf-8", "surrogateescape"))
-    if kind == "db":
-        load_records(str(file), {"P": "p"}, definitions, Instances())
-    elif kind == "substitutions":
-        load_template(str(file), {"P": "p"}, definitions, Instances())
+    if kind in ("db", "substitutions"):
+        add = add_file if kind == "db" else add_template
+        load_records(lambda batch: add(batch, str(file), {"P": "p"}), definitions, Instances())
     elif kind == "dbd":
         definitions.load(str(file))
     elif kind == "group":

@@ -14,8 +14,8 @@ from typing import Any
 
 from pydevpva.db import json5
 from pydevpva.db.infos import CHECKS, GROUP
+from pydevpva.db.macros import Macros
 from pydevpva.errors import LoadError, Location, Problem, did_you_mean
-from pydevpva.libcom import Macros
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pydevpva.db.loader import expand, parse_macros
+from pydevpva.db.macros import expand, parse_macros
 from pydevpva.shell.language.registry import PATH, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from pydevpva.db.definitions import EPICS_DBD
-from pydevpva.db.loader import parse_macros
+from pydevpva.db.macros import parse_macros
 from pydevpva.errors import LoadError, Problem, once
 from pydevpva.shell.language.registry import PATH, PDBBASE, REGISTRAR, Argument, CommandFailed, command
 from pydevpva.shell.process.envpaths import database_source, made_by_make, wanted_macros

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from pydevpva.db.macros import MACRO_BYTES, Macros
 from pydevpva.errors import PydevpvaError
-from pydevpva.libcom import MACRO_BYTES, Macros
 
 # A word is made of these pieces; a digit before ">" is a file descriptor even inside a word, and a
 # backslash inside quotes is an ordinary character.

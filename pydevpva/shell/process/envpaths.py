@@ -9,8 +9,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydevpva.db.macros import Macros, undefined
 from pydevpva.db.source import read_text
-from pydevpva.libcom import Macros, undefined
 
 
 def boot_place(script: str) -> dict[str, str]:
