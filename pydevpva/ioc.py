@@ -42,7 +42,7 @@ from pydevpva.life import Life
 from pydevpva.loop import Loop
 from pydevpva.pva.groups.definitions import Definitions as GroupDefinitions
 from pydevpva.pva.links.handles import FarRecords
-from pydevpva.pva.links.opening import RemoteLinks
+from pydevpva.pva.links.opening import PvaLinks
 from pydevpva.realtime import raise_priority
 from pydevpva.records.core.factory import behaviour
 from pydevpva.recsync.attach import attach as attach_reccaster
@@ -92,7 +92,7 @@ class Ioc:
         self.database = Database(self.definitions, MakeDevice(self._python), loop, self._python)
         self.evaluator.later.record_names = self.database.records
         self.evaluator.pydev.offer("overruns", lambda: self._overruns)
-        self.remote_links = RemoteLinks(self.database, self.environment)
+        self.remote_links = PvaLinks(self.database, self.environment)
         self.ca_links = CaLinks(self.database, self.environment)
         self.database.links.remotes |= {"pva": self.remote_links, "ca": self.ca_links}
         protocols = ("pva", "ca") if serve else ()

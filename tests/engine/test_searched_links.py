@@ -86,7 +86,7 @@ class Two:
 @pytest.fixture
 def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Two]:
     first, second = Protocol(1.0), Protocol(2.0)
-    monkeypatch.setattr("pydevpva.ioc.RemoteLinks.from_text", lambda links, *args: first.from_text(*args))
+    monkeypatch.setattr("pydevpva.ioc.PvaLinks.from_text", lambda links, *args: first.from_text(*args))
     monkeypatch.setattr("pydevpva.ioc.CaLinks.from_text", lambda links, *args: second.from_text(*args))
     with local_ioc(tmp_path, DB) as ioc:
         yield Two(ioc, first, second)

@@ -6,7 +6,6 @@ A link to a record of this IOC stays inside, as one with CA, CP or CPP does.
 from __future__ import annotations
 
 import itertools
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,16 +19,12 @@ from pydevpva.db.model import Field
 from pydevpva.engine.links.broken import BrokenLink
 from pydevpva.engine.links.json_kinds import Opener, json_link
 from pydevpva.engine.links.monitored import MonitoredLink
-from pydevpva.errors import did_you_mean
+from pydevpva.engine.links.remote import tell_missing
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 
 if TYPE_CHECKING:
     from pydevpva.engine.database import Database
-
-log = logging.getLogger(__name__)
-
-MOST_NAMED = 10  # of the links to one PV
 
 
 class CaLinks:
@@ -42,13 +37,7 @@ class CaLinks:
 
     def from_text(self, record: Record, field: Field, text: str, parsed: LinkText) -> CaLink:
         """A link's plain text that names no record of this IOC."""
-        config = plain_config(parsed)
-        is_time = field.name == "TSEL" and ".TIME" in config.pv
-        if is_time:
-            config = replace(config, pv=config.pv.replace(".TIME", ""))
-        link = self._make(record, field, text, config)
-        link.is_time = is_time
-        return link
+        return self._make(record, field, text, plain_config(parsed))
 
     def make(self, record: Record, field: Field, text: str, config: CaConfig) -> CaLink:
         """A link that asks for Channel Access."""
@@ -68,11 +57,9 @@ class CaLinks:
         self._database.loop.trickle(itertools.starmap(self._tell_missing, named.items()))
 
     def _tell_missing(self, name: str, links: Sequence[CaLink]) -> None:
-        places = sorted(link.place for link in links if link.is_missing)
-        if places:
-            more = f" and {len(places) - MOST_NAMED} more" if len(places) > MOST_NAMED else ""
-            hint = did_you_mean(name.partition(".")[0], self._database.records, self._database.aliases)
-            log.warning("no Channel Access PV %s found yet: %s%s%s", name, ", ".join(places[:MOST_NAMED]), more, hint)
+        places = [link.place for link in links if link.is_missing]
+        known = self._database.records, self._database.aliases
+        tell_missing(f"no Channel Access PV {name} found yet", name, places, *known)
 
     def close(self) -> None:
         """End all connections; on the main thread."""

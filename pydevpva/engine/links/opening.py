@@ -134,13 +134,13 @@ class Opening:
         if field.type == "OUTLINK" and parsed.process == "NPP" and " CP" in text:
             log.warning("%s.%s: CP and CPP have no meaning in an output link", record.NAME, field.name)
         text = _shown(parsed, field)
-        name, is_time = parsed.target, field.name == "TSEL" and ".TIME" in parsed.target
-        if is_time:
-            name = name.replace(".TIME", "")
+        if is_time := field.name == "TSEL" and ".TIME" in parsed.target:
+            parsed = replace(parsed, target=parsed.target.replace(".TIME", ""))
+        name = parsed.target
         if (nowhere := self.to_left_out(record, field, text, name)) is not None:
             return nowhere
         if self.remotes and not self._has_record(name):
-            return look_for(self.remotes.values(), record, field, text, parsed)
+            return look_for(self.remotes.values(), record, field, text, parsed, is_time)
         try:
             address = self._find(name)
         except NotFound as error:

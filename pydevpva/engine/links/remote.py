@@ -5,17 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from pydevpva.db.linktext import LinkText
 from pydevpva.db.model import Field
 from pydevpva.engine.processing import process
+from pydevpva.errors import did_you_mean
 from pydevpva.records.core.links import Nothing
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Array, Scalar, Value, Whole
 
+log = logging.getLogger(__name__)
+
+MOST_NAMED = 10  # of the links to one PV
 Done = Callable[[str | None], None]
 
 
@@ -188,4 +193,12 @@ class RemoteLinks(Protocol):
     """Makes links to what is not in this IOC, by one protocol."""
 
     def from_text(self, record: Record, field: Field, text: str, parsed: LinkText) -> RemoteLink:
-        """The link for a link field's plain text, "NAME CP MS", that names no record of this IOC."""
+        """The link for a link field's plain text, "NAME CP MS", that names no record of this IOC; of TSEL no .TIME."""
+
+
+def tell_missing(what: str, name: str, places: Collection[str], *known: Collection[str]) -> None:
+    """Name the links to a PV that has not been found: a misspelled name of a known record looks just like that."""
+    if places:
+        more = f" and {len(places) - MOST_NAMED} more" if len(places) > MOST_NAMED else ""
+        hint = did_you_mean(name.partition(".")[0], *known)
+        log.warning("%s: %s%s%s", what, ", ".join(sorted(places)[:MOST_NAMED]), more, hint)

@@ -21,10 +21,18 @@ GRACE = 1.0  # seconds for which an answer waits for that of the protocol which 
 LOYAL = 30.0  # seconds for which a name that was lost is looked for as before only
 
 
-def look_for(remotes: Collection[RemoteLinks], record: Record, field: Field, text: str, parsed: LinkText) -> Link:
+def look_for(
+    remotes: Collection[RemoteLinks], record: Record, field: Field, text: str, parsed: LinkText, is_time: bool = False
+) -> Link:
     """The link for a plain text, by all protocols, of which the first is preferred."""
-    makers = [partial(remote.from_text, record, field, text, parsed) for remote in remotes]
+    makers = [partial(_made, remote, record, field, text, parsed, is_time) for remote in remotes]
     return SearchedLink(record, makers) if len(makers) > 1 else makers[0]()
+
+
+def _made(remote: RemoteLinks, record: Record, field: Field, text: str, parsed: LinkText, is_time: bool) -> RemoteLink:
+    link = remote.from_text(record, field, text, parsed)
+    link.is_time = is_time
+    return link
 
 
 class SearchedLink:

@@ -14,7 +14,7 @@ from pydevpva.db.linktext import LinkText
 from pydevpva.db.model import Field
 from pydevpva.engine.links.broken import BrokenLink
 from pydevpva.engine.links.json_kinds import Opener, json_link
-from pydevpva.errors import did_you_mean
+from pydevpva.engine.links.remote import tell_missing
 from pydevpva.pva.links.client import RemotePV, RemotePVs
 from pydevpva.pva.links.config import LinkConfig, link_config, plain_config
 from pydevpva.pva.links.link import PvaLink
@@ -28,11 +28,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_NAMED = 10  # of the links to one PV
 
-
-class RemoteLinks:
-    """Makes the links of one IOC that leave it (engine.links.remote.RemoteLinks)."""
+class PvaLinks:
+    """Makes the links of one IOC that leave it by PVAccess (engine.links.remote.RemoteLinks)."""
 
     def __init__(self, database: Database, environment: Mapping[str, str]) -> None:
         self._database = database
@@ -40,13 +38,7 @@ class RemoteLinks:
 
     def from_text(self, record: Record, field: Field, text: str, parsed: LinkText) -> PvaLink:
         """A link's plain text that names no record of this IOC."""
-        config = plain_config(parsed)
-        is_time = field.name == "TSEL" and ".TIME" in config.pv
-        if is_time:
-            config = LinkConfig(config.pv.replace(".TIME", ""), proc=config.proc, sevr=config.sevr)
-        link = self.make(record, field, text, config)
-        link.is_time = is_time
-        return link
+        return self.make(record, field, text, plain_config(parsed))
 
     def make(self, record: Record, field: Field, text: str, config: LinkConfig) -> PvaLink:
         """A link through the network."""
@@ -62,13 +54,10 @@ class RemoteLinks:
         self._database.loop.trickle(map(self._tell_missing, self.pvs.all()))
 
     def _tell_missing(self, pv: RemotePV) -> None:
-        places = [user.place for user in pv.users if user.place]
-        if pv.connected or pv.disconnects or not places:
-            return
-        who = ", ".join(sorted(places[:MOST_NAMED]))
-        more = f" and {len(places) - MOST_NAMED} more" if len(places) > MOST_NAMED else ""
-        hint = did_you_mean(pv.name.partition(".")[0], self._database.records, self._database.aliases)
-        log.warning("no PV %s found yet, in this IOC or another: %s%s%s", pv.name, who, more, hint)
+        if not pv.connected and not pv.disconnects:
+            places = [user.place for user in pv.users if user.place]
+            known = self._database.records, self._database.aliases
+            tell_missing(f"no PV {pv.name} found yet, in this IOC or another", pv.name, places, *known)
 
     def close(self) -> None:
         """End all connections; on the main thread."""
@@ -90,7 +79,7 @@ def pva_link(opener: Opener, record: Record, field: Field, text: str, value: Jso
     if address is not None:
         return LocalLink(record, field, text, address, config, opener.puts)
     remote = opener.remotes.get("pva")
-    if config.local or not isinstance(remote, RemoteLinks):
+    if config.local or not isinstance(remote, PvaLinks):
         log.error(
             "%s.%s: a link with local:true needs a record of this IOC, not %s", record.NAME, field.name, config.pv
         )
