@@ -37,6 +37,7 @@ class Target(Protocol):
 
     @property
     def record_type_names(self) -> Sequence[str]: ...
+    def has_record_type(self, name: str) -> bool: ...
     def menu(self, name: str) -> Menu: ...
     def devices(self, record_type: str) -> dict[str, Device]: ...
 
@@ -138,7 +139,7 @@ def _device(into: Target, statement: Statement, source: Source) -> Problems:
     if link_type not in DEVICE_LINK_TYPES:
         near = did_you_mean(link_type, DEVICE_LINK_TYPES)
         return [source.problem(statement.offset, f'no link type "{link_type}" for device "{choice}"{near}')]
-    if record_type not in into.record_type_names:
+    if not into.has_record_type(record_type):
         near = did_you_mean(record_type, into.record_type_names)
         return [source.problem(statement.offset, f'no record type "{record_type}" for device "{choice}"{near}')]
     devices = into.devices(record_type)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 import epicscorelibs
@@ -31,6 +31,29 @@ def own_statements(path: str) -> tuple[Source, Sequence[Found], Sequence[Problem
     reader = Reader({}, [os.path.dirname(path)], fallback=EPICS_DBD)
     source = reader.read(path)
     return source, list(statements(source, reader.problems)), reader.problems
+
+
+@cache
+def _own_files() -> Mapping[str, str]:
+    """The text of each of this package's .dbd files."""
+    return {str(path): path.read_text() for path in sorted(Path(OWN_DBD).glob("*.dbd"))}
+
+
+@cache
+def _type_files() -> Mapping[str, str]:
+    """The file of each record type: EPICS's are named after the type, ours are looked into."""
+    standard = (Path(EPICS_DBD) / "stdRecords.dbd").read_text()
+    files = {name: os.path.join(EPICS_DBD, name + _RECORD_FILE) for name in _INCLUDED.findall(standard)}
+    for path, text in _own_files().items():
+        files.update((name, path) for name in _DEFINED.findall(text))
+    return files
+
+
+@cache
+def _table_files() -> Mapping[str, str]:
+    """The file of each of EPICS's breakpoint tables."""
+    names = ((name, _TABLE_FILE.fullmatch(name)) for name in sorted(os.listdir(EPICS_DBD)))
+    return {match[1][0].lower() + match[1][1:]: os.path.join(EPICS_DBD, name) for name, match in names if match}
 
 
 class Definitions:
@@ -62,7 +85,7 @@ class Definitions:
         """The record type of that name; NotFound."""
         found = self.types.get(name)
         if found is None:
-            file = self._type_files.get(name)
+            file = _type_files().get(name)
             if file is None:
                 raise NotFound(f'no record type "{name}"{did_you_mean(name, self.record_type_names)}')
             self._read_own(file)
@@ -92,23 +115,27 @@ class Definitions:
     def breaktable(self, name: str) -> Breaktable:
         """The breakpoint table of that name, as in menuConvert; NotFound."""
         found = self.breaktables.get(name)
-        if found is None and name in self._table_files:
-            self._read_own(self._table_files[name])
+        if found is None and name in _table_files():
+            self._read_own(_table_files()[name])
             found = self.breaktables.get(name)
         if found is None:
-            known = {*self.breaktables, *self._table_files}
+            known = {*self.breaktables, *_table_files()}
             raise NotFound(f'no breaktable "{name}"{did_you_mean(name, known)}')
         return found
+
+    def has_record_type(self, name: str) -> bool:
+        """Whether there is one of that name."""
+        return name in _type_files() or name in self.user_types
 
     @property
     def record_type_names(self) -> Sequence[str]:
         """All record types: EPICS's in the order of base.dbd, ours, the user's."""
-        return [*self._type_files, *(name for name in self.user_types if name not in self._type_files)]
+        return [*_type_files(), *(name for name in self.user_types if name not in _type_files())]
 
     @property
     def base_record_types(self) -> Sequence[str]:
         """Those of EPICS base alone."""
-        return [name for name, file in self._type_files.items() if os.path.dirname(file) == EPICS_DBD]
+        return [name for name, file in _type_files().items() if os.path.dirname(file) == EPICS_DBD]
 
     @property
     def variables(self) -> dict[str, str]:
@@ -167,7 +194,7 @@ class Definitions:
         if self._devices is None:
             self._devices = {}
             self._read_own(os.path.join(EPICS_DBD, "devSoft.dbd"))
-            for path, text in self._own_files.items():
+            for path, text in _own_files().items():
                 if "device(" in text:
                     self._read_own(path)
             self._has_epics_devices = True
@@ -185,30 +212,11 @@ class Definitions:
         """A file of EPICS that need not be read now; inside braces (dbCommon.dbd) it must be."""
         return depth == 0 and os.path.dirname(os.path.abspath(path)) == EPICS_DBD
 
-    @cached_property
-    def _own_files(self) -> dict[str, str]:
-        """The text of each of this package's .dbd files."""
-        return {str(path): path.read_text() for path in sorted(Path(OWN_DBD).glob("*.dbd"))}
-
-    @cached_property
-    def _type_files(self) -> dict[str, str]:
-        """The file of each record type: EPICS's are named after the type, ours are looked into."""
-        standard = (Path(EPICS_DBD) / "stdRecords.dbd").read_text()
-        files = {name: os.path.join(EPICS_DBD, name + _RECORD_FILE) for name in _INCLUDED.findall(standard)}
-        for path, text in self._own_files.items():
-            files.update((name, path) for name in _DEFINED.findall(text))
-        return files
-
-    @cached_property
-    def _table_files(self) -> dict[str, str]:
-        names = ((name, _TABLE_FILE.fullmatch(name)) for name in sorted(os.listdir(EPICS_DBD)))
-        return {match[1][0].lower() + match[1][1:]: os.path.join(EPICS_DBD, name) for name, match in names if match}
-
     def _files_with_menu(self, name: str) -> Iterator[str]:
         own = os.path.join(EPICS_DBD, f"{name}.dbd")
         if re.fullmatch(r"\w+", name) and os.path.isfile(own):
             yield own
             return
-        for path in self._type_files.values():
+        for path in _type_files().values():
             if f"menu({name})" in Path(path).read_text().replace(" ", ""):
                 yield path

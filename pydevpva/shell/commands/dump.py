@@ -23,7 +23,7 @@ def _wanted(shell: Shell, name: str | None) -> Iterable[RecordType]:
     """The record type of that name; without one, all."""
     names = [name] if name and name != "*" else shell.ioc.definitions.record_type_names
     for each in names:
-        if each in shell.ioc.definitions.record_type_names:
+        if shell.ioc.definitions.has_record_type(each):
             yield shell.ioc.definitions.record_type(each)
 
 

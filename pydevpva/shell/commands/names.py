@@ -48,7 +48,7 @@ def put_attribute(shell: Shell, rtype: str | None, name: str | None, value: str 
     """
     if not rtype or not name:
         raise CommandFailed("Usage: dbPutAttribute 'record type' 'attribute name' value")
-    if rtype not in shell.ioc.definitions.record_type_names:
+    if not shell.ioc.definitions.has_record_type(rtype):
         known = shell.ioc.definitions.record_type_names
         raise CommandFailed(f"dbPutAttribute: no record type {rtype}{did_you_mean(rtype, known)}")
     if name not in ATTRIBUTES:

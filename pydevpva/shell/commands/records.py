@@ -28,7 +28,7 @@ def dbl(shell: Shell, rtype: str | None, fields: str | None) -> None:
     catalog = Catalog(shell.ioc)
     if rtype in (None, "", "*"):
         _list(shell, catalog, lambda name, kind: True, fields)
-    elif rtype in catalog.definitions.record_type_names:
+    elif catalog.definitions.has_record_type(rtype):
         _list(shell, catalog, lambda name, kind: kind == rtype, fields)
     else:
         shell.print("No record type")
