@@ -1,7 +1,7 @@
 """The named phases of an IOC's life, to which other rooms attach what they have to do then.
 
 Loading is none: files are loaded one by one before the first, and what a room has to say of a record it says then
-(the checks in ioc.py).
+(devices/load_checks.py).
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The iocsh language and its commands; the only room that prints."""
+"""The iocsh language and its commands; the only room of an IOC that prints."""
