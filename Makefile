@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 help:
 	@echo "make demo   start the demo IOC, show it with a client, hand over its prompt"
 	@echo "make test   run the tests; ARGS=tests/pva and the like choose some"
-	@echo "make test-fast  those that start no process: about a minute"
+	@echo "make test-fast  those that start no process and take no seconds: about a minute"
 	@echo "make lint   ruff, mypy --strict, import contracts"
 	@echo "make bench  measure beside the peers and write docs/performance.md"
 	@echo "make soak   half an hour of everything at once; fails when something grows"
@@ -23,7 +23,7 @@ test: $(VENV)/installed-test
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-fast: $(VENV)/installed-test
-	@$(BIN)/python -m pytest -m "not process"
+	@$(BIN)/python -m pytest -m "not process and not long"
 
 lint: $(VENV)/installed-test
 	@$(BIN)/ruff check .

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from epicscorelibs.ca.cadef import CAException
 
-from tests.ca.client import CHAR, DOUBLE, ENUM, FLOAT, LONG, SHORT, STRING, STS, Channel, Client
+from tests.ca import every_type
+from tests.ca.client import CHAR, DOUBLE, ENUM, FLOAT, LONG, SHORT, STRING, STS, Channel
+from tests.ca.every_type import RECORDS
 from tests.ca.told import told
-from tests.conformance.pair import readable_fields
 from tests.ioc_process import ServerProcess, Starter
 
-DB = Path(__file__).with_name("types.db").read_text()
-RECORDS = re.findall(r'record\((\w+),"([^"]+)"\)', DB)
 FIELDS = ("VAL", "DESC", "PREC", "PHAS", "HIGH", "HHSV", "DISV", "EGU", "ONAM", "ZRVL", "OMSL", "PRIO", "ADEL", "TPRO")
 UNANSWERED = ("T:sub.", "T:comp", "T:hist")  # EPICS answers no put with completion that ends such a record early
 SENT: list[tuple[int, Any]] = [
@@ -47,10 +45,7 @@ Answers = dict[tuple[str, str], Any]
 
 @pytest.fixture(scope="module")
 def answers(start_once: Starter) -> tuple[Answers, Answers]:
-    servers = start_once.softiocpvx(DB), start_once.pydevpva(db=DB)
-    for server in servers:
-        server.wait_log("All initialization complete")
-    fields = readable_fields({rtype for rtype, _ in RECORDS})
+    servers, fields = every_type.both(start_once), every_type.fields()
     names = [
         f"{name}.{field}" for rtype, name in RECORDS for field in FIELDS if field == "VAL" or field in fields[rtype]
     ]
@@ -59,10 +54,8 @@ def answers(start_once: Starter) -> tuple[Answers, Answers]:
 
 def _put_all(server: ServerProcess, names: list[str]) -> Answers:
     found: Answers = {}
-    with Client(server.environment) as client:
-        channels = {name: client.channel(name, wait=False) for name in names}
+    with every_type.channels(server, names) as channels:
         for name, channel in channels.items():
-            channel.wait_connected()
             for kind, value in SENT:
                 found[name, f"{value!r} as {kind}"] = _put(channel, kind, value)
     return found

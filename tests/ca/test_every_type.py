@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.ca.client import ENUM, STRING, STSACK_STRING, Client, base_of
+from tests.ca import every_type
+from tests.ca.client import ENUM, STRING, STSACK_STRING, base_of
+from tests.ca.every_type import RECORDS
 from tests.ca.told import told
-from tests.conformance.pair import readable_fields
 from tests.ioc_process import ServerProcess, Starter
 
-DB = Path(__file__).with_name("types.db").read_text()
-RECORDS = re.findall(r'record\((\w+),"([^"]+)"\)', DB)
 LONG = ("NAME", "DESC", "INP", "OUT", "FLNK", "EGU")  # read as REC.FIELD$ as well
 KINDS = (*range(35), STSACK_STRING)
 ARRAY = 3  # elements that are asked for, where there may be more than one
@@ -29,10 +26,7 @@ Answers = dict[tuple[str, object], Any]
 
 @pytest.fixture(scope="module")
 def answers(start_once: Starter) -> tuple[Answers, Answers]:
-    servers = start_once.softiocpvx(DB), start_once.pydevpva(db=DB)
-    for server in servers:
-        server.wait_log("All initialization complete")
-    fields = readable_fields({rtype for rtype, _ in RECORDS})
+    servers, fields = every_type.both(start_once), every_type.fields()
     names = [f"{name}.{field}" for rtype, name in RECORDS for field in fields[rtype]]
     names += [f"{name}.{field}$" for rtype, name in RECORDS for field in fields[rtype] if field in LONG]
     return _ask(servers[0], names), _ask(servers[1], names)
@@ -40,10 +34,8 @@ def answers(start_once: Starter) -> tuple[Answers, Answers]:
 
 def _ask(server: ServerProcess, names: list[str]) -> Answers:
     found: Answers = {}
-    with Client(server.environment) as client:
-        channels = {name: client.channel(name, wait=False) for name in names}
+    with every_type.channels(server, names) as channels:
         for name, channel in channels.items():
-            channel.wait_connected()
             found[name, "channel"] = (channel.type, channel.count, channel.rights[-1])
             counts = (0, ARRAY) if channel.count > 1 else (0,)
             # EPICS, asked for a text as a state, puts the text to the record (cvt_st_e calls put_enum_str)

@@ -83,6 +83,13 @@ class Pair:
         theirs, ours = self.play(case)
         return settled(case, theirs, ours, lambda: self.ask_again(case), self._comparison)
 
+    def check(self, case: Case, tell: Callable[[str], None], more: str = "") -> None:
+        """Fail for what differs, with `more` below it; what EPICS has taken back is told."""
+        result = self.compare(case)
+        for line in result.taken_back:
+            tell(f"{case.name}: softIocPVX was asked again and did not say again: {line}")
+        assert not result.differences, "\n".join(["", *result.differences, more])
+
     def play(self, case: Case) -> tuple[Transcript, Transcript]:
         """What a client saw of EPICS and of pydevpva."""
         theirs, ours = self._pool.map(lambda player: player.play(case), self._players)

@@ -10,6 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydevpva.db.definitions import Definitions
 from tests.conformance.case import Case, load_all
@@ -31,22 +32,33 @@ def base_record_types() -> list[str]:
     return sorted(Definitions().base_record_types, key=str.lower)
 
 
-def compare_all(cases: Sequence[Case]) -> tuple[Counts, int]:
-    """Counts of what agreed, and the number of cases that differed."""
+def compare_all(cases: Sequence[Case], *how: Any) -> tuple[Counts, int]:
+    """Counts of what agreed, and the number of cases that differed, which are shown; `how` is for Pair."""
     start = Starter(Path(tempfile.mkdtemp()))
     counts: Counts = Counter()
     differing = 0
     try:
-        with Pair(start, cases) as pair:
+        with Pair(start, cases, *how) as pair:
             for case in cases:
                 result = pair.compare(case)
                 counts += result.counts
                 differing += bool(result.differences)
                 for line in result.taken_back:
                     print(f"{case.name}: softIocPVX was asked again and did not say again: {line}")
+                for line in result.differences:
+                    print(f"{case.name}: {line}")
     finally:
         start.kill_all()
     return counts, differing
+
+
+def table(counts: Counts, kinds: Sequence[str]) -> Iterator[str]:
+    """What agreed, by record type and kind."""
+    yield "| record type | " + " | ".join(kinds) + " |"
+    yield "|---" * (len(kinds) + 1) + "|"
+    for rtype in base_record_types():
+        numbers = [counts[rtype, kind] for kind in kinds]
+        yield f"| {rtype} | " + " | ".join(f"{number:,}" if number else "-" for number in numbers) + " |"
 
 
 def lines(counts: Counts, cases: int, differing: int) -> Iterator[str]:
@@ -60,11 +72,7 @@ def lines(counts: Counts, cases: int, differing: int) -> Iterator[str]:
         " answered, updates that told an alarm, updates of monitors, and reads and monitors through channel filters."
     )
     yield ""
-    yield "| record type | " + " | ".join(KINDS) + " |"
-    yield "|---" * (len(KINDS) + 1) + "|"
-    for rtype in base_record_types():
-        numbers = [counts[rtype, kind] for kind in KINDS]
-        yield f"| {rtype} | " + " | ".join(f"{number:,}" if number else "-" for number in numbers) + " |"
+    yield from table(counts, KINDS)
     yield ""
     yield "The comparison forgives these differences, which are on purpose:"
     yield ""
@@ -75,11 +83,12 @@ def lines(counts: Counts, cases: int, differing: int) -> Iterator[str]:
     yield END
 
 
-def page(part: str) -> str:
-    """The page's text with this generated part."""
+def write(part: Sequence[str]) -> None:
+    """Put a generated part, with its first and last line, in the place of what the page has between these."""
     text = PAGE.read_text()
-    begin, end = text.index(BEGIN), text.index(END) + len(END)
-    return text[:begin] + part + text[end:]
+    begin = text.index(part[0])
+    end = text.index(part[-1], begin) + len(part[-1])
+    PAGE.write_text(text[:begin] + "\n".join(part) + text[end:])
 
 
 def main() -> None:
@@ -88,7 +97,7 @@ def main() -> None:
     counts, differing = compare_all(cases)
     more, others = compare_all([from_seed(seed) for seed in range(RANDOM)])
     counts += more
-    PAGE.write_text(page("\n".join(lines(counts, len(cases) + RANDOM, differing + others))))
+    write(list(lines(counts, len(cases) + RANDOM, differing + others)))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ def test_a_forward_link_loop_ends_where_it_began(tmp_path: Path) -> None:
         assert [ioc.get(n) for n in "abc"] == [1, 1, 1]
 
 
+@pytest.mark.usefixtures("deep")
 def test_a_forward_link_chain_of_five_thousand_records_runs_to_its_end(tmp_path: Path) -> None:
     db = "".join(count(f"r{n}", f'field(FLNK,"r{n + 1}")') for n in range(5000)) + count("r5000")
     with local_ioc(tmp_path, db) as ioc:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +14,6 @@ from pydevpva import Ioc, LoadError, NotFound, PutError, PydevpvaError
 from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE, loopback
 from tests.local_ioc import eventually
-
-ROUNDS = 100
 
 
 def test_records_made_in_python_are_served() -> None:
@@ -102,37 +97,6 @@ def test_what_python_offers_at_a_terminal_stays() -> None:
     with Ioc(serve=False) as ioc:
         ioc.init()
         assert (input, exit) == before
-
-
-def descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
-
-
-def start_and_stop(served: bool) -> None:
-    with Ioc(served) as one, Ioc(serve=False) as two:
-        for ioc in (one, two):
-            ioc.environment.update(loopback())
-            ioc.record("ai", "X:T", DTYP="pydev", INP="@21.5")
-            ioc.record("ao", "X:Set")
-            ioc.init()
-            ioc.put("X:T.PROC", 1, wait=True)
-            assert ioc.get("X:T") == 21.5
-
-
-def objects() -> int:
-    gc.collect()
-    return len(gc.get_objects())
-
-
-def test_100_times_two_at_once_leave_no_thread_descriptor_or_memory() -> None:
-    for turn in range(10):
-        start_and_stop(turn % 5 == 0)
-    threads, files, before = threading.active_count(), descriptors(), objects()
-    for turn in range(ROUNDS - 10):
-        start_and_stop(turn % 5 == 0)
-    eventually(lambda: threading.active_count() <= threads, "all threads have ended")
-    eventually(lambda: descriptors() <= files, "all descriptors are closed")
-    assert objects() - before < 10_000, "objects that 180 IOCs have left, each of which has more than 1,000"
 
 
 def test_where_an_asyncio_loop_runs_as_in_a_notebook() -> None:

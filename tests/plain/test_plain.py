@@ -139,6 +139,7 @@ def test_what_cannot_be_written_in_utf_8_is_shown_escaped() -> None:
     assert traceback_text(KeyError("\ud800")) == "KeyError: '\\ud800'"
 
 
+@pytest.mark.usefixtures("deep")
 def test_an_endless_recursion_is_told_in_a_few_lines() -> None:
     found: list[str] = []
 

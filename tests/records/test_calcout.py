@@ -11,26 +11,6 @@ from tests.local_ioc import StartEngine
 OUTPUT = 'record(ai, "out") { field(VAL, "-1") }\n'
 
 
-@pytest.mark.parametrize(
-    ("option", "written"),
-    [
-        ("Every Time", [0, 3, 3, 0]),
-        ("On Change", [-1, 3, 3, 0]),
-        ("When Zero", [0, 0, 0, 0]),
-        ("When Non-zero", [-1, 3, 3, 3]),
-        ("Transition To Zero", [-1, -1, -1, 0]),
-        ("Transition To Non-zero", [-1, 3, 3, 3]),
-    ],
-)
-def test_oopt(engine: StartEngine, option: str, written: Any) -> None:
-    db = engine(OUTPUT + f'record(calcout, "o") {{ field(CALC, "A") field(OOPT, "{option}") field(OUT, "out") }}')
-    seen = []
-    for value in (0, 3, 3, 0):
-        db.put("o.A", value)
-        seen.append(db.get("out"))
-    assert seen == written
-
-
 def test_use_ocal_writes_another_expression(engine: StartEngine) -> None:
     db = engine(
         OUTPUT + 'record(calcout, "o") { field(CALC, "A") field(DOPT, "Use OCAL") field(OCAL, "A*10")'

@@ -81,30 +81,6 @@ def test_a_far_end_that_refuses_the_text_is_a_link_alarm(engine: StartEngine) ->
 
 
 @pytest.mark.parametrize(
-    ("option", "written"),
-    [
-        ("Every Time", [0, 3, 3, 0]),
-        ("On Change", [-1, 3, 3, 0]),
-        ("When Zero", [0, 0, 0, 0]),
-        ("When Non-zero", [-1, 3, 3, 3]),
-        ("Transition To Zero", [-1, -1, -1, 0]),
-        ("Transition To Non-zero", [-1, 3, 3, 3]),
-        ("Never", [-1, -1, -1, -1]),
-    ],
-)
-def test_oopt(engine: StartEngine, option: str, written: Any) -> None:
-    db = engine(
-        'record(ai, "out") { field(VAL, "-1") }\n'
-        f'record(scalcout, "s") {{ field(CALC, "A") field(OOPT, "{option}") field(OUT, "out") }}'
-    )
-    seen = []
-    for value in (0, 3, 3, 0):
-        db.put("s.A", value)
-        seen.append(db.get("out"))
-    assert seen == written
-
-
-@pytest.mark.parametrize(
     ("ivoa", "written"), [("Continue normally", -1), ("Don't drive outputs", 5), ("Set output to IVOV", 7)]
 )
 def test_ivoa_decides_for_a_failed_calculation(engine: StartEngine, ivoa: str, written: float) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.local_ioc import StartEngine
@@ -24,28 +22,6 @@ def test_an_expression_over_named_pvs(engine: StartEngine, calc: str, value: flo
     db = engine(DB % f'field(CALC, "{calc}") field(INAN, "a") field(INBN, "b.VAL")')
     assert db.put("w.PROC", 1) == "ok"
     assert (db.get("w"), db.get("w.UDF"), db.alarm("w")[0], db.get("n")) == (value, 0, "NO_ALARM", 1.0)
-
-
-@pytest.mark.parametrize(
-    ("option", "written"),
-    [
-        ("Every Time", [0, 3, 3, 0]),
-        ("On Change", [-1, 3, 3, 0]),
-        ("When Zero", [0, 0, 0, 0]),
-        ("When Non-zero", [-1, 3, 3, 3]),
-        ("Transition To Zero", [-1, -1, -1, 0]),
-        ("Transition To Non-zero", [-1, 3, 3, 3]),
-        ("Never", [-1, -1, -1, -1]),
-    ],
-)
-def test_oopt(engine: StartEngine, option: str, written: Any) -> None:
-    db = engine(DB % f'field(CALC, "A") field(OOPT, "{option}") field(OUTN, "out")')
-    seen = []
-    for value in (0, 3, 3, 0):
-        db.put("w.A", value)
-        seen.append(db.get("out"))
-    assert seen == written
-    assert db.get("n") == 4.0
 
 
 def test_the_forward_link_waits_until_what_outn_set_off_has_completed(engine: StartEngine) -> None:
