@@ -16,6 +16,7 @@ def counter(name: str, *fields: str) -> str:
     return f'record(calc, "{name}") {{ field(CALC, "VAL+1") {" ".join(fields)} }}\n'
 
 
+@pytest.mark.long
 def test_ten_thousand_seconds_of_scans_take_none(engine: StartEngine) -> None:
     db = engine(counter("x", 'field(SCAN, "1 second") field(FLNK, "y")') + counter("y") + counter("still"))
     began = time.process_time()

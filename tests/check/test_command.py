@@ -124,6 +124,7 @@ def test_a_script_of_synapps_is_told_a_line_for_each_module(folder: Path, capsys
     assert len(lines) == 4  # and the macro MOTOR
 
 
+@pytest.mark.long
 def test_50000_records_in_a_few_seconds(folder: Path) -> None:
     """5 s are the aim on a machine that does nothing else; it takes about three times as long as to load them."""
     with (folder / "big.db").open("w") as file:

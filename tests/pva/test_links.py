@@ -142,6 +142,7 @@ def test_the_newest_of_many_fast_puts_arrives(run: Run) -> None:
     wait_for(far, lambda r: r["far"].VAL == 299.0, "the last value")
 
 
+@pytest.mark.long
 def test_a_thousand_links_reconnect_after_a_restart(run: Run) -> None:
     there = "".join(f'record(ao, "far{i}") {{ field(VAL, "{i}") }}\n' for i in range(1000))
     here = "".join(f'record(ai, "n{i}") {{ field(INP, {{pva: {{pv: "far{i}", proc: "CP"}}}}) }}\n' for i in range(1000))
