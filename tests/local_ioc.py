@@ -30,6 +30,14 @@ def eventually(condition: Callable[[], object], what: str, patience: float = PAT
         time.sleep(0.001)
 
 
+def becomes(read: Callable[[], object], wanted: object, what: str, patience: float = PATIENCE) -> None:
+    """Return when what is read is as wanted: another IOC has it then, which nothing announces here."""
+    end = time.monotonic() + patience
+    while (got := read()) != wanted:
+        assert time.monotonic() < end, f"{what} is {got}, not {wanted}"
+        time.sleep(0.005)
+
+
 class InProcess:
     """A running IOC; every method may wait for its database thread."""
 

@@ -1,6 +1,7 @@
 """Which tests start processes: seen in their code and in that of their fixtures, or marked by hand.
 
-`make test-fast` leaves them out (-m "not process"): what is left is done in this process. None starts one in secret.
+`make test-fast` leaves them out, and what is marked as long: what is left is done in this process. None starts one in
+secret.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from p4p.client.thread import Context
 from pydevpva.ioc import Ioc
 from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE, Starter, loopback
+from tests.local_ioc import becomes
 
 FAR = """
 record(ao, "far:ao") { field(VAL, "1") field(PREC, "2") field(EGU, "mm")
@@ -114,11 +115,8 @@ class Pair:
         return (value, structure["alarm.severity"]) if isinstance(want, tuple) else value
 
     def wait_for(self, facts: Facts, what: str) -> None:
-        end = time.monotonic() + PATIENCE
         for name, want in facts.items():
-            while (got := self.shows(name, want)) != want:
-                assert time.monotonic() < end, f"{what}: {name} is {got}, not {want}"
-                time.sleep(0.01)
+            becomes(partial(self.shows, name, want), want, f"{what}: {name}")
 
 
 @pytest.fixture(params=["real to real", "real to ours", "ours to real", "ours to ours"])

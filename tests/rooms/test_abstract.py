@@ -29,14 +29,16 @@ def modules_that_leave_something() -> Iterator[tuple[str, list[tuple[str, str]]]
 
 def left(tree: ast.Module) -> Iterator[tuple[str, str]]:
     for kind in tree.body:
-        for function in kind.body if isinstance(kind, ast.ClassDef) else []:
-            if isinstance(function, ast.FunctionDef) and "raise NotImplementedError" in ast.unparse(function):
-                yield kind.name, function.name
+        if isinstance(kind, ast.ClassDef):
+            for function in kind.body:
+                if isinstance(function, ast.FunctionDef) and "raise NotImplementedError" in ast.unparse(function):
+                    yield kind.name, function.name
 
 
 def leaves(kind: type) -> Iterator[type]:
     """The classes of the package below this one that have none below them."""
-    below = [other for other in kind.__subclasses__() if other.__module__.startswith("pydevpva.")]
+    every: list[type] = kind.__subclasses__()
+    below = [other for other in every if other.__module__.startswith("pydevpva.")]
     for other in below:
         yield from leaves(other)
     if not below:

@@ -10,7 +10,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pytest
 
 from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE, ROOT, free_ports, loopback
+from tests.local_ioc import eventually
 
 FOLDER = ROOT / "examples" / "deploy"
 COMMAND = Path(sys.executable).with_name("pydevpva")
@@ -65,10 +65,7 @@ def run(pump: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[str], dict[
 
 
 def wait_for(path: Path, text: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not path.exists() or text not in path.read_text(errors="replace"):
-        assert time.monotonic() < end, path.read_text() if path.exists() else f"no {path}"
-        time.sleep(0.02)
+    eventually(lambda: path.exists() and text in path.read_text(errors="replace"), f"{text!r} in {path}")
 
 
 def test_the_unit_s_command_is_ready_logs_puts_and_stops_the_pump(

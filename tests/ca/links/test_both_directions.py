@@ -6,7 +6,6 @@ PYDEVPVA_RESTARTS=10 restarts it so often.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +16,7 @@ from p4p.client.thread import Context
 from tests.ca.links.near_and_far import RESTARTS
 from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE, ServerProcess, Starter, loopback
+from tests.local_ioc import becomes
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(100 + 50 * RESTARTS)]
 
@@ -95,10 +95,7 @@ class Both:
         client.put(name, {"value": value}, request=f"{request}field()", get=False, timeout=PATIENCE)
 
     def wait(self, name: str, wanted: tuple[float, int]) -> None:
-        end = time.monotonic() + RECONNECT
-        while (got := self.get(name)) != wanted:
-            assert time.monotonic() < end, f"{name} is {got}, not {wanted}"
-            time.sleep(0.02)
+        becomes(lambda: self.get(name), wanted, name, RECONNECT)
 
 
 @pytest.fixture

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.ca.links.near_and_far import Pair, pair
-from tests.ioc_process import PATIENCE, Starter
+from tests.ioc_process import Starter
+from tests.local_ioc import becomes
 
 FAR = """
 record(ao, "far:ao") { field(VAL, "1") field(PREC, "2") field(EGU, "mm") field(HIGH, "5") field(HSV, "MINOR")
@@ -81,11 +82,8 @@ def two(request: pytest.FixtureRequest, start: Starter, tmp_path: Path) -> Itera
 
 def wait_for(two: Pair, facts: Facts, what: str) -> None:
     """Return when all of it is shown."""
-    end = time.monotonic() + PATIENCE
     for name, want in facts.items():
-        while (got := shows(two, name, want)) != want:
-            assert time.monotonic() < end, f"{what}: {name} is {got}, not {want}"
-            time.sleep(0.01)
+        becomes(partial(shows, two, name, want), want, f"{what}: {name}")
 
 
 def shows(two: Pair, name: str, want: Any) -> Any:
@@ -102,8 +100,7 @@ def test_values_alarms_and_puts_go_through_links(two: Pair) -> None:
 
 def test_a_record_with_completion_waits_for_all_that_its_put_sets_off(two: Pair) -> None:
     wait_for(two, {"nms": (1.0, 0, 0)}, "connected")
-    while two.put("waits", 0.0) != "ok" or two.get(["waits.SEVR"]) != [0]:
-        time.sleep(0.01)  # its link may be the last
+    becomes(lambda: (two.put("waits", 0.0), two.get(["waits.SEVR"])), ("ok", [0]), "waits, whose link may be the last,")
     two.put("far:slow.CALC", "A+1", process="false")
     two.put("waits", 5.0, wait=True)
     assert two.get(["far:slow:done"]) == [6.0]
@@ -114,10 +111,7 @@ def test_units_precision_and_limits_are_those_of_the_far_end(two: Pair) -> None:
     wait_for(two, {"cp": 1.0}, "connected")
     wanted = {"display.units": "mm", "display.precision": 2, "display.limitLow": -10.0, "display.limitHigh": 10.0,
               "valueAlarm.highWarningLimit": 5.0, "valueAlarm.highAlarmLimit": 8.0}  # fmt: skip
-    end = time.monotonic() + PATIENCE
-    while (got := {leaf: two.structure("cp.A")[leaf] for leaf in wanted}) != wanted:
-        assert time.monotonic() < end, got
-        time.sleep(0.01)
+    becomes(lambda: {leaf: two.structure("cp.A")[leaf] for leaf in wanted}, wanted, "cp.A")
 
 
 def test_the_time_stamp_is_that_of_the_far_end(two: Pair) -> None:
