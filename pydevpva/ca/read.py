@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from pydevpva.db.dbf import LINKS, TYPES
+from pydevpva.db.dbf import TYPES
 from pydevpva.engine.address import Address
 from pydevpva.engine.filters.parse import Update, run
 from pydevpva.records.core.arrays import first_or_zero
@@ -76,8 +76,3 @@ def type_number(address: Address) -> int:
     if address.long and not address.filters:
         return CHAR
     return TYPES[address.dbf].dbr
-
-
-def is_link(address: Address) -> bool:
-    """Whether the field is a link, whose value is a text."""
-    return address.field.type in LINKS

@@ -37,7 +37,6 @@ class Follower:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.scopes: list[Mapping[str, str]] = []
-        self._tells_macro: set[str] = set()
 
     def follow(self, path: str, macros: str = "", at: Location | None = None) -> None:
         """A script; what is wrong with it is noted."""
