@@ -46,6 +46,7 @@ def test_filters_are_obeyed(serve: Serve) -> None:
     assert some.values == [0.0, 3.0, 6.0]
 
 
+@pytest.mark.long
 def test_an_image_is_its_elements_and_its_sizes(serve: Serve) -> None:
     ioc = serve(
         """record(ndarray, "X:image") { field(DTYP, "pydev") field(INP, "@numpy.full((2, size), size, 'u1')") }""",

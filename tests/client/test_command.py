@@ -176,6 +176,7 @@ def test_info(client: Callable[..., str]) -> None:
     assert "choices: Off, On" in client("info", "T:Lamp")
 
 
+@pytest.mark.long
 def test_list_finds_the_server_and_its_names(client: Callable[..., str]) -> None:
     (server,) = client("list", "--servers").split()
     assert client("list").split() == client("list", server).split()

@@ -51,6 +51,7 @@ def test_any_link_text_is_a_link_or_a_value_error(text: str) -> None:
         parse_link(text, "INLINK")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     [
@@ -181,6 +182,7 @@ LONG = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", LONG)
 def test_long_texts_take_linear_time(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, base: Definitions

@@ -283,6 +283,7 @@ def test_several_servers_get_the_same_lines(ioc: Served, server: LogServer) -> N
         assert server.lines(1) == other.lines(1)
 
 
+@pytest.mark.long
 def test_lines_wait_for_a_server_that_is_down_and_reach_it_after_a_restart(
     ioc: Served, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -106,6 +106,7 @@ def watched(manager: Manager) -> Iterator[Ioc]:
         yield ioc
 
 
+@pytest.mark.long
 def test_the_watchdog_beats_while_the_database_thread_answers_and_no_longer(
     watched: Ioc, manager: Manager, caplog: pytest.LogCaptureFixture
 ) -> None:
