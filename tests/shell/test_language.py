@@ -114,8 +114,8 @@ def test_an_unknown_command_says_what_to_do(tmp_path: Path) -> None:
     assert ours.err == [
         "ERROR st.cmd line 1: Command 'epicsEnvSt' not registered. Line skipped; did you mean epicsEnvSet?",
         "ERROR st.cmd line 2: Command 'drvAsynSerialPortConfigure' not registered. "
-        "Line skipped, as others like it. It is of asyn: Python talks to devices here (sockets, pyserial, the "
-        'maker\'s package): records with field(DTYP, "pydev")',
+        "Line skipped, and others like it. It belongs to asyn: Python talks to devices here (sockets, pyserial, the "
+        'maker\'s package), called by records with field(DTYP, "pydev")',
         "st.cmd: 2 lines failed (1, 2)",
     ]
 

@@ -27,7 +27,7 @@ def meant(line: str) -> str:
 def command(name: str, known: Collection[str]) -> tuple[str, str]:
     """(what to tell once, advice) for a command that is none of those known."""
     if name not in MEANT and (module := modules.of_command(name)) is not None:
-        return module.name, f", as others like it. {_of(module)}"
+        return module.name, f", and others like it. {_of(module)}"
     return name, MEANT.get(name) or did_you_mean(name, known) or NOT_THERE
 
 
@@ -39,4 +39,4 @@ def macro(name: str) -> str:
 
 
 def _of(module: Module) -> str:
-    return f"It is of {module.name}: {module.advice}"
+    return f"It belongs to {module.name}: {module.advice}"
