@@ -16,6 +16,7 @@ MEANT = {  # words from elsewhere, and what stands for them here
     **dict.fromkeys(("caput", "pvput"), "; did you mean dbpf?"),
     **dict.fromkeys(("camonitor", "pvmonitor"), "; did you mean dbwatch?"),
     "quit": "; did you mean exit?",
+    "save_restoreSet_NFSHost": "; the operating system mounts folders here: set_savefile_path names the mounted one",
 }
 
 
