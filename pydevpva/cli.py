@@ -43,7 +43,7 @@ Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.js
   --no-pva   Serve Channel Access only.
   --save <folder>  Keep the values of output records over a restart, in a file there; as pydevpvaSave.
   --put-log <file>  Append a line of JSON for each put of a client, and each that is refused; as pydevpvaPutLog.
-  --log-level <level>  Log what is as grave or graver: debug, info (else), warning, error.
+  --log-level <level>  Leave out of the log what is less severe: debug, info (the default), warning, error.
   --log-json  Log in JSON, an object a line.
   --watch-evaluator  Under systemd with WatchdogSec: be restarted also when users' Python hangs.
   --console <path>  Let the owner of this process attach a shell there, at a Unix socket.
@@ -52,7 +52,7 @@ Usage: {name} [-D file.dbd] [-m A=1,B=2] [-d file.db] [-a file.acf] [-G group.js
   -c <command>      With --attach: run this one line there; the exit status says whether it failed.
 
   --new <folder>     Write a small working IOC there, to begin with: driver, records, display, tests, unit file.
-  --example <name>   Start one of the examples that come with pydevpva; an unknown name lists them.
+  --example <name>   Start one of the examples that come with pydevpva; "list" prints their names.
   check [file ...]  What can be said of st.cmd and databases without running them; {name} check --help.
 
 st.cmd is run after these, then iocInit when -d or -x loaded records and the script did not do it.
@@ -103,6 +103,8 @@ def _run(name: str, argv: Sequence[str], always_shell: bool) -> NoReturn:
     if (folder := arguments.value("--new")) is not None:
         sys.exit(_new(name, folder))
     if (example := arguments.value("--example")) is not None:
+        if example == "list":
+            sys.exit(_list_examples(name))
         arguments = _example(name, arguments, example)
     for flag in ("-c", "--log"):
         if arguments.has(flag):
@@ -127,6 +129,17 @@ def _new(name: str, folder: str) -> int:
         return _print(create(folder))
     except (PydevpvaError, OSError) as error:
         return _refuse(name, f"--new {folder}: {error.strerror if isinstance(error, OSError) else error}")
+
+
+def _list_examples(name: str) -> int:
+    """Print the names of the examples, one a line; the exit status."""
+    from pydevpva.errors import PydevpvaError
+    from pydevpva.new import examples
+
+    try:
+        return _print("".join(f"{example}\n" for example in examples.names()))
+    except PydevpvaError as error:
+        return _refuse(name, f"--example list: {error}")
 
 
 def _example(name: str, arguments: Arguments, example: str) -> Arguments:

@@ -148,8 +148,11 @@ def did_you_mean(word: str, *choices: Collection[str]) -> str:
 
 
 def _alike(word: str, choices: Iterable[str]) -> list[str]:
-    by_upper = {choice.upper(): choice for choice in choices}
-    return [by_upper[n] for n in difflib.get_close_matches(word.upper(), by_upper, n=3, cutoff=0.6)]
+    by_upper: dict[str, list[str]] = {}  # a class and its object differ by case alone: Meter, meter
+    for choice in dict.fromkeys(choices):
+        by_upper.setdefault(choice.upper(), []).append(choice)
+    near = difflib.get_close_matches(word.upper(), by_upper, n=3, cutoff=0.6)
+    return [choice for n in near for choice in sorted(by_upper[n], key=lambda one: one.islower() != word.islower())][:3]
 
 
 def _one_slip_away(word: str, sets: Iterable[Container[str]]) -> list[str]:

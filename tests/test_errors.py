@@ -14,6 +14,11 @@ def test_of_few_choices_the_nearest_are_named() -> None:
     assert did_you_mean("NOPE", ["DRVH", "EGU"]) == ""
 
 
+def test_names_that_differ_by_case_alone_are_both_there_and_the_one_written_alike_comes_first() -> None:
+    assert did_you_mean("metre", ["meter", "Meter"]) == "; did you mean meter or Meter?"
+    assert did_you_mean("Metre", ["meter", "Meter", "Meter"]) == "; did you mean Meter or meter?"
+
+
 @pytest.mark.parametrize(
     "word", ["LAB:SYS7:Recrd:1237", "LAB:SYS7:Reccord:1237", "LAB:SYS7:Rekord:1237", "LAB:SYS7:Recodr:1237"]
 )

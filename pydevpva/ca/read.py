@@ -24,6 +24,10 @@ class Characters:
         self.text, self.capacity = text, capacity
         self.raw = text.encode("utf-8", "surrogateescape") + b"\0"
 
+    def __eq__(self, other: object) -> bool:
+        """The same text: a monitor of REC.DESC$ hears nothing when its record processes and DESC stays."""
+        return isinstance(other, Characters) and self.text == other.text
+
     def cut(self, wanted: int) -> bytes:
         """At most so many characters, 0: all that there are; the last is a NUL."""
         room = min(wanted or self.capacity, self.capacity)

@@ -111,9 +111,9 @@ class Site:
         batch.warnings = [problem for problem in batch.warnings if not problem.unsupported]
 
     def _miss(self, problem: Problem) -> None:
-        """`record "X" is left out: record type "motor" is of motor: use ...`, or a reason without a module."""
+        """`record "X" is left out: record type "motor" belongs to motor: use ...`, or a reason without a module."""
         reason = problem.message.partition(": ")[2] or problem.message
-        kind, _, advice = reason.partition(" is of ")
+        kind, _, advice = reason.partition(" belongs to ")
         module, colon, advice = advice.partition(": ")
         if colon:
             self.miss(module, kind, problem.location, advice)

@@ -8,7 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_DEVICE = 'Python talks to devices here (sockets, pyserial, the maker\'s package): records with field(DTYP, "pydev")'
+_DEVICE = (
+    "Python talks to devices here (sockets, pyserial, the maker's package), "
+    'called by records with field(DTYP, "pydev")'
+)
+RECORDS_OF = "records of "  # and the module: the cause of a problem
 _ELSEWHERE = "or leave it in its C IOC, and link to that over PVA"
 
 
@@ -216,7 +220,7 @@ def record_type_advice(name: str) -> tuple[str, str]:
     module = of_record_type(name)
     if module is None:
         return f"record type {name}", ""
-    return f"records of {module.name}", f'record type "{name}" is of {module.name}: {module.advice}'
+    return f"{RECORDS_OF}{module.name}", f'record type "{name}" belongs to {module.name}: {module.advice}'
 
 
 def dtyp_advice(text: str, record_type: str) -> tuple[str, str]:
@@ -224,7 +228,7 @@ def dtyp_advice(text: str, record_type: str) -> tuple[str, str]:
     module = of_dtyp(text)
     if module is None:
         return f'DTYP "{text}" of {record_type}', ""
-    return f"records of {module.name}", f'DTYP "{text}" is of {module.name}: {module.advice}'
+    return f"{RECORDS_OF}{module.name}", f'DTYP "{text}" belongs to {module.name}: {module.advice}'
 
 
 def of_command(name: str) -> Module | None:

@@ -48,6 +48,17 @@ def test_another_field_is_posted_when_processing_changes_it(serve: Serve) -> Non
     assert updates.values == [3, 0, 1] or updates.values == [3, 1]
 
 
+def test_a_text_as_characters_is_posted_when_it_changes_and_not_when_its_record_processes(serve: Serve) -> None:
+    ioc = serve('record(ao, "X:ao") { field(DESC, "old") }')
+    updates = ioc.client.channel("X:ao.DESC$").watch()
+    updates.wait(lambda all: len(all) == 1)
+    for number in (1.0, 2.0):
+        ioc.client.put("X:ao", number)
+    ioc.client.put("X:ao.DESC", "new")
+    updates.wait(lambda all: b"new" in all[-1].raw)
+    assert [got.raw.rstrip(b"\0") for got in updates.all] == [b"old", b"new"]
+
+
 def test_time_and_alarm_come_with_the_value(serve: Serve) -> None:
     ioc = serve('record(ao, "X:ao") {}')
     ioc.client.put("X:ao", 1.0)

@@ -18,7 +18,7 @@ record(motor, "m") { field(DTYP, "asynMotor") field(VELO, "1") alias("m:alias") 
 record(ai, "asyn") { field(DTYP, "asynFloat64") field(INP, "@asyn(P, 0)X") }
 record(ao, "soft") { field(VAL, "3") }
 """
-MOTOR = 'record type "motor" is of motor: '
+MOTOR = 'record type "motor" belongs to motor: '
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_the_rest_of_the_file_is_loaded_and_each_record_left_out_is_told(
     assert list(ioc.instances) == ["soft"]
     motor, asyn = warnings(caplog)
     assert motor.startswith(f'2:1: record "m" is left out: {MOTOR}')
-    assert asyn.startswith('3:22: record "asyn" is left out: DTYP "asynFloat64" is of asyn: ')
+    assert asyn.startswith('3:22: record "asyn" is left out: DTYP "asynFloat64" belongs to asyn: ')
 
 
 def test_what_more_is_said_of_them_is_passed_over(ioc: Ioc, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import socketserver
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -63,3 +67,38 @@ def test_a_script(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         [sys.executable, "script.py"], cwd=folder, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout == "21.5 0\n121.0 1\n"
+
+
+class Thermometer(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        while self.rfile.readline() == b"T?\n" and self.server.at_work:  # type: ignore[attr-defined]
+            self.wfile.write(b"21.5\n")
+
+
+@contextmanager
+def thermometer(port: int) -> Iterator[int]:
+    """One on this machine, for as long as the block lasts; then it hangs up at its next question. Its port."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", port), Thermometer, bind_and_activate=False) as server:
+        server.allow_reuse_address = server.daemon_threads = True
+        server.at_work = True  # type: ignore[attr-defined]
+        server.server_bind()
+        server.server_activate()
+        threading.Thread(target=server.serve_forever).start()
+        yield server.server_address[1]
+        server.at_work = False  # type: ignore[attr-defined]
+        server.shutdown()
+
+
+def test_a_device_that_is_away_is_an_alarm_and_comes_back(folder: Path) -> None:
+    with Ioc(serve=False) as ioc:
+        seen = LocalIoc(ioc)
+        ioc.run_python("from thermometer import follow")
+        ioc.load_records(str(folder / "thermometer.db"))
+        ioc.init()
+        with thermometer(0) as port:
+            ioc.run_python(f"pydev.start(follow('127.0.0.1', {port}), name='thermometer')")
+            seen.until("Room:T", lambda value: value == 21.5)
+        seen.until("Room:T.SEVR", lambda severity: severity == 3)
+        with thermometer(port):
+            seen.until("Room:T.SEVR", lambda severity: severity == 0)
+        assert ioc.get("Room:T") == 21.5

@@ -25,7 +25,11 @@ def pydevpva(*words: str, cwd: Path | None = None) -> subprocess.CompletedProces
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_the_tests_of_a_new_ioc_pass(tmp_path: Path) -> None:
+def test_the_tests_of_a_new_ioc_pass_whatever_ports_the_site_has_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EPICS_PVAS_SERVER_PORT", "29175")
+    monkeypatch.setenv("EPICS_PVAS_BROADCAST_PORT", "29176")
     made = pydevpva("--new", "oven-2", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
     assert {path.name for path in (tmp_path / "oven-2").iterdir()} == FILES
@@ -76,6 +80,12 @@ def test_refusals_have_status_2_and_no_traceback(tmp_path: Path) -> None:
     unknown = pydevpva("--example", "devise", cwd=tmp_path)
     assert unknown.returncode == 2
     assert unknown.stderr.startswith('pydevpva: --example devise: no example "devise"; did you mean device?; there are')
+
+
+def test_the_examples_are_listed_one_a_line(tmp_path: Path) -> None:
+    listed = pydevpva("--example", "list", cwd=tmp_path)
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert listed.stdout.splitlines() == sorted(path.parent.name for path in (ROOT / "examples").glob("*/st.cmd"))
 
 
 def test_an_example_starts_from_anywhere(tmp_path: Path, start: Starter) -> None:

@@ -114,18 +114,20 @@ def test_an_unknown_command_says_what_to_do(tmp_path: Path) -> None:
     assert ours.err == [
         "ERROR st.cmd line 1: Command 'epicsEnvSt' not registered. Line skipped; did you mean epicsEnvSet?",
         "ERROR st.cmd line 2: Command 'drvAsynSerialPortConfigure' not registered. "
-        "Line skipped, as others like it. It is of asyn: Python talks to devices here (sockets, pyserial, the "
-        'maker\'s package): records with field(DTYP, "pydev")',
+        "Line skipped, and others like it. It belongs to asyn: Python talks to devices here (sockets, pyserial, the "
+        'maker\'s package), called by records with field(DTYP, "pydev")',
         "st.cmd: 2 lines failed (1, 2)",
     ]
 
 
 def test_a_word_from_elsewhere_says_what_stands_for_it_here(tmp_path: Path) -> None:
-    ours = run(OURS, 'record(ai, "X") {\ncaput X 1\nimport math\n', tmp_path)
+    script = 'record(ai, "X") {\ncaput X 1\nimport math\nsave_restoreSet_NFSHost("files", "10.0.0.4")\n'
+    ours = run(OURS, script, tmp_path)
     assert [line.partition(" Line ")[2] for line in ours.err[:-1]] == [
         'skipped; a database is loaded by dbLoadRecords("file.db"), or by pydevpva -d file.db',
         "skipped; did you mean dbpf?",
         'skipped; Python goes into pydev("...")',
+        "skipped; the operating system mounts folders here: set_savefile_path names the mounted one",
     ]
 
 

@@ -13,12 +13,14 @@ from tests.shell.both import OURS, run
 
 PYDEVPVA = [sys.executable, "-m", "pydevpva", "-S"]
 ASYN = (
-    "It is of asyn: Python talks to devices here (sockets, pyserial, the maker's package): records with "
+    "It belongs to asyn: Python talks to devices here (sockets, pyserial, the maker's package), called by records with "
     'field(DTYP, "pydev")'
 )
-SEQ = "It is of seq: programs of the state notation language are C; write the sequence in Python, as a pydev.Program"
+SEQ = (
+    "It belongs to seq: programs of the state notation language are C; write the sequence in Python, as a pydev.Program"
+)
 MOTOR = (
-    'record type "motor" is of motor: Python moves motors here: ao for the position, ai for the readback, with '
+    'record type "motor" belongs to motor: Python moves motors here: ao for the position, ai for the readback, with '
     'field(DTYP, "pydev"); or leave it in its C IOC, and link to that over PVA'
 )
 
@@ -111,6 +113,22 @@ def test_a_field_quoted_as_a_text_gets_a_hint_and_other_texts_do_not(tmp_path: P
     ]
 
 
+def test_how_to_load_the_rest_of_a_file_is_told_once_and_only_where_that_would_load_it(tmp_path: Path) -> None:
+    motor = 'record(motor, "m") { field(DTYP, "asynMotor") }\n'
+    stream = 'record(ai, "s") { field(DTYP, "stream") }\n'
+    script = "dbLoadRecords bad.db\ndbLoadRecords stream.db\ndbLoadRecords motor.db\n"
+    err = said(
+        script, tmp_path, bad_db=motor + 'record(ai, "x") { field(NIX, "1") }\n', stream_db=stream, motor_db=motor
+    )
+    how = "    pydevpva --skip-unsupported, or 'var pydevSkipUnsupported 1' before this line, loads its other records"
+    assert [line for line in err if "Failed to load" in line or "--skip" in line] == [
+        "ERROR: Failed to load 'bad.db'; line 1 of st.cmd",
+        "ERROR: Failed to load 'stream.db'; line 2 of st.cmd",
+        how,
+        "ERROR: Failed to load 'motor.db'; line 3 of st.cmd, as above: records of motor",
+    ]
+
+
 def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
     """Forty lines of asyn, motor and seq; eight motors of a template; two files that want a module's folder."""
     lines = ["< envPaths", 'seq("one", "P=X:")', 'seq("two", "P=X:")']
@@ -132,16 +150,17 @@ def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
         other_substitutions='file "$(CALC)/db/c.db" { pattern { N } { 1 } { 2 } }\nfile motor.db { { P=Y:, N=1 } }\n',
     )
     assert err[1:] == [
-        f"ERROR st.cmd line 2: Command 'seq' not registered. Line skipped, as others like it. {SEQ}",
+        f"ERROR st.cmd line 2: Command 'seq' not registered. Line skipped, and others like it. {SEQ}",
         "ERROR st.cmd line 4: Command 'drvAsynIPPortConfigure' not registered. "
-        f"Line skipped, as others like it. {ASYN}",
+        f"Line skipped, and others like it. {ASYN}",
         "ERROR st.cmd line 24: Command 'XPSCreateController' not registered. "
-        f"Line skipped, as others like it. It is of motor: {MOTOR.partition('of motor: ')[2]}",
+        f"Line skipped, and others like it. It belongs to motor: {MOTOR.partition('to motor: ')[2]}",
         f'ERROR: motor.db:1:1: record "X:m0": {MOTOR} (from motor.substitutions:1:34) (8 times)',
         "ERROR: Failed to load 'motor.substitutions'; line 32 of st.cmd",
+        "    pydevpva --skip-unsupported, or 'var pydevSkipUnsupported 1' before this line, loads its other records",
         'macLib: macro MOTOR is undefined (expanding string dbLoadRecords("$(MOTOR)/db/a.db")); '
         'line not run (st.cmd line 33): set it first, epicsEnvSet("MOTOR", "..."), if its files are needed. '
-        f"It is of motor: {MOTOR.partition('of motor: ')[2]}",
+        f"It belongs to motor: {MOTOR.partition('to motor: ')[2]}",
         'ERROR: $(CALC)/db/c.db: no file "$(CALC)/db/c.db": macro CALC is undefined; set it first, '
         'epicsEnvSet("CALC", "...") (from other.substitutions:1:40) (2 times)',
         "ERROR: Failed to load 'other.substitutions'; line 35 of st.cmd",

@@ -212,8 +212,8 @@ def test_a_startup_script_of_pydevice_runs_without_make(tmp_path: Path) -> None:
         f"Warning st.cmd line 5: {tmp_path}/dbd/pydevioc.dbd is not there (make would have built it): "
         "going on with EPICS base's and PyDevice's own",
         "ERROR st.cmd line 11: Command 'drvAsynSerialPortConfigure' not registered. "
-        "Line skipped, as others like it. It is of asyn: Python talks to devices here (sockets, pyserial, the "
-        'maker\'s package): records with field(DTYP, "pydev")',
+        "Line skipped, and others like it. It belongs to asyn: Python talks to devices here (sockets, pyserial, the "
+        'maker\'s package), called by records with field(DTYP, "pydev")',
         "Starting iocInit",
         "iocRun: All initialization complete",
         "st.cmd: 1 line failed (11); the IOC runs without it",

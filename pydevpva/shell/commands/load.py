@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from pydevpva.db.definitions import EPICS_DBD
 from pydevpva.db.macros import parse_macros
+from pydevpva.db.modules import RECORDS_OF
 from pydevpva.errors import LoadError, Problem, once
 from pydevpva.shell.language.registry import PATH, PDBBASE, REGISTRAR, Argument, CommandFailed, command
 from pydevpva.shell.process.envpaths import database_source, made_by_make, wanted_macros
@@ -139,7 +140,7 @@ def _told(shell: Shell, file: str, macros: str, error: LoadError) -> str:
         causes = ", ".join(cause for cause, problem in found.items() if problem.cause)
         return f"{_failed(shell, file)}, as above" + (f": {causes}" if causes else "")
     what = [f"ERROR: {problem}" for problem in new]
-    advice = _macros(shell, file, macros, new) + _beside(shell, file)
+    advice = _macros(shell, file, macros, new) + _beside(shell, file) + _without(shell, error.problems)
     return "\n".join([*what, _failed(shell, file) + advice])
 
 
@@ -160,6 +161,15 @@ def _macros(shell: Shell, file: str, given: str, problems: Sequence[Problem]) ->
     command = "dbLoadTemplate" if file.endswith(".substitutions") else "dbLoadRecords"
     how = f'{command}("{file}", "{values}")' if shell.scopes else f'-m "{values}" before -d {file}'
     return f"\n    macros get their values by {how}"
+
+
+def _without(shell: Shell, problems: Sequence[Problem]) -> str:
+    """How to load the rest of a file in which only records of well-known modules are wrong; told once in a script."""
+    theirs = all(problem.cause.startswith(RECORDS_OF) for problem in problems)
+    if not theirs or not shell.is_news("--skip-unsupported"):
+        return ""
+    how = "pydevpva --skip-unsupported, or 'var pydevSkipUnsupported 1' before this line"
+    return f"\n    {how}, loads its other records"
 
 
 def _beside(shell: Shell, file: str) -> str:

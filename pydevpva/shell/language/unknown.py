@@ -16,6 +16,7 @@ MEANT = {  # words from elsewhere, and what stands for them here
     **dict.fromkeys(("caput", "pvput"), "; did you mean dbpf?"),
     **dict.fromkeys(("camonitor", "pvmonitor"), "; did you mean dbwatch?"),
     "quit": "; did you mean exit?",
+    "save_restoreSet_NFSHost": "; the operating system mounts folders here: set_savefile_path names the mounted one",
 }
 
 
@@ -27,7 +28,7 @@ def meant(line: str) -> str:
 def command(name: str, known: Collection[str]) -> tuple[str, str]:
     """(what to tell once, advice) for a command that is none of those known."""
     if name not in MEANT and (module := modules.of_command(name)) is not None:
-        return module.name, f", as others like it. {_of(module)}"
+        return module.name, f", and others like it. {_of(module)}"
     return name, MEANT.get(name) or did_you_mean(name, known) or NOT_THERE
 
 
@@ -39,4 +40,4 @@ def macro(name: str) -> str:
 
 
 def _of(module: Module) -> str:
-    return f"It is of {module.name}: {module.advice}"
+    return f"It belongs to {module.name}: {module.advice}"
