@@ -12,7 +12,10 @@ from pydevpva.records.core.record import Record
 
 
 class TriggeredStep(SoftInput, dsets="devEpidSoftCB"):
-    """Have the readback made by a put of TVAL to TRIG, if there is one; only a put that is made as a client's is can be waited for."""
+    """Have the readback made by a put of TVAL to TRIG, if there is one.
+
+    Only a put that is made as a client's is can be waited for.
+    """
 
     __slots__ = ()
 

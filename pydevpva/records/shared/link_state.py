@@ -17,7 +17,9 @@ from pydevpva.records.core.record import Record
 NOT_CONNECTED, CONNECTED, LOCAL, CONSTANT = range(4)  # calcoutINAV and the menus of synApps
 UNKNOWN_TYPE = -1
 _DEFINED = {name: code for code, name in enumerate(TYPES)}
-_CODES = _DEFINED | dict.fromkeys(CHOICES, _DEFINED["ENUM"]) | dict.fromkeys(LINKS, _DEFINED["STRING"])  # as they leave a channel
+_CODES = (
+    _DEFINED | dict.fromkeys(CHOICES, _DEFINED["ENUM"]) | dict.fromkeys(LINKS, _DEFINED["STRING"])
+)  # as they leave a channel
 
 
 class ShowsLinks(Record):
