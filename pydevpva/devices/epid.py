@@ -12,7 +12,10 @@ from pydevpva.records.core.record import Record
 
 
 class TriggeredStep(SoftInput, dsets="devEpidSoftCB"):
-    """Have the readback made by a put of TVAL to TRIG; only a put that is made as a client's is can be waited for."""
+    """Have the readback made by a put of TVAL to TRIG, if there is one.
+
+    Only a put that is made as a client's is can be waited for.
+    """
 
     __slots__ = ()
 
@@ -26,7 +29,7 @@ class TriggeredStep(SoftInput, dsets="devEpidSoftCB"):
             if link.put_async(record.TVAL, "DOUBLE", lambda error: complete(record)):
                 record.PACT = 1
                 return 0
-        elif not link.is_constant and link.put(record.TVAL, "DOUBLE"):
+        elif link.put(record.TVAL, "DOUBLE"):
             return super().read(record)
         raise_alarm(record, LINK, INVALID, "field TRIG")
         return -1

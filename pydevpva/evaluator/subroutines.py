@@ -10,22 +10,26 @@ from typing import Any
 
 from pydevpva.errors import NotFound, did_you_mean
 from pydevpva.evaluator.failures import describe
+from pydevpva.evaluator.synapps import functions_with
 
 Subroutine = Callable[[Any], object]
 
 
 class Subroutines:
-    """Functions by name: those given to @pydev.subroutine, those in the shared namespace, and module.function."""
+    """Functions by name: those given to @pydev.subroutine, those in the shared namespace, module.function, and ours."""
 
     def __init__(self, namespace: Mapping[str, Any]) -> None:
         self.registered: dict[str, Subroutine] = {}
         self.earlier: dict[str, Subroutine] = {}  # registered before this IOC was made; all else comes first
+        self._ours: dict[str, Subroutine] = {}  # of synApps, as far as records name them
         self._namespace = namespace
         self._failed: dict[str, str] = {}  # modules that did not import, and why
 
     def load(self, name: str) -> None:
         """Import the module of module.function; an error is kept for `find` to tell."""
         module = name.rpartition(".")[0]
+        if name not in self._ours:
+            self._ours |= functions_with(name)
         if not module or name in self.registered or name in self.earlier:
             return
         try:
@@ -40,7 +44,7 @@ class Subroutines:
         module, _, plain = name.rpartition(".")
         earlier = self.earlier.get(name)
         members = self._members(module) if earlier is None or not module else {}
-        found = members.get(plain, earlier)
+        found = members.get(plain, earlier or self._ours.get(name))
         if not callable(found):
             raise NotFound(f'no Python function "{name}"{_near(plain, module, members, self.registered)}')
         return found  # type: ignore[no-any-return]

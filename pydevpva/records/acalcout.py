@@ -206,6 +206,8 @@ class Acalcout(CalcOutput, rtype="acalcout", soft="devaCalcoutSoft"):
         for field, before in (("AVAL", "PAVL"), ("OAV", "POAV")):
             self._post_array(field, before, mask)
         self.post_changes(mask)
+        for x in LETTERS:
+            setattr(self, f"P{x}", getattr(self, x))
         for i, field in enumerate(DOUBLED):
             if self.NEWM >> i & 1:
                 self.post_field(field, mask | DBE_VALUE | DBE_LOG)

@@ -17,6 +17,7 @@ from pydevpva.records.shared.link_state import (
     CONNECTED,
     CONSTANT,
     ShowsLinks,
+    defined_type_code,
     link_state,
     show,
     state_as_made,
@@ -201,7 +202,7 @@ class Sseq(ShowsLinks, rtype="sseq"):
         """DTn and LTn as far as they were not known."""
         for field, kind in ((f"DT{x}", "DOL"), (f"LT{x}", "LNK")):
             if getattr(self, field) < 0:
-                setattr(self, field, type_code(getattr(self, f"{kind}{x}")))
+                show(self, field, type_code(getattr(self, f"{kind}{x}")))
 
     def _completed(self, x: str, run: int, error: str | None) -> None:
         """All that step x set off is done."""
@@ -266,18 +267,14 @@ class Sseq(ShowsLinks, rtype="sseq"):
 
     def show_link(self, field: str) -> None:
         super().show_link(field)
-        self._show_type(field)
+        show(self, _type_field(field), type_code(getattr(self, field)))
 
     def _show_first(self, field: str) -> bool:
         """At the start links with CA, CP or CPP count as those to other IOCs; whether the link stays in this one."""
         state = state_as_made(getattr(self, field))
         show(self, self.link_states[field], state)
-        self._show_type(field)
+        show(self, _type_field(field), defined_type_code(getattr(self, field)))
         return state > CONNECTED
-
-    def _show_type(self, field: str) -> None:
-        """DTn or LTn."""
-        setattr(self, f"{'DT' if field[0] == 'D' else 'LT'}{field[-1]}", type_code(getattr(self, field)))
 
     def _check_in(self, seconds: float) -> None:
         if not self.check_due:
@@ -292,4 +289,9 @@ class Sseq(ShowsLinks, rtype="sseq"):
             waits = getattr(self, f"WAIT{x}") != NO_WAIT
             show(self, f"WERR{x}", int(waits and link_state(link) != CONSTANT and not hasattr(link, "put_async")))
             for field, kind in ((f"DT{x}", "DOL"), (f"LT{x}", "LNK")):
-                setattr(self, field, type_code(getattr(self, f"{kind}{x}")))
+                show(self, field, type_code(getattr(self, f"{kind}{x}")))
+
+
+def _type_field(field: str) -> str:
+    """DTn of a DOLn, LTn of a LNKn."""
+    return f"{'DT' if field[0] == 'D' else 'LT'}{field[-1]}"

@@ -73,7 +73,7 @@ class Throttle(ShowsLinks, rtype="throttle", soft="devThrottleSoft"):
 
     def _keep_limits(self) -> bool:
         """Cut VAL at the limit that it is beyond, or, with DRVLC Off, take back the old one: False."""
-        if not self.DRVLH > self.DRVLL:
+        if not self._has_limits():
             return True
         state = self._limit()
         show(self, "DRVLS", state)
@@ -84,6 +84,10 @@ class Throttle(ShowsLinks, rtype="throttle", soft="devThrottleSoft"):
             return False
         self.VAL = self.DRVLL if state == LOW_LIMIT else self.DRVLH
         return True
+
+    def _has_limits(self) -> bool:
+        """A limit that is NaN is none; the other one counts."""
+        return not self.DRVLH <= self.DRVLL
 
     def _limit(self) -> int:
         """Which limit VAL is beyond."""
@@ -158,7 +162,7 @@ class Throttle(ShowsLinks, rtype="throttle", soft="devThrottleSoft"):
         elif field == "DLY":
             self._new_delay()
         elif field in ("DRVLH", "DRVLL"):
-            show(self, "DRVLS", self._limit() if self.DRVLH > self.DRVLL else NORMAL)
+            show(self, "DRVLS", self._limit() if self._has_limits() else NORMAL)
 
     def _new_delay(self) -> None:
         """The delay that runs begins anew with the new time."""

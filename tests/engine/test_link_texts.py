@@ -29,3 +29,18 @@ def test_what_a_link_shows(tmp_path: Path, field: str, given: str, shown: str) -
     with local_ioc(tmp_path, db) as ioc:
         assert ioc.put(f"put.{field}", given) is None
         assert (ioc.get(f"loaded.{field}"), ioc.get(f"put.{field}")) == (shown, shown)
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "code"),
+    [("42 x", "s.VAL$", 52.0), ("", "s.VAL$", 0.0), ("z", "s.VAL$ CA", 122.0), ("x", "s.INP$", 108.0)],
+)
+def test_a_name_with_dollar_is_characters_and_as_a_number_the_first(
+    tmp_path: Path, given: str, name: str, code: float
+) -> None:
+    db = """record(lsi, "s") { field(SIZV, "50") field(INP, "link") }
+    record(calc, "c") { field(INPA, "%s") field(CALC, "A") }"""
+    with local_ioc(tmp_path, db % name) as ioc:
+        ioc.put("s", given)
+        ioc.put("c.PROC", 1)
+        assert (ioc.get("c"), ioc.alarm("c")[0]) == (code, "NO_ALARM")

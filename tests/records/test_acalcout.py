@@ -31,6 +31,12 @@ def test_a_link_that_is_not_connected_is_passed_over(engine: StartEngine) -> Non
     assert db.alarm("a")[0] == "NO_ALARM"
 
 
+def test_pa_is_a_when_processing_is_over(engine: StartEngine) -> None:
+    db = engine('record(acalcout, "a") { field(CALC, "A+1") field(INPA, "in") } record(ai, "in") { field(VAL, "4") }')
+    db.put("a.PROC", 1)
+    assert (db.get("a.A"), db.get("a.PA")) == (4.0, 4.0)
+
+
 def test_nuse_says_how_many_elements_there_are(engine: StartEngine) -> None:
     db = engine('record(acalcout, "a") { field(CALC, "IX+AA") field(NELM, "5") field(NUSE, "3") }')
     db.put("a.AA", [1, 1, 1, 1, 1])

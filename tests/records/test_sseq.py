@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pydevpva.records.core.alarm import DBE_VALUE
 from tests.local_ioc import StartEngine
 
 pytestmark = pytest.mark.ours("softIocPVX has no synApps")
@@ -215,6 +216,17 @@ def test_states_and_types_of_the_links(engine: StartEngine) -> None:
         "Local PV",
         0,
     )
+
+
+def test_types_are_those_of_the_channel_once_the_links_were_looked_at(engine: StartEngine) -> None:
+    db = engine(OUTS + sseq('field(DOL1, "nowhere") field(LNK1, "o1.OMSL") field(LNK2, "o1.DOL")'))
+    told = db.posts("s")
+    assert [db.get(f"s.{f}") for f in ("LT1", "LT2")] == [12, 14]  # menu, link
+    db.advance(1)
+    assert [db.get(f"s.{f}") for f in ("LT1", "LT2")] == [11, 0]
+    told.wait_for(("LT1", DBE_VALUE))
+    db.put("s.DOL3", "o2")
+    told.wait_for(("DT3", DBE_VALUE))
 
 
 def test_a_link_to_nothing_is_passed_over(engine: StartEngine) -> None:

@@ -125,6 +125,15 @@ def test_states_of_the_links(engine: StartEngine) -> None:
     assert (db.text("t.OV"), db.text("t.SIV")) == ("Ext PV NC", "Local PV")
 
 
+def test_a_limit_that_is_nan_is_none_and_the_other_counts(engine: StartEngine) -> None:
+    db = engine('record(throttle, "t") { field(DRVLH, "5") field(DRVLL, "0") field(DRVLC, "On") }')
+    db.put("t.DRVLL", "nan")
+    db.put("t", -3)
+    assert (db.get("t"), db.text("t.DRVLS")) == (-3.0, "Normal")
+    db.put("t", 9)
+    assert (db.get("t"), db.text("t.DRVLS")) == (5.0, "High Limit")
+
+
 def test_a_loop_of_links_ends(engine: StartEngine) -> None:
     db = engine(
         'record(throttle, "t") { field(OUT, "a PP") } record(ao, "a") { field(OUT, "b PP") }'

@@ -119,6 +119,9 @@ class RecordLink:
             self._convert = self._filtered(dbf)
         elif dbf == "STRING":
             self._convert = self._text if is_scalar else self._first_text
+        elif address.long:
+            convert = converter(dbf)
+            self._convert = lambda value: convert(_first_character(self.address.get()))
         elif source in LINKS or source == "NOACCESS":
             self._convert = _not_a_number
         elif not is_scalar:
@@ -213,6 +216,12 @@ class RecordLink:
 
 def _same(value: Scalar) -> Scalar:
     return value
+
+
+def _first_character(text: Value) -> Scalar:
+    """What a name with $ is as one number: an array of characters, of which it is the first; 0 of an empty text."""
+    raw = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else b""
+    return int(characters(raw + b"\0")[0])
 
 
 def _not_a_number(value: Value) -> Scalar:

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from pydevpva.db.dbf import TYPES
+from pydevpva.db.dbf import CHOICES, LINKS, TYPES
 from pydevpva.records.core.alarm import DBE_VALUE
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 
 NOT_CONNECTED, CONNECTED, LOCAL, CONSTANT = range(4)  # calcoutINAV and the menus of synApps
 UNKNOWN_TYPE = -1
-_CODES = {name: code for code, name in enumerate(TYPES)}
+_DEFINED = {name: code for code, name in enumerate(TYPES)}
+_CODES = (
+    _DEFINED | dict.fromkeys(CHOICES, _DEFINED["ENUM"]) | dict.fromkeys(LINKS, _DEFINED["STRING"])
+)  # as they leave a channel
 
 
 class ShowsLinks(Record):
@@ -63,9 +66,15 @@ def state_as_made(link: Link) -> int:
 
 
 def type_code(link: Link) -> int:
-    """The number of the DBF type at the far end; -1 when it is not known."""
+    """The number of the DBF type that the far end's channel has (dbChannelFinalFieldType); -1 when it is not known."""
     source = link.source()
     return UNKNOWN_TYPE if source is None else _CODES[source[0]]
+
+
+def defined_type_code(link: Link) -> int:
+    """The same of the field as its record type defines it, a menu or a link too."""
+    source = link.source()
+    return UNKNOWN_TYPE if source is None else _DEFINED[source[0]]
 
 
 def show(record: Record, field: str, value: object) -> None:
