@@ -266,7 +266,9 @@ def _cancel_future(future: Any, waiting: Waiting) -> None:
 
 def _task_over(name: str, result: object, error: BaseException | None) -> None:
     """A task beside the records has ended."""
-    if error is None or isinstance(error, (Stopped, CancelledError)):
+    import asyncio  # which runs it
+
+    if error is None or isinstance(error, (Stopped, CancelledError, asyncio.CancelledError)):
         log.info("task %s: %s", name, "ended" if error is None else "cancelled")
     else:
         log.error("task %s: %s\n%s", name, describe(error), traceback_text(error))
