@@ -26,7 +26,7 @@ class InFlight:
 
     def take(self, frame):
         """Send a frame off, if there is room, and return it. Raises what `submit` raises."""
-        if len(self._under_way) < self._most:
+        if frame.size and len(self._under_way) < self._most:  # before the first frame there is an empty one
             future = self._submit(numpy.asarray(frame))
             sent = Sent(frame)
             self._under_way.append(sent)

@@ -86,6 +86,7 @@ def cluster(client: Context) -> None:
     """Some frames have come back, and the camera is stopped."""
     with Watch(client, "Example:Cluster:Image") as images, Watch(client, "Example:Cluster:UnderWay") as under_way:
         put(client, "Example:Cluster:Rate", 2)
+        put(client, "Example:Cluster:Acquire", 1, leaf="value.index")
         images.until(lambda update: update.uniqueId > 0, timeout=60)
         put(client, "Example:Cluster:Root", 2)
         put(client, "Example:Cluster:Acquire", 0, leaf="value.index")

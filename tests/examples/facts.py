@@ -242,6 +242,7 @@ def scan(server: ServerProcess, client: Context) -> None:
 def cluster(server: ServerProcess, client: Context) -> None:
     """Two workers on this machine; then the scheduler is away, and comes back."""
     put(client, "Example:Cluster:Rate", 5)
+    put(client, "Example:Cluster:Acquire", 1, leaf="value.index")
     worked_on(client)
     put(client, "Example:Cluster:Root", 9)
     assert (value(client, "Example:Cluster:Root"), alarm(client, "Example:Cluster:Root")) == (3, (NO_ALARM, ""))
