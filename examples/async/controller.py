@@ -1,4 +1,4 @@
-"""A temperature controller that is asked over TCP by coroutines; `python controller.py` tries it against the simulator."""
+"""A temperature controller, asked over TCP by coroutines; `python controller.py` tries it against the simulator."""
 
 import asyncio
 

@@ -8,8 +8,8 @@ LOOK = 0.5  # seconds between two tries
 
 
 class Cluster:
-    """`submit` as a `dask.distributed.Client` has it. A client gives up when its scheduler is away for long, and cannot be
-    made without one: so a thread makes the first, and a new one when that has given up.
+    """`submit` as a `dask.distributed.Client` has it. A client gives up when its scheduler is away for long, and cannot
+    be made without one: so a thread makes the first, and a new one when that has given up.
 
     Publishes `name`:state, such as "2 workers" or "no scheduler at tcp://127.0.0.1:8786".
     """

@@ -16,7 +16,9 @@ def record(name):
 @pydev.Program("scan")
 async def scan(program):
     """Line by line. However it ends, the stages stand still and the shutter is closed."""
-    rows = numpy.linspace(*[await record(name).aget() for name in ("From:Y", "To:Y")], int(await record("Lines").aget()))
+    rows = numpy.linspace(
+        *[await record(name).aget() for name in ("From:Y", "To:Y")], int(await record("Lines").aget())
+    )
     columns = numpy.linspace(
         *[await record(name).aget() for name in ("From:X", "To:X")], int(await record("Points").aget())
     )

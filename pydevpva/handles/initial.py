@@ -63,10 +63,12 @@ class Initial:
         self._evaluator.submit(code.function, (), done)
         if not over.wait(limit) and not self._ended(name, limit, over):
             left.set()
-            log.error("%s: info(pydev:init): %g s are over; the IOC starts without it, and its code goes on", name, limit)
+            log.error(
+                "%s: info(pydev:init): %g s are over; the IOC starts without it, and its code goes on", name, limit
+            )
 
     def _ended(self, name: str, limit: float, over: threading.Event) -> bool:
-        """End what takes too long; False when that cannot be done: plain code that blocks. A coroutine may just begin."""
+        """End what takes too long, a coroutine that just begins too; False for plain code that blocks."""
         for _ in range(int(ENDING / LOOK)):
             with suppress(PydevpvaError):
                 self._evaluator.later.end_record(name, TimeoutError(f"{limit:g} s"))

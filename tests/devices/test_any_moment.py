@@ -103,9 +103,7 @@ def _reload(ioc: Engine, record: str) -> None:
     ],
     ids=["cancel", "time limit", "dead worker", "reload"],
 )
-def test_each_put_is_answered_once(
-    engine: StartEngine, end: Callable[[Engine, str], None], seen: set[str]
-) -> None:
+def test_each_put_is_answered_once(engine: StartEngine, end: Callable[[Engine, str], None], seen: set[str]) -> None:
     ioc = engine(DB, PYTHON)
     for n in range(len(CODES)):
         assert ioc.put(f"X{n}", 1) == "ok"  # the workers are there
