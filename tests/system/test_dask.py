@@ -39,6 +39,7 @@ def test_a_scheduler_that_dies_at_any_moment_answers_each_put_once(
     ioc = start.pydevpva(db=DB, startup=startup)
     client, chance = p4p_client(ioc), random.Random(1)
     for moment in range(MOMENTS):
+        ioc.wait_for(lambda: client.get("State")["value"].startswith("no scheduler"), "it is away", 3 * PATIENCE)
         scheduler = start.command(sys.executable, *SCHEDULER, str(port), serving=False)
         ioc.wait_for(lambda: client.get("State")["value"] == "0 workers", "the scheduler is there", 3 * PATIENCE)
         outcomes: list[object] = []
