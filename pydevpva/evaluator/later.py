@@ -200,7 +200,11 @@ class Later:
             return True
         if self.record_names and name not in self.record_names:
             raise NotFound(f"pydev.cancel: no record or task {name!r}{did_you_mean(name, self.record_names)}")
-        return self.cancel_record(name, CancelledError()) or self.cancel_plain(name, CancelledError())
+        return self.end_record(name, CancelledError())
+
+    def end_record(self, name: str, reason: BaseException) -> bool:
+        """End the code of that record with this error; False when there is none. Raises PydevpvaError as `cancel`."""
+        return self.cancel_record(name, reason) or self.cancel_plain(name, reason)
 
     def end(self, timeout: float) -> None:
         """Cancel all; coroutines have so many seconds for their `finally`. Whoever waits is told Stopped."""
@@ -262,7 +266,9 @@ def _cancel_future(future: Any, waiting: Waiting) -> None:
 
 def _task_over(name: str, result: object, error: BaseException | None) -> None:
     """A task beside the records has ended."""
-    if error is None or isinstance(error, (Stopped, CancelledError)):
+    import asyncio  # which runs it
+
+    if error is None or isinstance(error, (Stopped, CancelledError, asyncio.CancelledError)):
         log.info("task %s: %s", name, "ended" if error is None else "cancelled")
     else:
         log.error("task %s: %s\n%s", name, describe(error), traceback_text(error))

@@ -102,17 +102,21 @@ class Program:
         import asyncio
 
         run.begin()
+        state, result = DONE, None
+        error: BaseException | None = None
+        cancelled: BaseException | None = None
         try:
             result = await self._function(self, *args, **named)
-        except asyncio.CancelledError:
-            self._over(run, ABORTED, CancelledError("aborted"))
-            raise
-        except BaseException as error:
+        except asyncio.CancelledError as raised:
+            state, error, cancelled = ABORTED, CancelledError("aborted"), raised
+        except BaseException as raised:
+            state, error = FAILED, raised
             log.error("program %s: %s\n%s", self.name, describe(error), traceback_text(error))
-            self._over(run, FAILED, error)
         else:
             self._publish(progress=1.0)
-            self._over(run, DONE, None, result)
+        self._over(run, state, error, result)  # not in an `except`: the error would have that as its context
+        if cancelled is not None:
+            raise cancelled
 
     def _over(self, run: _Run, state: str, error: BaseException | None, result: object = None) -> None:
         """Its code has ended: who hears of it may start it again at once, so that its task's name is free before."""

@@ -31,6 +31,11 @@ def tcp(client: Context) -> None:
     put(client, "Example:Tcp:Request", "VOLT?")
 
 
+def async_scene(client: Context) -> None:
+    put(client, "Example:Async:Setpoint", 60)
+    put(client, "Example:Async:Request", "TEMP?")
+
+
 def abs(client: Context) -> None:
     put(client, "Example:AbsValue", -3.3)
     put(client, "Example:Distance", 2)
@@ -68,6 +73,26 @@ def slit(client: Context) -> None:
     put(client, "Example:Slit", 12, leaf="gap.value")
 
 
+def scan(client: Context) -> None:
+    """Paused in the middle of the second line."""
+    with Watch(client, "Example:Scan:Step") as step, Watch(client, "Example:Scan:State") as state:
+        client.put("Example:Scan:Start", {"value.index": 1}, wait=False, get=False)
+        step.until(lambda update: update.value == "line 2 of 3, point 15", timeout=60)
+        put(client, "Example:Scan:Pause", 1, leaf="value.index")
+        state.until(lambda update: update.value.index == 2)
+
+
+def cluster(client: Context) -> None:
+    """Some frames have come back, and the camera is stopped."""
+    with Watch(client, "Example:Cluster:Image") as images, Watch(client, "Example:Cluster:UnderWay") as under_way:
+        put(client, "Example:Cluster:Rate", 2)
+        put(client, "Example:Cluster:Acquire", 1, leaf="value.index")
+        images.until(lambda update: update.uniqueId > 0, timeout=60)
+        put(client, "Example:Cluster:Root", 2)
+        put(client, "Example:Cluster:Acquire", 0, leaf="value.index")
+        under_way.until(lambda update: update.value == 0)
+
+
 def camera(client: Context) -> None:
     frames(client)
 
@@ -89,13 +114,16 @@ BY_EXAMPLE: dict[str, Callable[[Context], None]] = {
     "log": log,
     "histogram": histogram,
     "tcp": tcp,
+    "async": async_scene,
     "abs": abs,
     "sqrt": sqrt,
     "device": device,
     "pycalc": pycalc,
     "alarm": alarm,
     "slit": slit,
+    "scan": scan,
     "camera": camera,
+    "cluster": cluster,
     "analysis": analysis,
 }
 

@@ -96,7 +96,7 @@ def test_it_runs_once_at_a_time(scan: Scan) -> None:
 
 
 @pytest.mark.parametrize("at", range(5))
-def test_abort_at_each_step_leaves_the_hardware_safe(scan: Scan, at: int) -> None:
+def test_abort_at_each_step_leaves_the_hardware_safe(scan: Scan, at: int, caplog: pytest.LogCaptureFixture) -> None:
     ended = scan.start(1000)
     scan.until("P:Step", f"point {at}")
     assert scan.ioc.begin_put("P:Abort", 1)() is None, "the put is answered when all is over"
@@ -104,6 +104,8 @@ def test_abort_at_each_step_leaves_the_hardware_safe(scan: Scan, at: int) -> Non
     assert (scan.state(), pydev.record("P:Error").value) == ("aborted", "")
     ended()
     assert pydev.record("P:Start").alarm.message == "CancelledError: aborted"
+    assert "During handling of" not in caplog.text
+    assert not [text for text in caplog.messages if text.startswith("task scan")]  # it was asked for: no error
 
 
 def test_pause_and_resume(scan: Scan) -> None:

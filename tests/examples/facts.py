@@ -68,6 +68,30 @@ def tcp(server: ServerProcess, client: Context) -> None:
     assert value(client, "Example:Tcp:Reply") == "2.500"
 
 
+def async_example(server: ServerProcess, client: Context) -> None:
+    with Watch(client, "Example:Async:IDN") as watch:
+        watch.until(lambda update: update.value == "ACME,Thermo 7,SN0108,2.1")
+    assert value(client, "Example:Async:Setpoint") == 25  # what the controller has
+    put(client, "Example:Async:Setpoint", 35)  # answered when it is reached
+    put(client, "Example:Async:Request", "TEMP?")
+    assert value(client, "Example:Async:Reply") == "35.00"
+    with Watch(client, "Example:Async:Temperature") as temperature:
+        temperature.until(lambda update: update.value == 35)
+        client.put("Example:Async:Setpoint", {"value": 300}, wait=False, get=False)
+        temperature.until(lambda update: update.value > 35)
+        put(client, "Example:Async:Request", "SETP?")  # asked while another record awaits
+        assert value(client, "Example:Async:Reply") == "300.00"
+        put(client, "Example:Async:Cancel", 1, leaf="value.index")
+    with Watch(client, "Example:Async:Setpoint") as setpoint:
+        setpoint.until(lambda update: update["alarm.message"] == "CancelledError")
+    put(client, "Example:Async:Request", "SETP?")
+    assert 35 < float(value(client, "Example:Async:Reply")) < 300  # it stays where it was then
+    put(client, "Example:Async:Request", "HANG")
+    assert alarm(client, "Example:Async:Request") == (INVALID, "TimeoutError: 1 s")
+    put(client, "Example:Async:Request", "*IDN?")
+    assert value(client, "Example:Async:Reply") == "ACME,Thermo 7,SN0108,2.1"
+
+
 def abs(server: ServerProcess, client: Context) -> None:
     put(client, "Example:AbsValue", -3.3)
     assert value(client, "Example:AbsValue") == 3.3
@@ -180,6 +204,76 @@ def slit(server: ServerProcess, client: Context) -> None:
         assert group.next().right.value == 0.55
 
 
+def scan(server: ServerProcess, client: Context) -> None:
+    for name, number in (("Points", 5), ("Lines", 2), ("To:X", 1), ("To:Y", 0.5)):
+        put(client, f"Example:Scan:{name}", number)
+    put(client, "Example:Scan:Start", 1, leaf="value.index")
+    assert value(client, "Example:Scan:State")["index"] == 3  # done
+    assert value(client, "Example:Scan:Progress") == 1
+    assert (value(client, "Example:Scan:X"), value(client, "Example:Scan:Y")) == (1, 0.5)
+    assert value(client, "Example:Scan:Line:X").tolist() == [0, 0.25, 0.5, 0.75, 1]
+    signal = value(client, "Example:Scan:Line:Signal").tolist()
+    assert signal == sorted(signal)
+    assert signal[-1] == pytest.approx(345.6, abs=0.1)
+
+    with (
+        Watch(client, "Example:Scan:State") as state,
+        Watch(client, "Example:Scan:Step") as step,
+        Watch(client, "Example:Scan:Shutter:RBV") as shutter,
+    ):
+        client.put("Example:Scan:Start", {"value.index": 1}, wait=False, get=False)
+        step.until(lambda update: update.value == "line 1 of 2, point 2")
+        shutter.until(lambda update: update.value.index == 1)
+        put(client, "Example:Scan:Pause", 1, leaf="value.index")
+        state.until(lambda update: update.value.index == 2)
+        put(client, "Example:Scan:Pause", 0, leaf="value.index")
+        state.until(lambda update: update.value.index == 1)
+        put(client, "Example:Scan:Abort", 1, leaf="value.index")  # answered when all is safe
+        state.until(lambda update: update.value.index == 5)
+        shutter.until(lambda update: update.value.index == 0)
+
+        put(client, "Example:Scan:To:X", 20)
+        put(client, "Example:Scan:Start", 1, leaf="value.index")
+        state.until(lambda update: update.value.index == 4)  # failed
+        shutter.until(lambda update: update.value.index == 0)
+    assert value(client, "Example:Scan:Error").endswith("ValueError: x = 15 mm is outside -10..10 mm")
+
+
+def cluster(server: ServerProcess, client: Context) -> None:
+    """Two workers on this machine; then the scheduler is away, and comes back."""
+    put(client, "Example:Cluster:Rate", 5)
+    put(client, "Example:Cluster:Acquire", 1, leaf="value.index")
+    worked_on(client)
+    put(client, "Example:Cluster:Root", 9)
+    assert (value(client, "Example:Cluster:Root"), alarm(client, "Example:Cluster:Root")) == (3, (NO_ALARM, ""))
+
+    put(client, "Example:Cluster:Workers", 0, leaf="value.index")
+    with Watch(client, "Example:Cluster:Cluster") as there, Watch(client, "Example:Cluster:Sent") as sent:
+        there.until(lambda update: update.value.startswith("no scheduler at tcp://127.0.0.1:"))
+        put(client, "Example:Cluster:Root", 16)
+        severity, message = alarm(client, "Example:Cluster:Root")
+        assert (severity, message[:30]) == (INVALID, "ConnectionError: no scheduler ")
+        sent.until(lambda update: update["alarm.severity"] == INVALID)
+        number = client.get("Example:Cluster:Frame").uniqueId
+        with Watch(client, "Example:Cluster:Frame") as frames:  # all else goes on
+            frames.until(lambda update: update.uniqueId > number)
+        put(client, "Example:Cluster:Workers", 1, leaf="value.index")
+        there.until(lambda update: update.value == "2 workers", timeout=60)
+    worked_on(client)
+    put(client, "Example:Cluster:Root", 16)
+    assert (value(client, "Example:Cluster:Root"), alarm(client, "Example:Cluster:Root")) == (4, (NO_ALARM, ""))
+
+
+def worked_on(client: Context) -> None:
+    """Frames come back, smaller, in their order."""
+    with Watch(client, "Example:Cluster:Image") as images:
+        first = client.get("Example:Cluster:Frame").uniqueId
+        seen = [images.until(lambda update: update.uniqueId > first, timeout=60) for _ in range(4)]
+    assert [side.size for side in seen[0].dimension] == [256, 256]
+    numbers = [update.uniqueId for update in seen]
+    assert numbers == sorted(set(numbers))
+
+
 def camera(server: ServerProcess, client: Context) -> None:
     with Watch(client, "Example:Cam:Image") as images:
         first = images.until(lambda update: update.uniqueId > 0)
@@ -242,12 +336,15 @@ BY_EXAMPLE = {
     "log": log,
     "histogram": histogram,
     "tcp": tcp,
+    "async": async_example,
     "abs": abs,
     "sqrt": sqrt,
     "device": device,
     "pycalc": pycalc,
     "alarm": alarm_example,
     "slit": slit,
+    "scan": scan,
     "camera": camera,
+    "cluster": cluster,
     "analysis": analysis,
 }

@@ -57,6 +57,13 @@ def tcp(server: ServerProcess, client: Client) -> None:
     assert value(client, "Example:Tcp:Reply") == "2.500"
 
 
+def async_example(server: ServerProcess, client: Client) -> None:
+    until(client, "Example:Async:IDN", "ACME,Thermo 7,SN0108,2.1")
+    put(client, "Example:Async:Setpoint", 35.0, DOUBLE)
+    put(client, "Example:Async:Request", "TEMP?")
+    assert value(client, "Example:Async:Reply") == "35.00"
+
+
 def abs(server: ServerProcess, client: Client) -> None:
     put(client, "Example:AbsValue", -3.3)
     assert value(client, "Example:AbsValue") == 3.3
@@ -114,6 +121,14 @@ def slit(server: ServerProcess, client: Client) -> None:
     assert value(client, "Example:Slit:Right") == 0.55
 
 
+def scan(server: ServerProcess, client: Client) -> None:
+    for name, number in (("Points", 3.0), ("Lines", 2.0), ("To:X", 1.0), ("To:Y", 0.5)):
+        put(client, f"Example:Scan:{name}", number, DOUBLE)
+    put(client, "Example:Scan:Start", 1)
+    assert value(client, "Example:Scan:State") == 3  # done
+    assert list(client.get("Example:Scan:Line:X").values)[:3] == [0, 0.5, 1]
+
+
 def camera(server: ServerProcess, client: Client) -> None:
     images = client.channel("Example:Cam:Image").watch(count=8)
     images.wait(lambda all: len(all) > 2)
@@ -125,12 +140,14 @@ OVER_CA = {
     "log": log,
     "histogram": histogram,
     "tcp": tcp,
+    "async": async_example,
     "abs": abs,
     "sqrt": sqrt,
     "device": device,
     "pycalc": pycalc,
     "alarm": alarm_example,
     "slit": slit,
+    "scan": scan,
     "camera": camera,
 }
-"""All but analysis, whose input is an image over PVAccess."""
+"""All but analysis, whose input is an image over PVAccess, and cluster, which has nothing of its own to say there."""

@@ -37,6 +37,7 @@ def test_its_value_is_val_and_nothing_is_written(
     )
     assert ioc.get("I:Out") == value
     assert ioc.get("I:Out.UDF") == 0
+    assert ioc.alarm("I:Out") == ("NO_ALARM", "NO_ALARM", "")
     assert ioc.ioc.evaluator.namespace["stage"].moved == []
 
 
@@ -62,9 +63,27 @@ def test_what_does_not_fit_is_told(engine: StartEngine, caplog: pytest.LogCaptur
     assert "info(pydev:init) of I:Out.VAL: 'twelve' is not an integer" in caplog.text
 
 
-def test_it_may_be_awaited(engine: StartEngine) -> None:
+@pytest.mark.parametrize("init", ["where()", "await where()", "round(await where(), 1)"])
+def test_it_may_be_awaited(engine: StartEngine, init: str) -> None:
     code = ["async def where(): return 7.5"]
-    assert engine('record(ao, "I:Out") { info(pydev:init, "where()") }', *code).get("I:Out") == 7.5
+    assert engine(f'record(ao, "I:Out") {{ info(pydev:init, "{init}") }}', *code).get("I:Out") == 7.5
+
+
+@pytest.mark.parametrize(
+    ("init", "told"),
+    [
+        ("await asyncio.sleep(1000)", "TimeoutError: 0.1 s"),
+        ("block.wait()", "0.1 s are over; the IOC starts without it, and its code goes on"),
+    ],
+)
+def test_a_device_that_does_not_answer_holds_up_no_start(
+    engine: StartEngine, caplog: pytest.LogCaptureFixture, init: str, told: str
+) -> None:
+    db = f'record(ao, "I:Out") {{ info(pydev:init, "{init}") info(pydev:timeout, "0.1") }}'
+    ioc = engine(db, "import asyncio, threading; block = threading.Event()")
+    assert ioc.get("I:Out.UDF") == 1
+    assert f"I:Out: info(pydev:init): {told}" in caplog.text
+    ioc.ioc.evaluator.namespace["block"].set()
 
 
 @pytest.mark.parametrize(
