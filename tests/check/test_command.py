@@ -125,7 +125,6 @@ def test_a_script_of_synapps_is_told_a_line_for_each_module(folder: Path, capsys
 
 
 def test_50000_records_in_a_few_seconds(folder: Path) -> None:
-    """5 s are the aim on a machine that does nothing else; it takes about three times as long as to load them."""
     with (folder / "big.db").open("w") as file:
         for i in range(12500):
             file.write(
@@ -136,4 +135,4 @@ def test_50000_records_in_a_few_seconds(folder: Path) -> None:
             file.write(f'record(fanout, "B{i}:Fan") {{ field(LNK1, "B{i}:In.PROC") field(LNK2, "Nowhere{i}") }}\n')
     began = time.process_time()
     assert check(["big.db"]) == []
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 5
