@@ -207,6 +207,23 @@ def test_circles(text: str, end: str, folder: Path) -> None:
     assert line.endswith(end)
 
 
+# as databases of public repositories have them: arrays of aSub, and swait, which waits for its inputs by itself
+RIGHT = {
+    "arrays of aSub are written and read": (
+        'record(aSub, "S") {} record(ao, "O") { field(OUT, "S.A") } record(fanout, "F") { field(LNK1, "S") }'
+        ' record(dfanout, "D") { field(OUTA, "S.VALA") } record(waveform, "W") { field(SCAN, "1 second")'
+        ' field(INP, "S.VALB") }'
+    ),
+    "swait has I/O Intr of its own": 'record(swait, "W") { field(SCAN, "I/O Intr") field(INAN, "Far:Off") }',
+}
+
+
+@pytest.mark.parametrize("text", RIGHT.values(), ids=RIGHT)
+def test_nothing_is_said_of_what_is_right(text: str, folder: Path) -> None:
+    (folder / "x.db").write_text(text)
+    assert check(["x.db"]) == []
+
+
 def test_a_long_chain_is_no_circle(folder: Path) -> None:
     text = "\n".join(f'record(calc, "C{i}") {{ field(FLNK, "C{i + 1}") }}' for i in range(5000))
     assert said(text + '\nrecord(calc, "C5000") {}', "cycle", folder) == []
