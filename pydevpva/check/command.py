@@ -6,10 +6,11 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydevpva.check import report, script_commands
 from pydevpva.check.finding import Finding, told
+from pydevpva.check.measured import measured
 from pydevpva.check.registry import Rule, rules
 from pydevpva.check.script import Follower
 from pydevpva.check.site import Site, kept_place
@@ -36,29 +37,44 @@ def run(argv: Sequence[str]) -> int:
             return CANNOT_READ
     try:
         wanted = _wanted(arguments)
+        figures = measured(arguments.measured) if arguments.measured else {}
+    except OSError as error:
+        sys.stderr.write(f"pydevpva check: {arguments.measured}: {error.strerror}\n")
+        return CANNOT_READ
     except ValueError as error:
         sys.stderr.write(f"pydevpva check: {error}\n")
         return CANNOT_READ
-    findings = told(check(arguments.files, arguments.macros, wanted))
+    findings = told(check(arguments.files, arguments.macros, wanted, figures))
     write = report.as_json if arguments.json else report.as_sarif if arguments.sarif else report.as_text
     sys.stdout.write(write(findings))
     return FOUND if findings else CLEAN
 
 
-def check(paths: Sequence[str], macros: str = "", wanted: Sequence[Rule] | None = None) -> list[Finding]:
-    """All that the rules wanted find in startup scripts and databases, which are one IOC's together."""
+def check(
+    paths: Sequence[str],
+    macros: str = "",
+    wanted: Sequence[Rule] | None = None,
+    figures: Mapping[str, float] | None = None,
+) -> list[Finding]:
+    """All that the rules wanted find in startup scripts and databases, which are one IOC's together.
+
+    `figures` are seconds that records' Python was measured to take.
+    """
     collects = gc.isenabled()
     gc.disable()  # nothing made here is garbage: looking for it takes longer than all the rest
     try:
         with kept_place():
-            return list(_found(paths, macros, wanted if wanted is not None else _usual()))
+            return list(_found(paths, macros, wanted if wanted is not None else _usual(), figures or {}))
     finally:
         if collects:
             gc.enable()
 
 
-def _found(paths: Sequence[str], macros: str, wanted: Sequence[Rule]) -> Iterator[Finding]:
+def _found(
+    paths: Sequence[str], macros: str, wanted: Sequence[Rule], figures: Mapping[str, float]
+) -> Iterator[Finding]:
     site = Site()
+    site.measured = figures
     for path in paths:
         try:
             _read(site, path, macros)
@@ -119,6 +135,9 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("files", nargs="*", default=["st.cmd"], metavar="FILE", help="st.cmd, x.db, x.substitutions")
     parser.add_argument("-m", dest="macros", default="", metavar="A=1,B=2", help="macros for these files")
+    parser.add_argument(
+        "--measured", default="", metavar="FILE", help="what `pydevShow 1` of a running IOC has printed"
+    )
     parser.add_argument("--json", action="store_true", help="as a list of objects")
     parser.add_argument("--sarif", action="store_true", help="as SARIF 2.1.0, for code hosts and editors")
     parser.add_argument("--no", default="", metavar="CODE,...", help="without these rules")

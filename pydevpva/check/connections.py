@@ -76,7 +76,8 @@ def connections(instances: Instances, definitions: Definitions) -> Iterator[Conn
                 continue
             link = _parsed(given.text, links[name])
             if link is not None:
-                target = instances.get(instances.aliases.get(link.record, link.record))
+                target_name = link.record
+                target = instances.get(instances.aliases.get(target_name, target_name))
                 yield Connection(record, name, links[name], given, link, target)
 
 

@@ -47,6 +47,7 @@ class Site:
         self.python = PythonNames()
         self.has_script = False
         self.access_file: tuple[str, Location] | None = None
+        self.measured: Mapping[str, float] = {}  # seconds of records' Python, where they are known
         self.repeated: list[tuple[RecordInstance, Location]] = []
 
     def note(self, code: str, location: Location, message: str, cause: str = "") -> None:

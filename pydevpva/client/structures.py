@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 
 from pydevpva.client.reading import Reading
 from pydevpva.pva.types.p4p_types import Structure
+from pydevpva.records.core.arrays import is_array
 
 _PROPERTIES = ("display", "control", "valueAlarm")
 _NORMATIVE = "epics:nt/"
@@ -36,7 +37,9 @@ def reading(structure: Structure) -> Reading:
         from pydevpva.pva.types.decode import columns_of
 
         found.value, found.table = columns_of(structure), True
-    elif not structure.has("value"):
+    elif kind in _ROWS:
+        found.value, found.table = _rows(structure, _ROWS[kind]), True
+    elif kind in _WHOLE or not structure.has("value"):
         found.value = {member: plain(structure, member) for member in structure if member not in _COMMON}
     else:
         _take_value(found, structure)
@@ -44,12 +47,27 @@ def reading(structure: Structure) -> Reading:
 
 
 _COMMON = ("alarm", "timeStamp", "record")  # record: options of QSRV, nothing of the value
+_ROWS = {
+    "NTNameValue": "name",
+    "NTMultiChannel": "channelName",
+    "NTScalarMultiChannel": "channelName",
+}  # what names them
+_WHOLE = ("NTMatrix", "NTHistogram", "NTContinuum", "NTAggregate", "NTAttribute")  # a value is little without the rest
+
+
+def _rows(structure: Structure, names: str) -> dict[str, Any]:
+    """Arrays that belong together, as columns: the names, then the values, then what else is told of each."""
+    members = (names, "value", *(member for member in structure if member not in (names, "value", *_COMMON)))
+    columns = {member: plain(structure, member) for member in members}
+    return {member: column for member, column in columns.items() if is_array(column) and len(column)}
 
 
 def _take_value(found: Reading, structure: Structure) -> None:
     value = plain(structure, "value")
     if isinstance(value, Reading) and isinstance(value.value, dict) and {"index", "choices"} <= value.value.keys():
         found.value, found.choices = int(value.value["index"]), tuple(value.value["choices"])
+    elif isinstance(value, Reading):  # of NTPVI: a structure
+        found.value, found.choices = value.value, value.choices
     else:
         found.value = value
         found.type += f" {_code(structure)}"

@@ -125,6 +125,8 @@ def _parse(text: str, field_type: str) -> LinkText:
 def _is_constant(text: str) -> bool:
     if not text or (text[0] == "[" and text[-1] == "]"):
         return True
+    if text[0].isalpha() and text[0] not in "iInN":  # neither inf nor nan: quick, for very many links
+        return False
     try:
         parse_double(text)
     except ValueError:
@@ -156,8 +158,10 @@ def _hardware(text: str) -> LinkText:
 
 def _pv(text: str, field_type: str) -> LinkText:
     name, _, modifiers = text.partition(" ")  # by a blank only; other characters among the modifiers are ignored
-    process = next((word for word in _TRANSFERS if word in modifiers), "NPP")
-    severity = next((word for word in _SEVERITIES if word in modifiers), "NMS")
+    process, severity = "NPP", "NMS"
+    if modifiers:
+        process = next((word for word in _TRANSFERS if word in modifiers), process)
+        severity = next((word for word in _SEVERITIES if word in modifiers), severity)
     if field_type == "OUTLINK" and process in ("CP", "CPP"):
         process = "NPP"
     elif field_type == "FWDLINK":

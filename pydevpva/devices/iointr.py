@@ -9,7 +9,8 @@ from functools import partial
 from pydevpva.devices.pydev import Pydev
 from pydevpva.devices.python import clipped
 from pydevpva.engine.database import Database
-from pydevpva.engine.scan import SLICE, in_slices
+from pydevpva.engine.periodic import SLICE
+from pydevpva.engine.scan import in_slices
 from pydevpva.evaluator.events import Events
 from pydevpva.records.core.alarm import DBE_ALARM
 from pydevpva.records.core.record import Record

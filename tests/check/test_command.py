@@ -124,9 +124,31 @@ def test_a_script_of_synapps_is_told_a_line_for_each_module(folder: Path, capsys
     assert len(lines) == 4  # and the macro MOTOR
 
 
+SHOWN = """Evaluator: 1 thread, 1 waiting, 16 done
+    running <T:A.INP> for 0.107 s
+Slowest:      runs   mean ms    max ms
+                14   156.618   197.789  <T:A.INP>
+                 2     0.003     0.003  <T:C.CALC>
+"""
+
+
+def test_what_pydevshow_printed_is_held_against_scan(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "shown.txt").write_text(SHOWN)
+    (folder / "x.db").write_text('record(ai, "T:A") { field(SCAN, ".1 second") }\nrecord(pycalc, "T:C") {}\n')
+    assert run(["--measured", "shown.txt", "x.db"]) == 1
+    assert capsys.readouterr().out == (
+        'x.db:1:21: scan-too-fast: T:A: its Python takes 0.157 s, which is more than its SCAN ".1 second"\n'
+    )
+    assert run(["--measured", "none.txt", "x.db"]) == 2
+    assert run(["--measured", "x.db", "x.db"]) == 2
+    assert capsys.readouterr().err == (
+        "pydevpva check: none.txt: No such file or directory\n"
+        "pydevpva check: x.db: no record's duration is in it; it must be what `pydevShow 1` prints\n"
+    )
+
+
 @pytest.mark.long
 def test_50000_records_in_a_few_seconds(folder: Path) -> None:
-    """5 s are the aim on a machine that does nothing else; it takes about three times as long as to load them."""
     with (folder / "big.db").open("w") as file:
         for i in range(12500):
             file.write(
@@ -137,4 +159,4 @@ def test_50000_records_in_a_few_seconds(folder: Path) -> None:
             file.write(f'record(fanout, "B{i}:Fan") {{ field(LNK1, "B{i}:In.PROC") field(LNK2, "Nowhere{i}") }}\n')
     began = time.process_time()
     assert check(["big.db"]) == []
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 5

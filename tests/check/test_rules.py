@@ -15,6 +15,7 @@ ACF = "ASG(DEFAULT) { RULE(1, WRITE) }\nASG(SITE) { RULE(1, READ) }\n"
 MODULE = "import pydev\ndef read(): return 1\ndef loop(): pydev.iointr('level', 1)\n"
 SCAN = 'field(SCAN, "1 second")'
 # rule: what breaks it, what does not, what is said. A text with dbLoadRecords or pydev is a startup script
+FIGURES = {"Slow": 0.156618, "Gone": 9.0}
 CASES: dict[str, tuple[str, str, str]] = {
     "load": (
         'record(ai, "A") { field(HOPRR, "1") }', 'record(ai, "A") { field(HOPR, "1") }',
@@ -75,6 +76,10 @@ CASES: dict[str, tuple[str, str, str]] = {
         'record(ai, "A") { field(SCAN, "I/O Intr") field(DTYP, "pydev") field(INP, "@f()") }',
         'record(ai, "A") { field(SCAN, "I/O Intr") field(DTYP, "pydev") field(INP, "@pydev.iointr(\'x\')") }',
         "x.db:1:19: A: the link is not pydev.iointr('name') alone: I/O Intr has no event to wait for",
+    ),
+    "scan-too-fast": (
+        'record(ai, "Slow") { field(SCAN, ".1 second") }', 'record(ai, "Slow") { field(SCAN, ".2 second") }',
+        'x.db:1:22: Slow: its Python takes 0.157 s, which is more than its SCAN ".1 second"',
     ),
     "limit-no-severity": (
         'record(ai, "A") { field(HIGH, "5") }', 'record(ai, "A") { field(HIGH, "5") field(HSV, "MINOR") }',
@@ -166,7 +171,7 @@ def said(text: str, code: str, folder: Path) -> list[str]:
     """What a rule alone says of a text, each with its place."""
     path = "x.db" if text.startswith("record") else "st.cmd"
     (folder / path).write_text(text)
-    return [f"{found.location}: {found.message}" for found in told(check([path], "", [rules()[code]]))]
+    return [f"{found.location}: {found.message}" for found in told(check([path], "", [rules()[code]], FIGURES))]
 
 
 @pytest.mark.parametrize("code", CASES)
@@ -205,6 +210,23 @@ def test_what_is_clean_is_clean_for_all_rules_that_are_not_asked_for(folder: Pat
 def test_circles(text: str, end: str, folder: Path) -> None:
     (line,) = said(text, "cycle", folder)
     assert line.endswith(end)
+
+
+# as databases of public repositories have them: arrays of aSub, and swait, which waits for its inputs by itself
+RIGHT = {
+    "arrays of aSub are written and read": (
+        'record(aSub, "S") {} record(ao, "O") { field(OUT, "S.A") } record(fanout, "F") { field(LNK1, "S") }'
+        ' record(dfanout, "D") { field(OUTA, "S.VALA") } record(waveform, "W") { field(SCAN, "1 second")'
+        ' field(INP, "S.VALB") }'
+    ),
+    "swait has I/O Intr of its own": 'record(swait, "W") { field(SCAN, "I/O Intr") field(INAN, "Far:Off") }',
+}
+
+
+@pytest.mark.parametrize("text", RIGHT.values(), ids=RIGHT)
+def test_nothing_is_said_of_what_is_right(text: str, folder: Path) -> None:
+    (folder / "x.db").write_text(text)
+    assert check(["x.db"]) == []
 
 
 def test_a_long_chain_is_no_circle(folder: Path) -> None:

@@ -39,6 +39,14 @@ def test_the_tests_of_a_new_ioc_pass_whatever_ports_the_site_has_set(
     assert "5 passed" in done.stdout
 
 
+def test_the_script_of_a_new_ioc_starts(tmp_path: Path, start: Starter) -> None:
+    create(str(tmp_path / "oven-2"))
+    server = start.pydevpva("st.cmd", cwd=tmp_path / "oven-2")
+    with p4p_context(server.environment) as client:
+        client.put("Oven-2:Position", 10, wait=True, timeout=PATIENCE)
+        assert client.get("Oven-2:Position:RBV", timeout=PATIENCE).value == 10
+
+
 def test_names_stand_everywhere(tmp_path: Path) -> None:
     create(str(tmp_path / "oven-2"))
     texts = [path.read_text() for path in (tmp_path / "oven-2").iterdir()]

@@ -17,7 +17,7 @@ from pydevpva.records.core.factory import behaviour
 @rule("iointr-none", 'SCAN "I/O Intr" of a record whose device has no event: it is never processed', "error")
 def without_event(site: Site) -> Iterator[Finding]:
     for record in site.instances.values():
-        if site.text(record, "SCAN") not in ("I/O Intr", "2"):
+        if site.text(record, "SCAN") not in ("I/O Intr", "2") or behaviour(record.type).own_interrupts:
             continue
         dtyp = site.text(record, "DTYP")
         if dtyp in ("", "Soft Channel", "Raw Soft Channel", "Async Soft Channel"):

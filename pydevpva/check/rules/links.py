@@ -74,7 +74,7 @@ def _unfit(link: Connection, dbf: str, special: str) -> str:
     if link.link_type == "FWDLINK":
         plain = link.target_field in ("VAL", "PROC")
         return "" if plain else "is a field: FLNK processes a record; name it alone"
-    if dbf == "NOACCESS" and link.target_field != "VAL":
+    if dbf == "NOACCESS" and special != "SPC_DBADDR" and link.target_field != "VAL":  # arrays are SPC_DBADDR
         return "has no value that a link can read or write"
     if link.link_type == "OUTLINK" and special == "SPC_NOMOD":
         return "cannot be written"

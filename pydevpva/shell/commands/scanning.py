@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydevpva.engine.scan import ScanList
+from pydevpva.engine.periodic import ScanList
 from pydevpva.patterns import glob
 from pydevpva.shell.language.registry import DOUBLE, EVENT, INT, Argument, command
 from pydevpva.shell.session import Shell
