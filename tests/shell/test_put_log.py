@@ -302,6 +302,23 @@ def test_lines_wait_for_a_server_that_is_down_and_reach_it_after_a_restart(
     assert [(client.sent, client.lost, client.connects) for client in ioc.ioc.server_logs.plain.clients] == [(2, 0, 2)]
 
 
+def test_more_puts_may_wait_when_the_module_s_variable_says_so_and_never_fewer(
+    ioc: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("log_client", "shell.commands.variables"):
+        monkeypatch.setattr(f"pydevpva.{name}.MOST_WAITING", 2)
+    port, _ = free_ports()
+    shell(ioc, "var caPutLogJsonMsgQueueSize 3")
+    shell(ioc, f'caPutJsonLogInit "127.0.0.1:{port}" 2')
+    for n in range(5):
+        ioc.put("L:lo", n)
+    client = ioc.ioc.server_logs.json.clients[0]  # type: ignore[union-attr]
+    eventually(lambda: client.lost + ioc.ioc.put_log.lost == 2, "two have no room")
+    assert client.waiting == 3
+    shell(ioc, "var caPutLogJsonMsgQueueSize 1")
+    assert ioc.ioc.put_log.most_waiting == 2
+
+
 def slowest(ioc: Served, count: int) -> float:
     """The 99th percentile of so many puts with completion, in seconds."""
     took = []
