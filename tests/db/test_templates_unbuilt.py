@@ -76,7 +76,7 @@ def test_a_built_one_comes_first(desc: Loads) -> None:
 
 
 def test_one_that_would_be_made_of_itself_is_not_there(desc: Loads) -> None:
-    with pytest.raises(LoadError, match='no file "all.db"'):
+    with pytest.raises(LoadError, match=r'no file "all\.db"'):
         desc("all.substitutions", {"all.substitutions": "file all.db { { Q = a } { Q = b } }\n" * 40})
 
 
