@@ -63,7 +63,7 @@ class LogClient:
             if len(self._lines) >= self._most_waiting or self._ends_at is not None:
                 self.lost += 1
                 return
-            self._lines.append(line.encode("utf-8", "surrogateescape") + b"\n")
+            self._lines.append(encoded(line) + b"\n")
             self._change.notify()
 
     def close(self, timeout: float) -> int:
@@ -137,6 +137,14 @@ class LogClient:
                 self._change.wait_for(lambda: self._ends_at is not None, RETRY_SECONDS)
         if self._ends_at is not None and not self._is_over():
             time.sleep(STEP_SECONDS / 10)
+
+
+def encoded(line: str) -> bytes:
+    """UTF-8, and bytes as they were; half a character of UTF-16, which users' texts may have, is a question mark."""
+    try:
+        return line.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return line.encode("utf-8", "replace")
 
 
 def _check_alive(server: socket.socket) -> None:

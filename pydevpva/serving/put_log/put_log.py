@@ -120,14 +120,14 @@ class PutLog:
 
     def _run(self) -> None:
         while True:
-            outputs = self.outputs
             try:
-                entry = self._entries.get(timeout=_soonest(outputs))
+                entry = self._entries.get(timeout=_soonest(self.outputs))
             except queue.Empty:
-                _tell_all(output.tick for output in outputs)
+                _tell_all(output.tick for output in self.outputs)
                 continue
             if entry is None:
                 break
+            outputs = self.outputs  # with those that were added while nothing came
             _tell_all(partial(output.take, entry) for output in outputs)
             _tell_all(output.tick for output in outputs)
         _tell_all(partial(output.close, CLOSE_SECONDS) for output in self.outputs)
