@@ -42,7 +42,7 @@ def readable(line: str) -> str:
 
 
 def _character(surrogate: str) -> str:
-    """What stands in JSON for a byte ("surrogateescape"), or for nothing at all; one that might end a line is \\u0085."""
+    """What stands in JSON for a byte ("surrogateescape"), or for nothing at all; some might end a line."""
     code = ord(surrogate) - 0xDC00
     if not 0x80 <= code <= 0xFF:
         return "\ufffd"
