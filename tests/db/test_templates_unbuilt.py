@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pydevpva.db.batch import Instances
 from pydevpva.db.definitions import Definitions
+from pydevpva.db.instances import Instances
 from pydevpva.db.loader import load_records
 from pydevpva.db.template import load_template
 from pydevpva.errors import LoadError
