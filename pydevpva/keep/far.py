@@ -11,8 +11,9 @@ from functools import partial
 from typing import Protocol
 
 from pydevpva.engine.links.searched import GRACE, LOYAL
-from pydevpva.loop import Loop, Timer
+from pydevpva.loop import Loop
 from pydevpva.records.core.values import Value
+from pydevpva.timers import Timer
 
 Done = Callable[[str | None], None]
 
