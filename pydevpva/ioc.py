@@ -37,6 +37,7 @@ from pydevpva.handles.initial import Initial
 from pydevpva.handles.records import HandleRecords
 from pydevpva.keep.autosave import Autosave
 from pydevpva.keep.builds import Builds
+from pydevpva.keep.far import FarPVs
 from pydevpva.keep.simple import SimpleSave
 from pydevpva.life import Life
 from pydevpva.loop import Loop
@@ -101,7 +102,8 @@ class Ioc:
         self.evaluator.pydev.serve_records(self.records)
         self._initial = Initial(self.evaluator, self.database)
         self.life = Life()
-        self.autosave = Autosave(self.database, self.remote_links.watch, self.life)
+        self.far_pvs = FarPVs(loop, self.remote_links.watch, self.ca_links.watch)
+        self.autosave = Autosave(self.database, self.far_pvs.watch, self.life)
         self.simple_save = SimpleSave(self.autosave)
         self.builds = Builds(self.autosave.settings)
         if clock is not None:

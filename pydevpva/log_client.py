@@ -1,7 +1,7 @@
 """LogClient: lines to a log server over TCP, as libCom's logClient sends them; it never makes anybody wait.
 
 A thread of its own connects, again and again, and sends. While the server is down or slow lines wait here, up to
-MOST_WAITING; what is beyond is dropped, and counted.
+`most_waiting`; what is beyond is dropped, and counted.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ def parse_address(text: str, port: int) -> tuple[str, int]:
 class LogClient:
     """One server. `send` from any thread; the counts may be read from any thread."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self.address = (host, port)
+    def __init__(self, host: str, port: int, most_waiting: int = 0) -> None:
+        """`most_waiting`: lines, where that is more than MOST_WAITING."""
+        self.address, self._most_waiting = (host, port), max(MOST_WAITING, most_waiting)
         self.sent = self.lost = self.connects = 0
         self.connected = False
         self._lines: deque[bytes] = deque()
@@ -59,10 +60,10 @@ class LogClient:
     def send(self, line: str) -> None:
         """Send a line, whose newline is added here; never blocks for long."""
         with self._change:
-            if len(self._lines) >= MOST_WAITING or self._ends_at is not None:
+            if len(self._lines) >= self._most_waiting or self._ends_at is not None:
                 self.lost += 1
                 return
-            self._lines.append(line.encode("utf-8", "surrogateescape") + b"\n")
+            self._lines.append(encoded(line) + b"\n")
             self._change.notify()
 
     def close(self, timeout: float) -> int:
@@ -136,6 +137,14 @@ class LogClient:
                 self._change.wait_for(lambda: self._ends_at is not None, RETRY_SECONDS)
         if self._ends_at is not None and not self._is_over():
             time.sleep(STEP_SECONDS / 10)
+
+
+def encoded(line: str) -> bytes:
+    """UTF-8, and bytes as they were; half a character of UTF-16, which users' texts may have, is a question mark."""
+    try:
+        return line.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return line.encode("utf-8", "replace")
 
 
 def _check_alive(server: socket.socket) -> None:

@@ -20,7 +20,7 @@ from pydevpva.check.python_names import PythonNames
 from pydevpva.db.batch import Batch
 from pydevpva.db.loader import add_file
 from pydevpva.db.model import RecordInstance
-from pydevpva.db.template import read_uses
+from pydevpva.db.template import add_use, read_uses
 from pydevpva.devices.load_checks import refusals
 from pydevpva.errors import LoadError, Location, Problem
 from pydevpva.ioc import Ioc
@@ -70,7 +70,7 @@ class Site:
         uses, problems, warnings = read_uses(path, macros)
         with self._batch() as batch:
             for use in uses:
-                add_file(batch, use.file, use.macros, search)
+                add_use(batch, use, search)
             batch.problems += problems
             batch.warnings += warnings
 

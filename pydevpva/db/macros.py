@@ -24,6 +24,10 @@ class Macros:
         self._buffer = ctypes.create_string_buffer(4096)
         self._lib.macCreateHandle(ctypes.byref(self._handle), None)
         self._lib.macSuppressWarning(self._handle, 1)
+        self.define(values)
+
+    def define(self, values: Mapping[str, str]) -> None:
+        """Add macros, or give them other values."""
         for name, value in values.items():
             if _expandable(value) < len(value):
                 continue  # macLib would never end; what names this macro has an undefined one

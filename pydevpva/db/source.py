@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pydevpva.db import lexis
-from pydevpva.db.macros import MACRO_BYTES, Macros, unclosed, undefined
+from pydevpva.db.macros import MACRO_BYTES, Macros, parse_macros, unclosed, undefined
 from pydevpva.errors import Location, NotFound, Problem
 
 SHIPPED = os.path.join(os.path.dirname(__file__), "shipped")  # databases that everybody has, found by their name alone
@@ -20,6 +20,7 @@ _DIRECTIVE = re.compile(
     rf'"(?:[^"\\\n]|\\.)*"|#[^\n]*|%[^\n]*|(?P<open>\{{)|(?P<close>\}})|(?P<bracket>[()])'
     rf"|(?P<word>include|path|addpath)(?!{lexis.BARE_CHAR}){lexis.WS}(?P<name>{lexis.STRING})|{lexis.BARE_CHAR}+"
 )
+_SUBSTITUTE = re.compile(r'[ \t]*substitute[ \t]+"((?:[^"\\]|\\.)*)"[^\n]*')  # msi's, of templates
 Skip = Callable[[str, int], bool]
 
 
@@ -104,7 +105,7 @@ class Reader:
     def take(self, text: str, label: str) -> Source:
         """A text that is in no file, as `read`; places in it are shown as label:line."""
         source = Source(label)
-        self._take(source, self._expand(text, label), label, 0)
+        self._take_sections(source, text, label, 0)
         return source
 
     def find(self, name: str) -> str:
@@ -122,12 +123,27 @@ class Reader:
         raise NotFound(f'no file "{name}"' + ("" if os.path.isabs(name) else f" in {searched}"))
 
     def _read(self, source: Source, path: str, level: int) -> None:
-        self._take(source, self._expand(read_text(path), path), path, level)
+        self._take_sections(source, read_text(path), path, level)
 
-    def _take(self, source: Source, text: str, path: str, level: int) -> None:
+    def _take_sections(self, source: Source, text: str, path: str, level: int) -> None:
+        """All of a text; what stands behind a `substitute "A=1"` knows that macro, with what is included there."""
+        if "substitute" not in text:
+            self._take(source, self._expand(text, path), path, level)
+            return
+        lines = text.split("\n")
+        begin = 0
+        for number, line in enumerate(lines):
+            if (found := _SUBSTITUTE.fullmatch(line)) is not None:
+                level = self._take(source, self._expand(_lines(lines, begin, number), path), path, level)
+                self._known(path).define(parse_macros(found[1]))
+                begin = number + 1
+        self._take(source, self._expand(_lines(lines, begin, len(lines)), path), path, level)
+
+    def _take(self, source: Source, text: str, path: str, level: int) -> int:
+        """A text without macros; how deep in braces it ends."""
         if "include" not in text and "path" not in text:
             source.add(text, path, 1, 1)
-            return
+            return level + text.count("{") - text.count("}")
         done, depth, inside = 0, level, False
         for match in _DIRECTIVE.finditer(text):
             if match["open"]:
@@ -143,6 +159,7 @@ class Reader:
                 done = match.end()
                 self._directive(source, match["word"], lexis.unquote(match["name"]), (path, text, match.start()), depth)
         source.add(text[done:], path, *line_column(text, done))
+        return depth
 
     def _directive(self, source: Source, word: str, name: str, at: tuple[str, str, int], depth: int) -> None:
         if word != "include":
@@ -167,13 +184,7 @@ class Reader:
     def _expand(self, text: str, path: str) -> str:
         if "$(" not in text and "${" not in text:
             return text
-        if self._macros is None:
-            self._macros = Macros(self._names)
-            for name, value in self._names.items():
-                if len(value.encode("utf-8", "surrogateescape")) > MACRO_BYTES:
-                    why = f"macro {name} has more than the {MACRO_BYTES} bytes that EPICS keeps"
-                    self.problems.append(Problem(Location(path), why))
-        expand = self._macros.expand
+        expand = self._known(path).expand
         lines = text.split("\n")
         for i, line in enumerate(lines):
             if "$" in line:
@@ -182,6 +193,21 @@ class Reader:
                     where = Location(path, i + 1, start + 1)
                     self.problems.append(Problem(where, "the macro reference has no end in this line", line))
         return "\n".join(lines)
+
+    def _known(self, path: str) -> Macros:
+        """The macros so far."""
+        if self._macros is None:
+            self._macros = Macros(self._names)
+            for name, value in self._names.items():
+                if len(value.encode("utf-8", "surrogateescape")) > MACRO_BYTES:
+                    why = f"macro {name} has more than the {MACRO_BYTES} bytes that EPICS keeps"
+                    self.problems.append(Problem(Location(path), why))
+        return self._macros
+
+
+def _lines(lines: Sequence[str], begin: int, end: int) -> str:
+    """Some lines of a file, behind as many empty ones as bring them to their places in it."""
+    return "\n" * begin + "\n".join(lines[begin:end]) + "\n" * (end < len(lines))
 
 
 def read_text(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,8 +12,8 @@ from pydevpva.db.batch import Batch
 from pydevpva.db.lexis import BARE_CHAR
 from pydevpva.db.loader import add_file
 from pydevpva.db.macros import Macros, parse_macros
-from pydevpva.db.source import Source, read_text
-from pydevpva.errors import LoadError, Location, Problem
+from pydevpva.db.source import Reader, Source, read_text
+from pydevpva.errors import LoadError, Location, NotFound, Problem
 
 _WORD_CHAR = BARE_CHAR.replace("[", "[/\\\\", 1)
 _TOKEN = re.compile(
@@ -20,6 +21,7 @@ _TOKEN = re.compile(
     r"""|(?P<quote>"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|'[^'\\\n]*(?:\\[^\n][^'\\\n]*)*')|(?P<bad>.)""",
     re.VERBOSE,
 )
+BUILT_FROM = ".substitutions"
 _KEYWORDS = ("file", "global", "pattern")
 
 Read = Callable[[], dict[str, str]]
@@ -30,7 +32,7 @@ def add_template(batch: Batch, path: str, macros: Mapping[str, str], search: Seq
     parser = _parse(path, macros)
     batch.warnings += parser.warnings
     for use in parser.found:
-        _add(batch, use, search)
+        add_use(batch, use, search, (os.path.abspath(path),))
     batch.problems += parser.problems  # EPICS comes to it when it has loaded what stands before
 
 
@@ -69,13 +71,35 @@ def _parse(path: str, macros: Mapping[str, str]) -> _Parser:
     return parser
 
 
-def _add(batch: Batch, use: Use, search: Sequence[str]) -> None:
-    """Load one; its problems name the place in the template file too."""
+def add_use(batch: Batch, use: Use, search: Sequence[str], within: tuple[str, ...] = ()) -> None:
+    """Load one; its problems name the place in the template file too. `within`: the template files it is in."""
     before = len(batch.problems)
-    add_file(batch, use.file, use.macros, search)
+    name, template = _source(use.file, search, within)
+    if template:
+        parser = _parse(template, use.macros)
+        for inner in parser.found:
+            add_use(batch, inner, search, (*within, template))
+        batch.problems += parser.problems
+    else:
+        add_file(batch, name, use.macros, search)
     for i in range(before, len(batch.problems)):
         problem = batch.problems[i]
         batch.problems[i] = replace(problem, message=f"{problem.message} (from {use.location})")
+
+
+def _source(file: str, search: Sequence[str], within: Sequence[str]) -> tuple[str, str]:
+    """The file itself; or where there is none what EPICS's build would make it from, the way of msi: a template, or,
+    that is the second of the two, a template file, unless it would be within itself."""
+    reader = Reader({}, search)
+    base = file.removesuffix(".db")
+    for name in [] if base == file else [file, base + BUILT_FROM, f"{base}.template"]:
+        with contextlib.suppress(NotFound):
+            found = os.path.abspath(reader.find(name))
+            if not name.endswith(BUILT_FROM):
+                return name, ""
+            if found not in within:
+                return "", found
+    return file, ""
 
 
 @dataclass(slots=True)

@@ -43,4 +43,6 @@ _IN_QUOTES = re.compile(r"\\(.)|\r?\n", re.DOTALL)
 
 def unquoted(text: str) -> str:
     """What stands between the quotes of an element; a line that is broken there goes on in the next."""
+    if "\\" not in text and "\n" not in text:
+        return text
     return _IN_QUOTES.sub(lambda match: {"n": "\n", "r": "\r"}.get(match[1], match[1] or ""), text)

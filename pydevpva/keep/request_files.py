@@ -15,7 +15,7 @@ from pydevpva.db.source import read_text
 from pydevpva.errors import NotFound
 from pydevpva.keep.sav_text import FIRST_LETTERS
 
-DEEPEST = 32  # a file that includes itself must end with an error
+DEEPEST = 32  # files within files
 _FILE = re.compile(r"""file[ \t]+["']?([^"'\s,]+)["']?[ \t,]*(.*)""")
 _MACRO = re.compile(r"""\s*([^\s=,]+)\s*=\s*("[^"]*"|'[^']*'|[^\s,]*)""")
 
@@ -46,12 +46,13 @@ def read(name: str, macros: str, folders: Sequence[str]) -> Request:
     request = Request()
     given = parse_macros(macros) if macros else {}
     request.path_pv, request.name_pv = given.get("SAVEPATHPV", ""), given.get("SAVENAMEPV", "")
-    _read(request, find(name, folders), given, folders, 0)
+    _read(request, find(name, folders), given, folders, ())
     request.names = list(dict.fromkeys(request.names))
     return request
 
 
-def _read(request: Request, path: str, macros: dict[str, str], folders: Sequence[str], depth: int) -> None:
+def _read(request: Request, path: str, macros: dict[str, str], folders: Sequence[str], within: tuple[str, ...]) -> None:
+    """`within`: the files that it is included by."""
     known = Macros(macros)
     for number, line in enumerate(_lines(path), 1):
         words = line.strip()
@@ -60,7 +61,7 @@ def _read(request: Request, path: str, macros: dict[str, str], folders: Sequence
         place = f"{path} line {number}"
         text = known.expand(words)[0] if "$" in words else words
         if (included := _FILE.match(text)) is not None:
-            _include(request, included, folders, depth, place)
+            _include(request, included, folders, (*within, os.path.realpath(path)), place)
             continue
         name = text.split()[0]
         if names := undefined(name):
@@ -75,12 +76,15 @@ def _lines(path: str) -> Iterable[str]:
     return read_text(path).splitlines()
 
 
-def _include(request: Request, line: re.Match[str], folders: Sequence[str], depth: int, place: str) -> None:
-    if depth >= DEEPEST:
-        request.problems.append(f'{place}: "{line[1]}" is included by itself')
-        return
+def _include(
+    request: Request, line: re.Match[str], folders: Sequence[str], within: tuple[str, ...], place: str
+) -> None:
     macros = {name: value.strip("\"'") for name, value in _MACRO.findall(line[2].split("#")[0])}
     try:
-        _read(request, find(line[1], folders), macros, folders, depth + 1)
+        path = find(line[1], folders)
+        if os.path.realpath(path) in within or len(within) >= DEEPEST:
+            request.problems.append(f'{place}: "{line[1]}" is included by itself')
+        else:
+            _read(request, path, macros, folders, within)
     except (NotFound, OSError) as error:
         request.problems.append(f"{place}: {error}")

@@ -19,6 +19,7 @@ from pydevpva.keep.settings import OK, WARNING
 from pydevpva.records.core.record import Record
 
 log = logging.getLogger(__name__)
+MOST_TOLD = 100  # lines of one file that are damaged
 Restore = Callable[[Record, Field, "str | list[str]"], "tuple[str | None, list[str]]"]
 
 
@@ -48,8 +49,11 @@ class Restorer:
             if not file.complaints:
                 self._tell(logging.INFO, f"autosave: {file.path} is not there yet: nothing is restored from it")
             return
-        for line in (*file.found.broken, *file.found.odd):
+        damaged = [*file.found.broken, *file.found.odd]
+        for line in damaged[:MOST_TOLD]:
             self._tell(logging.WARNING, f"autosave: {file.used} {line}: passed over")
+        if len(damaged) > MOST_TOLD:
+            self._tell(logging.WARNING, f"autosave: {file.used}: {len(damaged) - MOST_TOLD} more such lines")
         for entry in file.found.entries:
             self._restore_entry(file, entry, restore, both)
         if file.failed and file.status == OK:

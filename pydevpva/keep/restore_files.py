@@ -15,6 +15,7 @@ from pydevpva.keep.sequence import newest_first
 from pydevpva.keep.settings import FAILURE, OK, WARNING, Settings
 
 log = logging.getLogger(__name__)
+MOST_NAMED = 10  # damaged lines of one file
 
 
 @dataclass(slots=True)
@@ -97,4 +98,5 @@ def _read(path: str, macros: str) -> tuple[Saved | None, str]:
     if not is_whole(text):
         return None, "it has no end mark, so it was cut off"
     saved = parse(text, macros)
-    return saved, "; ".join(saved.broken)
+    more = f" and {len(saved.broken) - MOST_NAMED} more" if len(saved.broken) > MOST_NAMED else ""
+    return saved, "; ".join(saved.broken[:MOST_NAMED]) + more

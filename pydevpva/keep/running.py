@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pydevpva.errors import PydevpvaError
+from pydevpva.keep.far import FarPV, Watch
 from pydevpva.keep.fields import as_sent, read
 from pydevpva.keep.sav_text import Entry, Saved, value_text
-from pydevpva.keep.save_set import FarPV, Watch
 from pydevpva.records.core.arrays import as_list, is_array
 
 if TYPE_CHECKING:
@@ -76,8 +76,9 @@ def _put(database: Database, watch: Watch, entry: Entry, tally: Tally, done: Cal
 
 
 def _give_up(far: FarPV, answered: Callable[[str | None], None]) -> None:
+    is_there = far.is_there
     far.close()
-    answered("no such PV, in this IOC or another")
+    answered("its IOC has not answered" if is_there else "no such PV, in this IOC or another")
 
 
 def _nothing() -> None:

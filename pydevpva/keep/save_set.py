@@ -6,11 +6,11 @@ A monitor set reads again only records that have changed; its file remembers the
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from pydevpva.engine.address import Address
+from pydevpva.keep.far import FarPV, Watch
 from pydevpva.keep.fields import read
 from pydevpva.keep.request_files import Request
 from pydevpva.keep.save_file import Outcome, SaveFile
@@ -24,19 +24,6 @@ A_STEP = 50  # values that are read in one piece
 PERIODIC, TRIGGERED, TIMER, CHANGE, MANUAL = 1, 2, 4, 8, 16  # the bits of SR_n_State
 
 
-class FarPV(Protocol):
-    """A PV of another IOC, which is watched from the start."""
-
-    def value(self) -> tuple[str, Value] | None:
-        """DBF type and value; None: nobody is there."""
-
-    def put(self, value: Value, done: Callable[[str | None], None]) -> None:
-        """Write it, once somebody is there; done(None or error)."""
-
-    def close(self) -> None: ...
-
-
-Watch = Callable[[str, Callable[[], None]], FarPV]  # by name, and what is called at each update
 Found = Address | str | None  # a field of this IOC, the name of a PV elsewhere, or a field that no record has
 
 

@@ -9,6 +9,7 @@ from pydevpva.db.definitions import Definitions
 from pydevpva.db.model import RecordInstance
 from pydevpva.errors import PydevpvaError
 from pydevpva.keep.autosave import Autosave
+from pydevpva.keep.folder_lock import hold
 from pydevpva.keep.infos import FIELDS, PASS0, PASS1, asked, outputs
 from pydevpva.keep.request_files import Request
 from pydevpva.keep.restore_files import RestoreFile
@@ -32,6 +33,7 @@ class SimpleSave:
             raise PydevpvaError(f"values are saved to {self._folder} already")
         folder = os.path.abspath(folder)
         os.makedirs(folder, exist_ok=True)
+        hold(folder)
         for pass_ in (0, 1):
             self._autosave.restore_at_start(RestoreFile(os.path.join(folder, NAME), pass_))
         self._folder = folder

@@ -19,6 +19,7 @@ from pydevpva.ioc import Ioc
 from pydevpva.loop import Loop
 from pydevpva.pva.server import Server as PvaServer
 from pydevpva.stats.statistics import Statistics
+from pydevpva.stats.texts import PARAMETERS
 from tests.ca.client import Client
 from tests.clients import p4p_context
 from tests.ioc_process import ServerProcess
@@ -357,3 +358,12 @@ def test_reading_all_figures_once_a_second_takes_less_than_half_a_per_cent_of_a_
     for _ in range(50):
         statistics._read(names)
     assert (time.thread_time() - began) / 50 < 0.005
+
+
+def test_each_parameter_of_epics_has_its_record_in_the_database_that_iocstats_builds() -> None:
+    ioc = Ioc(False)
+    ioc.load_records("siteEnvVars.db", {"IOCNAME": "X"})
+    shown = {name: instance.fields["INP"].text for name, instance in ioc.instances.items()}
+    others = {"EPICS_BUILD_TARGET_ARCH", "EPICS_ALLOW_POSIX_THREAD_PRIORITY_SCHEDULING", "EPICS_ABORT_ON_ASSERT"}
+    parameters = {name for name in PARAMETERS if name.startswith("EPICS_")} - others
+    assert shown == {f"X:{name[6:]}": f"@{name}" for name in parameters}

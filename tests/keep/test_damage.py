@@ -66,6 +66,18 @@ def test_where_no_file_is_without_damage_all_good_lines_are_restored(
         assert f"autosave: {ioc.path('x.sav')} line 3: the array of A:w has no end: passed over" in caplog.messages
 
 
+def test_of_a_file_full_of_damage_the_first_lines_are_told_and_the_others_counted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    saved(tmp_path, sav=HEAD + "A:x.VAL 3\n" + 'A:w @array@ { "1"\n' * 1000 + "<END>\n")
+    with kept(tmp_path, DB, PASS1) as ioc:
+        assert ioc.get("A:x") == 3
+        told = [text for text in caplog.messages if text.startswith(f"autosave: {ioc.path('x.sav')}")]
+        assert f"autosave: {ioc.path('x.sav')}: 900 more such lines" in told
+        assert len(told) < 110
+        assert all(len(text) < 2000 for text in told)
+
+
 def test_where_all_files_are_cut_off_that_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     saved(tmp_path, sav=HEAD, savB="")
     with kept(tmp_path, DB, PASS1) as ioc:

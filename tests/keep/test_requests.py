@@ -51,6 +51,14 @@ def test_what_is_wrong_is_told_with_its_line_and_the_rest_is_read(tmp_path: Path
     assert f"{path} line 5: *z: no PV's name begins so" in found.problems
 
 
+def test_files_that_include_each_other_twice_end_soon_with_an_error(tmp_path: Path) -> None:
+    found = request(tmp_path, "A:x\n" + "file more.req\n" * 3, more="A:y\n" + "file x.req\n" * 3)
+    assert found.names == ["A:x", "A:y"]
+    assert found.problems == [
+        f'{tmp_path / "more.req"} line {line}: "x.req" is included by itself' for _ in range(3) for line in (2, 3, 4)
+    ]
+
+
 def test_files_are_looked_for_in_all_folders_in_their_order(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pydevpva.keep import folder_lock
+from tests.ioc_process import Starter
 from tests.keep.kept import Kept, kept
+from tests.local_ioc import written
 
 OUTPUTS = {
     "ao": 1.0 / 3, "bo": 1, "longout": -5, "int64out": 2**63 - 1, "mbbo": 2, "mbboDirect": 37, "stringout": ' "q" \\ ',
@@ -92,3 +95,21 @@ def test_it_stands_before_iocinit_and_once(tmp_path: Path) -> None:
         assert f"values are saved to {tmp_path / 'kept'} already" in ioc.run('pydevpvaSave("other")')
     with kept(tmp_path, DB) as ioc:
         assert "what is restored at the start is named before iocInit" in ioc.run('pydevpvaSave("other")')
+
+
+def test_a_second_ioc_does_not_write_over_the_values_of_the_first(
+    tmp_path: Path, start: Starter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_lock, "PATIENCE", 0.1)
+    folder = tmp_path / "kept"
+    first = start.pydevpva("--save", folder, "-d", written(tmp_path / "first.db", 'record(ao, "B:ao") { }'))
+    first.wait_for((folder / "pydevpva.sav").exists, "values saved")
+    before = (folder / "pydevpva.sav").read_text()
+    with started(tmp_path) as ioc:
+        assert f"another IOC saves to {folder}; each needs a folder of its own" in ioc.printed
+        ioc.put("A:ao", 3)
+        ioc.advance(5)
+        assert (folder / "pydevpva.sav").read_text() == before
+    first.kill()
+    with started(tmp_path) as ioc:
+        assert "another IOC" not in ioc.printed

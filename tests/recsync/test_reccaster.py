@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from pydevpva.ioc import Ioc
+from pydevpva.recsync import caster
 from pydevpva.recsync.caster import State
 from tests.ioc_process import Starter, free_ports
 from tests.local_ioc import LocalIoc, eventually, written
@@ -108,6 +111,23 @@ def test_a_server_that_does_not_read_holds_up_nothing(tmp_path: Path) -> None:
         ended.start()
         ended.join(10)
         assert not ended.is_alive()
+
+
+def test_a_server_that_resets_connections_is_told_all_when_it_has_come_to_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caster, "PATIENCE_STEP", 0.05)
+    many = "".join(f'record(ai, "T:{n}") {{ info(text, "{"x" * 1000}") }}\n' for n in range(5_000))
+    with told(tmp_path, many) as (_, server):
+        for greets in (False, True, True):
+            session = server.accept()
+            if greets:
+                session.next()
+                session.send(0x8001, b"\0")
+                session.next()  # it is told
+            session.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            session.close()
+        assert len(server.accept().all().names()) == 5_000
 
 
 def test_what_is_no_receiver_is_left_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

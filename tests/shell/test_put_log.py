@@ -17,6 +17,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pydevpva.serving.access import Peer
+from pydevpva.serving.put_log.burst import Summary
+from pydevpva.serving.put_log.entry import Entry
+from pydevpva.serving.put_log.plain_line import plain_line
+from pydevpva.serving.put_log.value import Logged
 from pydevpva.shell.session import Shell
 from tests.ioc_process import free_ports
 from tests.local_ioc import Served, eventually, served_ioc
@@ -303,6 +308,23 @@ def test_lines_wait_for_a_server_that_is_down_and_reach_it_after_a_restart(
     assert [(client.sent, client.lost, client.connects) for client in ioc.ioc.server_logs.plain.clients] == [(2, 0, 2)]
 
 
+def test_more_puts_may_wait_when_the_module_s_variable_says_so_and_never_fewer(
+    ioc: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("log_client", "shell.commands.variables"):
+        monkeypatch.setattr(f"pydevpva.{name}.MOST_WAITING", 2)
+    port, _ = free_ports()
+    shell(ioc, "var caPutLogJsonMsgQueueSize 3")
+    shell(ioc, f'caPutJsonLogInit "127.0.0.1:{port}" 2')
+    for n in range(5):
+        ioc.put("L:lo", n)
+    client = ioc.ioc.server_logs.json.clients[0]  # type: ignore[union-attr]
+    eventually(lambda: client.lost + ioc.ioc.put_log.lost == 2, "two have no room")
+    assert client.waiting == 3
+    shell(ioc, "var caPutLogJsonMsgQueueSize 1")
+    assert ioc.ioc.put_log.most_waiting == 2
+
+
 def slowest(ioc: Served, count: int) -> float:
     """The 99th percentile of so many puts with completion, in seconds."""
     took = []
@@ -391,6 +413,51 @@ def test_a_file_tells_each_put_and_each_refusal(ioc: Served, tmp_path: Path) -> 
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d", found[0]["time"])
     assert found[1]["error"].startswith("L:ro.VAL: access security does not let ")
     assert "error" not in found[0]
+
+
+def test_each_log_has_the_first_put_after_it_was_made(ioc: Served, server: LogServer, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.log", tmp_path / "second.log"
+    shell(ioc, f'pydevpvaPutLog "{first}"')
+    ioc.put("L:lo", 1)
+    entries(first, 1)  # the log's thread waits for the next
+    shell(ioc, f'pydevpvaPutLog "{second}"')
+    shell(ioc, f'caPutLogInit "{server.address}" 2')
+    ioc.put("L:lo", 2)
+    assert [e["new"] for e in entries(second, 1)] == [2]
+    assert plain(server.lines(1)[0]) == "L:lo new=2 old=1"
+
+
+def test_bytes_that_are_no_utf_8_leave_lines_that_are_json(ioc: Served, server: LogServer, tmp_path: Path) -> None:
+    path = tmp_path / "puts.log"
+    shell(ioc, f'pydevpvaPutLog "{path}"')
+    shell(ioc, f'caPutJsonLogInit "{server.address}" 2')
+    for raw in (b"21 \xb0C", b"\xff\xfe\0", bytes(range(1, 256))):
+        assert ioc.put("L:wfc", np.frombuffer(raw, "i1")) == "ok"
+    assert [e["new"] for e in entries(path, 3)] == ["21 \xb0C", "\xff\xfe", bytes(range(1, 256)).decode("latin-1")]
+    assert [json.loads(line)["new"] for line in server.lines(3)][:2] == [["21 \xb0C"], ["\xff\xfe"]]
+
+
+def test_half_a_character_of_a_users_text_is_no_reason_to_lose_a_line(tmp_path: Path, server: LogServer) -> None:
+    with served_ioc(tmp_path, DB, access=ACCESS) as ioc:
+        path = tmp_path / "puts.log"
+        shell(ioc, f'pydevpvaPutLog "{path}"')
+        for command in ("caPutLogInit", "caPutJsonLogInit"):
+            shell(ioc, f'{command} "{server.address}" 2')
+        ioc.call(lambda: setattr(ioc.ioc.database.records["L:so"], "VAL", "\ud800x"))
+        assert ioc.put("L:so", "y") == "ok"
+        assert [e["old"] for e in entries(path, 1)] == ["\ufffdx"]
+        assert sorted(line.rpartition(" ")[2].rpartition(",")[2] for line in server.lines(2)) == [
+            '"old":"\ufffdx"}', 'old="?x"',
+        ]  # fmt: skip
+
+
+def test_a_client_s_name_begins_no_line_of_its_own() -> None:
+    peer = Peer("10.0.0.7", "olga\n29-Nov-26 10:00:00 host root LAB:x new=1 old=0")
+    value = Logged("DOUBLE", (1.0,))
+    entry = Entry(0, peer, "ca", "L:ao", ("L:ao", "VAL"), value, value, None, False, True)
+    line, cut = plain_line(Summary(entry, value, 1.0, 1.0))
+    assert (len(line.splitlines()), cut) == (1, False)
+    assert r"olga\n29-Nov-26" in line
 
 
 def test_without_access_security_a_file_tells_all(tmp_path: Path) -> None:

@@ -142,6 +142,32 @@ def _engine() -> str:
 
 
 @pytest.mark.timeout(900)
+def test_what_the_container_copies_is_all_that_is_needed_to_install_the_package(tmp_path: Path) -> None:
+    for words in re.findall(r"^COPY (.*)$", CONTAINERFILE, re.MULTILINE):
+        *sources, to = words.split()
+        for source in sources if to.startswith("/src") else []:
+            place = tmp_path / to.lstrip("/") / (source if to.endswith("/") else "")
+            if (ROOT / source).is_dir():
+                shutil.copytree(ROOT / source, place)
+            else:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / source, place)
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--wheel-dir",
+        str(tmp_path),
+        str(tmp_path / "src"),
+    ]
+    built = subprocess.run(pip, capture_output=True, text=True, timeout=110)
+    assert built.returncode == 0, built.stderr[-2000:]
+    assert list(tmp_path.glob("pydevpva-*.whl"))
+
+
 def test_a_container_is_built_and_runs() -> None:
     if not (engine := _engine()):
         pytest.skip("no container engine runs here")

@@ -6,13 +6,14 @@ A link to a record of this IOC stays inside, as one with CA, CP or CPP does.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydevpva.ca.links.client import CaClient
 from pydevpva.ca.links.config import CaConfig, ca_config, plain_config
 from pydevpva.ca.links.link import CaLink
+from pydevpva.ca.links.watched import WatchedChannel
 from pydevpva.db.json5 import Json
 from pydevpva.db.linktext import LinkText
 from pydevpva.db.model import Field
@@ -50,6 +51,10 @@ class CaLinks:
         if field.type == "FWDLINK" and "." not in config.pv:
             config = replace(config, pv=f"{config.pv}.PROC")
         return CaLink(self.client, record, field, text, config)
+
+    def watch(self, name: str, updated: Callable[[], None]) -> WatchedChannel:
+        """A PV of another IOC that is watched for its value, by no link; `updated` is called at each change."""
+        return WatchedChannel(self.client, name, updated)
 
     def tell_missing(self) -> None:
         """Name the links whose channel has not been found; those with a plain name are told of with PVAccess's."""

@@ -27,6 +27,11 @@ class WatchedPV:
         """It is no field of a record; who watches says what is missing."""
         return ""
 
+    @property
+    def is_there(self) -> bool:
+        """Somebody has it."""
+        return self._far is not None
+
     def value(self) -> tuple[str, Value] | None:
         """DBF type and value; None: nobody is there, or it is no scalar and no array."""
         if self._far is None:

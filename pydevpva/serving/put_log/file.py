@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 
 from pydevpva.records.core.values import Scalar
 from pydevpva.serving.put_log.entry import Entry
+from pydevpva.serving.put_log.json_line import readable
 from pydevpva.serving.put_log.value import Logged
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ class PutFile:
         if not (entry.trapped or entry.error is not None or self._takes_all()):
             return
         try:
-            self._write(json.dumps(_plain(entry), ensure_ascii=False) + "\n")
+            self._write(readable(json.dumps(_plain(entry), ensure_ascii=False)) + "\n")
         except OSError as error:
             self._failed(error)
 
@@ -53,7 +54,7 @@ class PutFile:
 
     def _write(self, line: str) -> None:
         self._follow()
-        data = b"\n" * self._torn + line.encode("utf-8", "surrogateescape")
+        data = b"\n" * self._torn + line.encode()
         written = os.write(self._file, data)
         if written < len(data):
             self._torn = self._torn or written > 0

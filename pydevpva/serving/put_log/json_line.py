@@ -31,7 +31,22 @@ def json_line(summary: Summary, metadata: Mapping[str, str]) -> str:
     if summary.count > 1 and entry.new.size is None and entry.new.dbf != "STRING":
         least, greatest = _item(entry.new.dbf, summary.least), _item(entry.new.dbf, summary.greatest)
         members |= {"min": least, "max": greatest, "burst": str(summary.count - 1)}
-    return "{" + ",".join(f"{_string(key)}:{text}" for key, text in members.items()) + "}"
+    return readable("{" + ",".join(f"{_string(key)}:{text}" for key, text in members.items()) + "}")
+
+
+def readable(line: str) -> str:
+    """A line that is UTF-8, as JSON has to be: bytes of a text that are none are taken for Latin-1."""
+    if line.isascii():
+        return line
+    return "".join(_character(char) if "\ud800" <= char <= "\udfff" else char for char in line)
+
+
+def _character(surrogate: str) -> str:
+    """What stands in JSON for a byte ("surrogateescape"), or for nothing at all; some might end a line."""
+    code = ord(surrogate) - 0xDC00
+    if not 0x80 <= code <= 0xFF:
+        return "\ufffd"
+    return chr(code) if code >= 0xA0 else f"\\u{code:04x}"
 
 
 def _value(name: str, value: Logged) -> dict[str, str]:

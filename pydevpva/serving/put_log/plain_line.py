@@ -6,6 +6,7 @@ import re
 import time
 
 from pydevpva.db.dbf import FLOATS
+from pydevpva.log_client import encoded
 from pydevpva.records.core.values import Scalar
 from pydevpva.serving.put_log.burst import Summary
 
@@ -23,12 +24,12 @@ def plain_line(summary: Summary, time_format: str = TIME_FORMAT) -> tuple[str, b
     entry = summary.entry
     dbf, peer = entry.new.dbf, entry.peer
     words = [
-        format_time(entry.time, time_format), peer.host, peer.account, entry.name,
+        format_time(entry.time, time_format), _in_line(peer.host), _in_line(peer.account), _in_line(entry.name),
         f"new={_text(dbf, entry.new.first)}", f"old={_text(dbf, summary.old.first)}",
     ]  # fmt: skip
     if summary.count > 1 and dbf != "STRING":
         words += [f"min={_text(dbf, summary.least)}", f"max={_text(dbf, summary.greatest)}"]
-    line = " ".join(words).encode("utf-8", "surrogateescape")
+    line = encoded(" ".join(words))
     return line[:MOST_BYTES].decode("utf-8", "surrogateescape"), len(line) > MOST_BYTES
 
 
@@ -43,6 +44,11 @@ def _text(dbf: str, value: Scalar) -> str:
     if dbf == "STRING":
         return f'"{"".join(map(_escaped, str(value)))}"'
     return f"{value:g}" if dbf in FLOATS else str(value)
+
+
+def _in_line(text: str) -> str:
+    """A client's word for itself: it ends no line, and begins none that somebody else has written."""
+    return text if text.isprintable() else "".join(map(_escaped, text))
 
 
 def _escaped(char: str) -> str:

@@ -1,7 +1,7 @@
 """PutLog: what is told of clients' puts as they begin and end, and who gets to hear of them.
 
 The database thread makes an entry of each and queues it; a thread of the log's own hands it to the outputs. Nothing
-there, a full disk or a server that is away, holds up a put: beyond MOST_WAITING entries are dropped, and counted.
+there, a full disk or a server that is away, holds up a put: beyond `most_waiting` entries are dropped, and counted.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ class PutLog:
     def __init__(self) -> None:
         self.on = False  # somebody hears of puts
         self.lost = 0
+        self.most_waiting = MOST_WAITING
         self.outputs: tuple[Output, ...] = ()
         self._begun: dict[object, _Begun] = {}
         self._entries: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
@@ -104,7 +105,7 @@ class PutLog:
         begun = self._begun.pop(put, None)
         if begun is None:
             return
-        if self._entries.qsize() >= MOST_WAITING:
+        if self._entries.qsize() >= self.most_waiting:
             self.lost += len(begun.fields)
             return
         for name, address, old, trapped in begun.fields:
@@ -119,14 +120,14 @@ class PutLog:
 
     def _run(self) -> None:
         while True:
-            outputs = self.outputs
             try:
-                entry = self._entries.get(timeout=_soonest(outputs))
+                entry = self._entries.get(timeout=_soonest(self.outputs))
             except queue.Empty:
-                _tell_all(output.tick for output in outputs)
+                _tell_all(output.tick for output in self.outputs)
                 continue
             if entry is None:
                 break
+            outputs = self.outputs  # with those that were added while nothing came
             _tell_all(partial(output.take, entry) for output in outputs)
             _tell_all(output.tick for output in outputs)
         _tell_all(partial(output.close, CLOSE_SECONDS) for output in self.outputs)

@@ -48,7 +48,7 @@ def _put(shell: Shell, path: str, saved: Saved) -> None:
         shell.warn(f"{path} {line}: passed over")
     ended: queue.SimpleQueue[Tally] = queue.SimpleQueue()
     loop = shell.ioc.database.loop
-    loop.submit(lambda: loop.trickle(put_all(shell.ioc.database, shell.ioc.remote_links.watch, saved, ended.put)))
+    loop.submit(lambda: loop.trickle(put_all(shell.ioc.database, shell.ioc.far_pvs.watch, saved, ended.put)))
     try:
         tally = ended.get(timeout=DATABASE_PATIENCE)
     except queue.Empty:

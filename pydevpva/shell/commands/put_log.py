@@ -58,7 +58,7 @@ def json_init(shell: Shell, addresses: str | None, config: int, timeout: float) 
         return
     logs = shell.ioc.server_logs
     _check(shell, "caPutJsonLog", logs.json)
-    clients = _clients("caPutJsonLog", addresses, "EPICS_CA_JSON_PUT_LOG_ADDR")
+    clients = _clients("caPutJsonLog", addresses, "EPICS_CA_JSON_PUT_LOG_ADDR", shell.ioc.put_log.most_waiting)
     logs.open_json(clients, _valid(shell, config), timeout, _record(shell, "EPICS_AS_PUT_JSON_LOG_PV"))
 
 
@@ -154,12 +154,13 @@ def _check(shell: Shell, name: str, opened: Servers | None) -> None:
         raise CommandFailed(f"{name}: is initialized already; {name}Reconf changes what it takes")
 
 
-def _clients(name: str, addresses: str | None, variable: str) -> list[LogClient]:
+def _clients(name: str, addresses: str | None, variable: str, most: int = 0) -> list[LogClient]:
+    """One for each server, in which `most` lines may wait where that is more than usual."""
     words = (addresses or os.environ.get(variable, "")).split()
     if not words:
         raise CommandFailed(f"{name}: server address not specified: give host[:port], or set {variable}")
     try:
-        return [LogClient(*parse_address(word, PORT)) for word in dict.fromkeys(words)]
+        return [LogClient(*parse_address(word, PORT), most) for word in dict.fromkeys(words)]
     except PydevpvaError as error:
         raise CommandFailed(f"{name}: bad address or host name: {error}") from None
 

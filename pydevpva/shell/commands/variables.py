@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydevpva.patterns import glob
+from pydevpva.serving.put_log.put_log import MOST_WAITING
 from pydevpva.shell.language.registry import VARIABLE, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
@@ -10,6 +11,7 @@ Number = int | float
 SKIP_UNSUPPORTED = "pydevSkipUnsupported"  # whether records that cannot be run are left out when they are loaded
 CHECK_ADDRESSES = "asCheckClientIP"  # whether a Channel Access client's host is its address, not what it says
 RECCASTER = {"reccastTimeout": "timeout", "reccastMaxHoldoff": "longest_holdoff", "reccastPort": "port"}
+PUT_QUEUE = "caPutLogJsonMsgQueueSize"  # how many puts wait to be logged, when it is more than wait anyway
 PUT_ERRORS = "pydevPutErrors"  # whether puts with completion tell what code raised
 CODE_PUTS = "pydevCodePuts"  # whether clients and other records may change what becomes Python
 DEFAULTS: dict[str, Number] = {
@@ -18,8 +20,9 @@ DEFAULTS: dict[str, Number] = {
     "callbackParallelThreadsDefault": 2, "dbAccessDebugPUTF": 0, "dbBptNotMonotonic": 0, "dbConvertStrict": 0,
     "dbJLinkDebug": 0, "dbQuietMacroWarnings": 0, "dbRecordsAbcSorted": 0, "dbRecordsOnceOnly": 0,
     "dbTemplateMaxVars": 100, "dbThreadRealtimeLock": 1, "freeListBypass": 0, "histogramSDELprecision": 2,
-    "lnkDebug_debug": 0, "logClientDebug": 0, CODE_PUTS: 0, PUT_ERRORS: 0, "reccastMaxHoldoff": 10.0,
-    "reccastPort": 5049, "reccastTimeout": 20.0, SKIP_UNSUPPORTED: 0, "seqDLYlimit": 100000.0, "seqDLYprecision": 2,
+    PUT_QUEUE: 1000, "lnkDebug_debug": 0, "logClientDebug": 0, CODE_PUTS: 0, PUT_ERRORS: 0,
+    "reccastMaxHoldoff": 10.0, "reccastPort": 5049, "reccastTimeout": 20.0, SKIP_UNSUPPORTED: 0,
+    "seqDLYlimit": 100000.0, "seqDLYprecision": 2,
 }  # fmt: skip
 
 
@@ -69,6 +72,8 @@ def _set(shell: Shell, known: dict[str, Number], name: str, text: str) -> None:
         shell.ioc.instances.skip_unsupported = value != 0
     elif name == CHECK_ADDRESSES:
         shell.ioc.servers.checks_addresses = value != 0
+    elif name == PUT_QUEUE:
+        shell.ioc.put_log.most_waiting = max(MOST_WAITING, int(value))
     elif name in RECCASTER:
         settings = shell.ioc.reccaster.settings
         setattr(settings, RECCASTER[name], value)
