@@ -51,12 +51,12 @@ def choose(served: Served, codec: str) -> str:
     return served.put("I.CODC", {"value.index": ["none", "lz4", "jpeg"].index(codec)})
 
 
-@pytest.mark.parametrize(("dtype", "number"), [("i1", 1), ("u1", 5), ("u2", 6), ("i4", 3), ("f8", 10), ("?", 5)])
 def needs_pvapy() -> None:
     if find_spec("pvaccess") is None:  # not importorskip: two libComs in one process end it with an abort
         pytest.skip("pvapy is not installed")
 
 
+@pytest.mark.parametrize(("dtype", "number"), [("i1", 1), ("u1", 5), ("u2", 6), ("i4", 3), ("f8", 10), ("?", 5)])
 def test_lz4_is_a_raw_block_of_bytes_with_the_type_in_the_parameters(serve: Serve, dtype: str, number: int) -> None:
     sent = (np.arange(2000) % 7).astype(dtype).reshape(40, 50)
     update = publish(serve(EVENT.format("lz4")), sent)
