@@ -10,10 +10,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import pytest
 from p4p.client.raw import Context as RawContext
 from p4p.client.thread import Context, Disconnected
 
@@ -80,6 +82,15 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def needs_pvapy(why: str) -> None:
+    """Skip a test, or a module, where pvapy is not installed.
+
+    Not importorskip: it has a libCom of its own, and two of them in one process end that with an abort.
+    """
+    if find_spec("pvaccess") is None:
+        pytest.skip(f"pvapy is not installed: {why}", allow_module_level=True)
 
 
 class PvapyError(Exception):

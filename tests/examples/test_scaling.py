@@ -8,18 +8,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from p4p.client.thread import Context
 
-from tests.clients import Watch
+from tests.clients import Watch, needs_pvapy
 from tests.ioc_process import ROOT, ServerProcess, Starter
 
-# Not importorskip: two packages with a libCom each in one process end that with an abort
-if find_spec("pvaccess") is None:
-    pytest.skip("pvapy is not installed: its HPC tools were not tried", allow_module_level=True)
+needs_pvapy("its HPC tools were not tried")
 P4pClient = Callable[[ServerProcess], Context]
 
 

@@ -6,7 +6,6 @@ import sys
 import threading
 from contextlib import closing
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from pydevpva.errors import LoadError
 from pydevpva.pva.types import decode
 from pydevpva.pva.types.image import IMAGE
 from pydevpva.records.results.codecs import compress, decompress
-from tests.clients import Pvapy, Watch, value_of
+from tests.clients import Pvapy, Watch, needs_pvapy, value_of
 from tests.ioc_process import ServerProcess
 from tests.local_ioc import Serve, Served, eventually
 
@@ -51,11 +50,6 @@ def choose(served: Served, codec: str) -> str:
     return served.put("I.CODC", {"value.index": ["none", "lz4", "jpeg"].index(codec)})
 
 
-def needs_pvapy() -> None:
-    if find_spec("pvaccess") is None:  # not importorskip: two libComs in one process end it with an abort
-        pytest.skip("pvapy is not installed")
-
-
 @pytest.mark.parametrize(("dtype", "number"), [("i1", 1), ("u1", 5), ("u2", 6), ("i4", 3), ("f8", 10), ("?", 5)])
 def test_lz4_is_a_raw_block_of_bytes_with_the_type_in_the_parameters(serve: Serve, dtype: str, number: int) -> None:
     sent = (np.arange(2000) % 7).astype(dtype).reshape(40, 50)
@@ -69,7 +63,7 @@ def test_lz4_is_a_raw_block_of_bytes_with_the_type_in_the_parameters(serve: Serv
 
 
 def test_pvapy_decodes_our_lz4(serve: Serve) -> None:
-    needs_pvapy()
+    needs_pvapy("it decoded nothing")
     served = serve(EVENT.format("lz4"))
     with closing(Pvapy(served.environment)) as pvapy, served.watch("I") as watch:
         watch.next()
@@ -200,7 +194,7 @@ record(waveform, "BloscPixels") { field(FTVL, "LONG") field(NELM, "10")
 def test_images_that_pvapy_compressed_are_read_and_other_codecs_refused(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    needs_pvapy()
+    needs_pvapy("it decoded nothing")
     at_work: set[tuple[str, str]] = set()
 
     def seen(codec: str, *rest: Any) -> Any:

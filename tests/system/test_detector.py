@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from p4p.client.thread import Context
 
-from tests.clients import Watch
+from tests.clients import Watch, needs_pvapy
 from tests.ioc_process import ServerProcess, Starter
 
-pytest.importorskip("pvaccess", reason="pvapy is not installed: its detector was not tried")
+needs_pvapy("its detector was not tried")
 FRAMES = 200
 DB = """
 record(ndarray, "Sums") {
