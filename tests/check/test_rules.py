@@ -131,7 +131,7 @@ CASES: dict[str, tuple[str, str, str]] = {
         "asg.db:1:19: A: no ASG(SIDE) in {folder}/x.acf; did you mean SITE?; the record is of DEFAULT",
     ),
     "python-syntax": (
-        'pydev("import")', 'pydev("import site_code")', "st.cmd:1: SyntaxError: invalid syntax",
+        'pydev("1 +")', 'pydev("import site_code")', "st.cmd:1: SyntaxError: invalid syntax",
     ),
     "python-module": (
         'pydev("import sight_code")', 'pydev("import site_code, json")',
