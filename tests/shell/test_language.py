@@ -97,7 +97,7 @@ FILES = {
 }
 
 
-OWN_VARIABLE = re.compile(r"(int|double) (pydev|reccast)")
+OWN_VARIABLE = re.compile(r"(int|double) (pydev|reccast|caPutLog)")  # and those of modules
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

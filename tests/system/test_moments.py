@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -73,11 +74,21 @@ def test_functions_run_in_order_at_the_start_and_in_reverse_at_the_end(folder: P
     assert ended.returncode == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_functions_run_when_a_signal_ends_the_ioc(folder: Path, start: Starter, number: int) -> None:
+@pytest.fixture
+def heard(request: pytest.FixtureRequest) -> Iterator[int]:
+    """A signal that processes started now do not ignore: under nohup they would be born deaf to SIGHUP."""
+    number: int = request.param
+    before = signal.getsignal(number)
+    signal.signal(number, before if callable(before) else signal.SIG_DFL)
+    yield number
+    signal.signal(number, before)
+
+
+@pytest.mark.parametrize("heard", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], indirect=True)
+def test_functions_run_when_a_signal_ends_the_ioc(folder: Path, start: Starter, heard: int) -> None:
     server = start.pydevpva("st.cmd", cwd=folder)
     server.wait_log("[running]")
-    os.kill(server.process.pid, number)
+    os.kill(server.process.pid, heard)
     assert server.process.wait(PATIENCE) == 0
     assert said(server.log)[-3:] == ["pump off", "valve closed", "atexit"]
 
