@@ -92,9 +92,9 @@ def test_a_field_that_an_info_tag_names_wrongly_is_warned_of_with_its_place(
 def test_it_stands_before_iocinit_and_once(tmp_path: Path) -> None:
     with started(tmp_path) as ioc:
         assert "pydevpvaSave: what is restored at the start is named before iocInit" not in ioc.printed
-        assert f"values are saved to {tmp_path / 'kept'} already" in ioc.run('pydevpvaSave("other")')
+        assert f"values are saved to {tmp_path / 'kept'} already" in ioc.run(f'pydevpvaSave("{tmp_path}/other")')
     with kept(tmp_path, DB) as ioc:
-        assert "what is restored at the start is named before iocInit" in ioc.run('pydevpvaSave("other")')
+        assert "what is restored at the start is named before iocInit" in ioc.run(f'pydevpvaSave("{tmp_path}/other")')
 
 
 def test_a_second_ioc_does_not_write_over_the_values_of_the_first(
