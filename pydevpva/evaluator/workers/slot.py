@@ -25,9 +25,10 @@ class Slot:
 
     def __init__(self, returned: Callable[[Slot], object]) -> None:
         self.outcome: Outcome | None = None
-        self.stale = False  # the process knows a module that was reloaded
+        self.stale = False  # the process knows a module that was reloaded, or is being killed
         self._returned = returned
         self._executor: ProcessPoolExecutor | None = None
+        self._broken: ProcessPoolExecutor | None = None  # the last whose process died
         self._context = _Context()
         self._block: SharedMemory | None = None
         self._starting = threading.Lock()
@@ -51,17 +52,21 @@ class Slot:
             outcome.give_up()
 
     def kill(self) -> None:
-        """End the process, whatever it is at."""
+        """End the process, whatever it is at; should it be through with that already, the next call has a new one."""
+        self.stale = True
         if (process := self._context.made) is not None:
             with suppress(ValueError, OSError):
                 process.kill()
 
     def drop(self) -> None:
         """The next call has a new process; this one ends when it has done what it is at."""
+        if (executor := self._forget()) is not None:
+            executor.shutdown(wait=False)
+
+    def _forget(self) -> ProcessPoolExecutor | None:
         with self._starting:
             executor, self._executor, self.stale = self._executor, None, False
-        if executor is not None:
-            executor.shutdown(wait=False)
+        return executor
 
     def end(self) -> None:
         """End the process, and give the memory back."""
@@ -95,7 +100,8 @@ class Slot:
                 self._grow(answer.result.size)
         except BrokenProcessPool:
             error = WorkerDied(f"{outcome.name} ended its process{self._exit_code()}")
-            self.drop()
+            # It ends by itself. Python 3.13 calls us with the lock that its shutdown, and its end as an object, need
+            self._broken = self._forget()
         except BaseException as raised:
             error = raised
         self._returned(self)
