@@ -32,7 +32,6 @@ WORK_PER_PASS = 50  # then timers are looked at and what waits for the pass's en
 DAY = 86400.0  # seconds: the longest that is slept at once; a record may ask for a timer in 1e308
 NEXT_PER_PIECE = 10  # of what goes ahead of all: clients that come and go by the thousand hold nobody up
 AT_ONCE = 20  # sockets that are read before all else has its turn
-DOZE = 0.1  # seconds: so long may work wait, once, that came by the `add` of before the first socket
 LOOK = 0.001  # seconds between two looks at sockets while there is other work
 
 
@@ -86,9 +85,7 @@ class Loop:
         self._sockets: Sockets | None = None
         self._dozes = False  # waits for sockets, and not for the queue
         self._look_due = 0.0  # at sockets, on time.monotonic's clock, while there is other work
-        # The queues' own methods, because each put of a client passes here several times. From any thread:
-        self.add: Callable[[Task], None] = self._queue.put  # as submit, of work without arguments; see also watch
-        self.backlog: Callable[[], int] = self._queue.qsize  # pieces of work queued and not begun
+        self.backlog: Callable[[], int] = self._queue.qsize  # pieces of work queued and not begun; from any thread
         # On the loop's thread: run work() at the end of the pass, after what was given before it. For what leaves the
         # process: in one go it wakes the thread that sends it once, and not for each piece.
         self._at_end: deque[Task] = deque()
@@ -111,6 +108,12 @@ class Loop:
     def submit(self, work: Work, *args: object) -> None:
         """Queue work(*args), from any thread. Never blocks."""
         self.add(partial(work, *args) if args else work)
+
+    def add(self, work: Task) -> None:
+        """As submit, of work without arguments."""
+        self._queue.put(work)
+        if self._dozes:  # looked at last: the thread looks into the queue once more when it has said that it dozes
+            self._sockets.ring()  # type: ignore[union-attr]
 
     def submit_next(self, work: Work, *args: object) -> None:
         """Queue work(*args) ahead of all that `submit` has queued, from any thread."""
@@ -167,18 +170,12 @@ class Loop:
         """Call ready(events) when the socket is ready for one of these; for none of them not at all.
 
         On the loop's thread, which waits for its sockets while it has no work, and looks at them when it has: who asks
-        by a socket wakes no other thread first. Only where there are sockets has work from other threads to ring.
+        by a socket wakes no other thread first.
         """
         if self._sockets is None:
             self._sockets = Sockets()
             in_child(self._sockets.close)
         self._sockets.watch(sock, events, ready)
-        self.add = self._ring if self._sockets.watched else self._queue.put
-
-    def _ring(self, work: Task) -> None:
-        self._queue.put(work)
-        if self._dozes:  # looked at last: the thread looks into the queue once more when it has said that it dozes
-            self._sockets.ring()  # type: ignore[union-attr]
 
     def end_pass(self) -> None:
         """Do now what waits for the end of the pass, and look at the timers next; on the loop's thread only."""
@@ -269,14 +266,13 @@ class Loop:
         if self._queue.empty():
             patience = self._patience()
             self._dozes = True
-            longest = DOZE if patience is None else min(patience, DOZE)
-            self._look(sockets, longest if self._queue.empty() else 0.0)
+            self._look(sockets, patience if self._queue.empty() else 0.0)
             self._dozes = False
         elif time.monotonic() > self._look_due:
             self._look(sockets, 0.0)
         return self._queue.get(False)
 
-    def _look(self, sockets: Sockets, seconds: float) -> None:
+    def _look(self, sockets: Sockets, seconds: float | None) -> None:
         """Do what sockets are ready for: for a few of them now, for the others when it is their turn."""
         found = sockets.wait(seconds)
         self._look_due = time.monotonic() + LOOK
