@@ -92,7 +92,7 @@ class ManualClock:
         if self._away or loop.backlog():
             return None
         due = loop.next_due()
-        if due is not None and due <= self._goal:
+        if due <= self._goal:
             self._now = max(self._now, due)
             return 0.0
         self._now = self._goal
@@ -112,9 +112,9 @@ class _SteppedLoop(Loop):
         """As Loop.at; many periods add up to what a reader expects."""
         return super().at(round(due, DIGITS), work, *args)
 
-    def next_due(self) -> float | None:
-        """When the next timer is due."""
-        return self._timers.next_due()
+    def next_due(self) -> float:
+        """When the next timer is due; inf: there is none."""
+        return self._timers.due
 
     def _patience(self) -> float | None:
         return self._manual.rest(self)

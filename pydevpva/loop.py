@@ -303,15 +303,14 @@ class Loop:
                 log.exception("internal error on the %s thread in %r", self.name, bare(work))
 
     def _patience(self) -> float | None:
-        due = self._timers.next_due()
-        return None if due is None else min(max(0.0, due - self.clock()), DAY)
+        due = self._timers.due
+        return None if due == math.inf else min(max(0.0, due - self.clock()), DAY)
 
     def _run_due_timers(self) -> bool:
         """Those that are due now; what they set for now is for the next pass."""
         timers, ran = self._timers, False
-        if timers.next_due() is None:
+        if (now := self.clock()) < timers.due:
             return False
-        now = self.clock()
         while (timer := timers.take(now)) is not None:
             ran, began = True, self.clock()
             try:

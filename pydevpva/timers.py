@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 from collections.abc import Callable, Iterator
 
 Work = Callable[..., object]
@@ -26,12 +27,16 @@ class Timer:
 
 
 class Timers:
-    """In the order in which they are due; of the same time, in that in which they were added."""
+    """In the order in which they are due; of the same time, in that in which they were added.
+
+    `due`: when the next is, which may be a cancelled one; inf: there is none.
+    """
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Timer]] = []
         self._order = itertools.count()
         self._cancelled = 0  # about how many of them are
+        self.due = math.inf
 
     def __iter__(self) -> Iterator[Timer]:
         """Those that are to come, in no order."""
@@ -45,20 +50,18 @@ class Timers:
         """work(*args), when `due` is reached."""
         timer = Timer(self, work, args)
         heapq.heappush(self._heap, (due, next(self._order), timer))
+        self._look()
         return timer
-
-    def next_due(self) -> float | None:
-        """When the next is due, which may be a cancelled one; None: there is none."""
-        return self._heap[0][0] if self._heap else None
 
     def take(self, now: float) -> Timer | None:
         """The next that is due by now; None: there is none."""
-        heap = self._heap
-        while heap and heap[0][0] <= now:
-            timer = heapq.heappop(heap)[2]
+        found = None
+        while found is None and self.due <= now:
+            timer = heapq.heappop(self._heap)[2]
+            self._look()
             if not timer.cancelled:
-                return timer
-        return None
+                found = timer
+        return found
 
     def drop_cancelled(self) -> None:
         """Forget cancelled timers when they are the most: one that is set anew again and again may be due in a day."""
@@ -67,3 +70,7 @@ class Timers:
             self._heap[:] = [entry for entry in self._heap if not entry[2].cancelled]
             heapq.heapify(self._heap)
             self._cancelled = 0
+            self._look()
+
+    def _look(self) -> None:
+        self.due = self._heap[0][0] if self._heap else math.inf

@@ -46,18 +46,20 @@ class Channel:
     """A sink of its record while it has monitors.
 
     `name` is what the client calls it, `cid` its number for it, `sid` ours; `told` the type and the elements that it
-    was told.
+    was told, `fits` those asked for last for which an answer has room; `read()` gives the value as it is.
     """
 
     __slots__ = (
-        "_encoder", "_is_image", "_is_value", "_last", "_name", "_puts", "address", "cid", "client", "monitors",
-        "name", "rights", "sid", "told",
+        "_encoder", "_is_image", "_is_value", "_last", "_name", "_puts", "address", "cid", "client", "fits",
+        "monitors", "name", "read", "rights", "sid", "told",
     )  # fmt: skip
 
     def __init__(self, client: Owner, name: str, address: Address, cid: int, sid: int, rights: int) -> None:
         self.name = name
         self.client, self.address, self.cid, self.sid, self.rights = client, address, cid, sid, rights
         self.told = (read.type_number(address), read.capacity(address))
+        self.read = read.reader(address)
+        self.fits = (-1, 0)
         self.monitors: tuple[Monitor, ...] = ()
         self._name = address.field.name
         self._is_value = self._name == "VAL"
@@ -84,7 +86,7 @@ class Channel:
     def add(self, monitor: Monitor) -> None:
         """Watch the record for one more monitor."""
         if not self.monitors:
-            self._last = copy(read.read(self.address))
+            self._last = copy(self.read())
             self.address.record.attach(self)
         self.monitors += (monitor,)
 
@@ -114,7 +116,7 @@ class Channel:
 
     def _look(self, record: Record) -> None:
         """The record has processed, and may have changed this field besides VAL."""
-        if not same(read.read(self.address.source() if self.address.filters else self.address), self._last):
+        if not same(read.read(self.address.source()) if self.address.filters else self.read(), self._last):
             self._post(record, MASKS.get(self._name, CHANGED))
 
     def _has_outgrown(self) -> bool:
@@ -137,7 +139,7 @@ class Channel:
                     if monitor.mask & mask:
                         monitor.post(update, update.value)
             return
-        value = read.read(address)
+        value = self.read()
         if not self._is_value:
             self._last = copy(value)
         for monitor in self.monitors:
@@ -148,7 +150,7 @@ class Channel:
         """What a monitor is told in the beginning, whatever its mask."""
         address, record = self.address, self.address.record
         if not address.filters:
-            monitor.post(record, read.read(address))
+            monitor.post(record, self.read())
         elif (update := read.filtered(address, read.update_of(address, record, monitor.mask))) is not None:
             monitor.post(update, update.value)
 

@@ -83,8 +83,9 @@ class Circuit:
             self.served.loop.watch(self.sock, selectors.EVENT_READ if on else 0, self._receive)
 
     def _receive(self, events: int) -> None:
+        incoming, client = self._incoming, self.client
         try:
-            data = self.sock.recv(AT_ONCE if self.unread < AT_ONCE else OF_A_LARGE_ONE)
+            data = self.sock.recv(AT_ONCE if incoming.waiting < AT_ONCE else OF_A_LARGE_ONE)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
@@ -96,24 +97,21 @@ class Circuit:
         if self.is_shut:
             return
         try:
-            for one in self._incoming.feed(data):
-                if (own := _OWN.get(one.command)) is not None and not (one.command in HANDLERS and self.client.waiting):
+            for one in incoming.feed(data):
+                command = one.command
+                if (own := _OWN.get(command)) is not None and not (command in HANDLERS and client.waiting):
                     own(self, one)
-                elif one.command in HANDLERS and self.minor >= protocol.OLDEST:
-                    self._note_channels(one)
-                    self.client.take(one)
+                elif command in HANDLERS and incoming.minor >= protocol.OLDEST:
+                    if command == protocol.CREATE_CHANNEL:
+                        self._has_channels, incoming.minor = True, one.available
+                    client.take(one)
                 else:
                     self._unknown(one)
                 if self.is_shut:
                     break
         except Malformed as error:
             self._refuse(Message(protocol.VERSION, 0, 0, 0, 0), str(error))
-        self.client.begin()
-
-    def _note_channels(self, asked: Message) -> None:
-        if asked.command == protocol.CREATE_CHANNEL:
-            self._has_channels = True
-            self._incoming.minor = asked.available
+        client.begin()
 
     def _unknown(self, asked: Message) -> None:
         if self.minor < protocol.OLDEST and asked.command < protocol.DISCONNECTED:

@@ -52,13 +52,14 @@ class Line(Protocol):
 
 
 class Client:
-    """`channels` by our own number for each."""
+    """`channels` by our own number for each; take(message): do what is asked, behind all that was asked before."""
 
     def __init__(self, served: Served, line: Line, handlers: Handlers) -> None:
         self.served, self.line, self._handlers = served, line, handlers
         self.channels: dict[int, Channel] = {}
         self.peer = Peer("", "")
         self._waiting: deque[Message] = deque()
+        self.take = self._waiting.append
         self._scheduled = False  # work is queued, or waits until the client reads
         self._stalled = False
         self._is_unread = False  # its socket is not read, because so much waits
@@ -68,10 +69,6 @@ class Client:
         self.is_off = False  # flow control: the client wants no events now
 
     # ---- the circuit's ----
-
-    def take(self, asked: Message) -> None:
-        """Do what is asked, behind all that was asked before."""
-        self._waiting.append(asked)
 
     def begin(self) -> None:
         """Do what was taken, or some of it."""
@@ -107,29 +104,27 @@ class Client:
 
     def work(self) -> None:
         """Do some of the messages that wait, then let others have their turn."""
-        waiting, self._scheduled = self._waiting, True
+        waiting, outgoing, self._scheduled = self._waiting, self.line.outgoing, True
         for _ in range(PER_PIECE):
             if self._gone:
                 return
-            if self.line.outgoing.size > FULL:
+            if outgoing.size > FULL:
                 self._stalled = True
                 self.line.look()
                 return
             if not waiting:
                 self._scheduled = False
                 break
-            self._do(waiting.popleft())
+            asked = waiting.popleft()
+            try:
+                self._handlers[asked.command](self, asked)
+            except Exception:
+                log.exception("internal error: %s asked for %s", self.line.name, asked[:5])
+                self.refuse(asked, protocol.INTERNAL, "internal error")
         else:
             self.served.loop.submit(self.work)
         if self._is_unread != (len(waiting) >= MOST_WAITING):
             self.line.look()
-
-    def _do(self, asked: Message) -> None:
-        try:
-            self._handlers[asked.command](self, asked)
-        except Exception:
-            log.exception("internal error: %s asked for %s", self.line.name, asked[:5])
-            self.refuse(asked, protocol.INTERNAL, "internal error")
 
     # ---- answers ----
 

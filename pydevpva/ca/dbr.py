@@ -6,6 +6,7 @@ A type is one of seven bases with what is told in front of the value: nothing, t
 
 from __future__ import annotations
 
+import functools
 import struct
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ STATES, STATE_SIZE = 16, 26
 EPOCH = 631152000  # EPICS's, in seconds since POSIX's
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Base:
     """What the value itself is. `dbf`: the type of a field that holds it; `limits`: struct's code of one limit."""
 
@@ -26,6 +27,11 @@ class Base:
     limits: str = ""
     status_pad: str = ""  # struct's code of what aligns a value behind the alarm
     time_pad: str = ""  # and behind the time
+
+    @functools.cached_property
+    def one(self) -> struct.Struct:
+        """A value by itself, as it is on the wire."""
+        return struct.Struct(f">{self.code}")
 
     @property
     def dtype(self) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-
 import numpy as np
 
 from pydevpva.ca import dbr
@@ -14,8 +12,6 @@ from pydevpva.engine.address import Address
 from pydevpva.errors import PutError
 from pydevpva.records.core.arrays import is_numbers
 from pydevpva.records.core.values import Sent
-
-_ONE = {base: struct.Struct(f">{base.code}") for base in dbr.BASES}
 
 
 class Short(Exception):
@@ -30,7 +26,7 @@ def sent(kind: Dbr, count: int, payload: bytes) -> Sent:
     if len(payload) < kind.size(count):
         raise Short(f"{count} values of DBR_{kind.name} need {kind.size(count)} bytes, {len(payload)} came")
     if count == 1:
-        value: Sent = _ONE[base].unpack_from(payload, kind.front.size)[0]
+        value: Sent = base.one.unpack_from(payload, kind.front.size)[0]
         return value
     values = np.frombuffer(payload, base.dtype, count, kind.front.size)
     return values.astype(values.dtype.newbyteorder("="))

@@ -22,6 +22,8 @@ from pydevpva.records.core import fields
 from pydevpva.records.core.arrays import is_array, to_array
 from pydevpva.records.core.values import STRING_BYTES, Array, Scalar, clip_text, converter
 
+ONE = frozenset((float, int, str))  # the types of most values, none of them several
+
 
 class State(Protocol):
     """Whose alarm and time go with a value: the record, or an update that filters have passed on."""
@@ -50,8 +52,8 @@ class Encoder:
 
         ValueError: the value is none of this type.
         """
-        if not is_array(value) and not isinstance(value, Characters) and wanted <= 1:
-            return self._one(*self._front(state), self._convert(value)), 1
+        if wanted <= 1 and (type(value) in ONE or not (is_array(value) or isinstance(value, Characters))):
+            return self._one(*self._front(state), self._convert(value)), 1  # type: ignore[arg-type]
         raw, count = self._raw(value, wanted)
         if wanted > count:
             raw, count = raw.ljust(wanted * self.dbr.base.size, b"\0"), wanted

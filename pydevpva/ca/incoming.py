@@ -12,28 +12,33 @@ class Malformed(Exception):
 
 
 class Incoming:
-    """What one client sends. `minor` is its version, which it tells first; `largest` the bytes of a payload."""
+    """What one client sends. `minor` is its version, which it tells first; `largest` the bytes of a payload.
 
-    __slots__ = ("_buffer", "_wanted", "largest", "minor")
+    `waiting` are the bytes of a message that is not whole yet.
+    """
+
+    __slots__ = ("_buffer", "largest", "minor", "waiting")
 
     def __init__(self, largest: int) -> None:
         self._buffer = bytearray()
-        self._wanted = SMALL
+        self.waiting = 0
         self.largest, self.minor = largest, 0
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """The messages that are whole now. Malformed: none follows."""
         buffer = self._buffer
-        buffer += data
-        at, end = 0, len(buffer)
+        if buffer:
+            buffer += data
+        whole = buffer or data  # nearly always messages come whole, and nothing is kept
+        at, end = 0, len(whole)
         try:
             while end - at >= SMALL:
-                command, size, kind, count, cid, available = HEADER.unpack_from(buffer, at)
+                command, size, kind, count, cid, available = HEADER.unpack_from(whole, at)
                 body = at + SMALL
                 if size == EXTENDED and self.minor >= LARGE_ARRAYS:
                     if end - at < LARGE:
                         break
-                    size, count = SIZES.unpack_from(buffer, body)
+                    size, count = SIZES.unpack_from(whole, body)
                     body = at + LARGE
                 if size & 7:
                     raise Malformed(f"a payload of {size} bytes, which is no multiple of 8")
@@ -42,11 +47,10 @@ class Incoming:
                 if end - body < size:
                     break
                 at = body + size
-                yield Message(command, kind, count, cid, available, bytes(buffer[body:at]))
+                yield Message(command, kind, count, cid, available, bytes(whole[body:at]))
         finally:
-            del buffer[:at]
-
-    @property
-    def waiting(self) -> int:
-        """Bytes of a message that is not whole yet."""
-        return len(self._buffer)
+            if buffer:
+                del buffer[:at]
+            elif at < end:
+                buffer += data[at:]
+            self.waiting = end - at

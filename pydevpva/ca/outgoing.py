@@ -33,7 +33,8 @@ class Outgoing:
 
         While one thread sends, another returns at once: the first sends what was added meanwhile, too.
         """
-        while (data := self._begin()) is not None:
+        data = self._begin()
+        while data is not None:
             try:
                 sent = self._socket.send(data)
             except (BlockingIOError, InterruptedError):
@@ -41,7 +42,9 @@ class Outgoing:
             except OSError:
                 self.broken = True
                 return False
-            if not self._finish(data, sent):
+            is_full = sent < len(data)
+            data = self._finish(data, sent)
+            if is_full:
                 return False
         return not self.broken
 
@@ -51,21 +54,28 @@ class Outgoing:
             if self._sending or not parts or self.broken:
                 return None
             self._sending = True
-            first = parts.popleft()
-            if len(first) >= CHUNK or not parts:
-                return first
-            taken, size = [first], len(first)
-            while parts and size < CHUNK:
-                taken.append(part := parts.popleft())
-                size += len(part)
-            return b"".join(taken)
+            return self._next()
 
-    def _finish(self, data: bytes | memoryview, sent: int) -> bool:
-        """Whether all of it has left."""
+    def _finish(self, data: bytes | memoryview, sent: int) -> bytes | memoryview | None:
+        """What is to be sent next; None: nothing now, and others may send."""
         with self._lock:
-            self._sending = False
             self.size -= sent
             self.sent += sent
             if sent < len(data):
                 self._parts.appendleft(memoryview(data)[sent:])
-            return sent == len(data)
+            elif self._parts:
+                return self._next()
+            self._sending = False
+            return None
+
+    def _next(self) -> bytes | memoryview:
+        """What is sent in one call."""
+        parts = self._parts
+        first = parts.popleft()
+        if len(first) >= CHUNK or not parts:
+            return first
+        taken, size = [first], len(first)
+        while parts and size < CHUNK:
+            taken.append(part := parts.popleft())
+            size += len(part)
+        return b"".join(taken)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
-from pydevpva.db.dbf import TYPES
+from pydevpva.db.dbf import LINKS, TYPES
 from pydevpva.engine.address import Address
 from pydevpva.engine.filters.parse import Update, run
 from pydevpva.records.core.arrays import first_or_zero
 from pydevpva.records.core.record import Record
+from pydevpva.records.core.rset import RecordSupport
 from pydevpva.records.core.values import Value
 from pydevpva.records.shared import characters
 
@@ -52,6 +55,15 @@ def read(address: Address) -> Read:
         passed = run(address.filters, Update(record, record.get(address.field.name), 0, False))
         return record.get(address.field.name) if passed is None else passed.value
     return address.elements_in_use()
+
+
+def reader(address: Address) -> Callable[[], Read]:
+    """What `read(address)` gives, time and again: most fields are an attribute of their record, and nothing else."""
+    record, field = address.record, address.field
+    is_bare = not (address.filters or address.long or field.type in LINKS or field.type == "NOACCESS")
+    if is_bare and type(record).get is RecordSupport.get and not record.string_size(field.name):
+        return partial(getattr, record, field.name)
+    return partial(read, address)
 
 
 def filtered(address: Address, update: Update) -> Update | None:

@@ -12,7 +12,6 @@ from pydevpva.ca.dbr import ACK, TYPES
 from pydevpva.ca.monitor import Monitor
 from pydevpva.ca.protocol import EXTENDED, Message, header, message, padded
 from pydevpva.ca.put import CaPut
-from pydevpva.ca.read import read as value_of
 from pydevpva.serving.access import Peer
 
 Handler = Callable[[Client, Message], None]
@@ -68,9 +67,11 @@ def clear(client: Client, asked: Message) -> None:
 def _channel_to_read(client: Client, asked: Message) -> Channel | None:
     """The channel that a message asks values of; None: the client has been told why not."""
     channel = _channel(client, asked)
-    if channel is not None and (problem := _too_large(client, channel, asked)) is not None:
-        client.complain(asked, *problem, channel.cid)
-        return None
+    if channel is not None and (wanted := (asked.type, asked.elements)) != channel.fits:
+        if (problem := _too_large(client, channel, asked)) is not None:
+            client.complain(asked, *problem, channel.cid)
+            return None
+        channel.fits = wanted
     return channel
 
 
@@ -93,11 +94,9 @@ def _read(channel: Channel, asked: Message) -> tuple[bytes, int, int]:
     """Payload, count and status; zeros where there is no value."""
     status = protocol.GET_FAILED
     if channel.rights & protocol.MAY_READ:
-        address = channel.address
         try:
-            return *channel.encoder(asked.type).payload(
-                address.record, value_of(address), asked.elements
-            ), protocol.NORMAL
+            payload, count = channel.encoder(asked.type).payload(channel.address.record, channel.read(), asked.elements)
+            return payload, count, protocol.NORMAL
         except (ValueError, TypeError, OverflowError):
             pass
     else:
