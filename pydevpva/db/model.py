@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -120,11 +121,11 @@ class FieldText:
 class RecordInstance:
     """A record as the .db files describe it: the fields that were set, infos, and `aliases`, its other names."""
 
-    __slots__ = ("_offset", "_source", "aliases", "fields", "infos", "name", "type")
+    __slots__ = ("_place", "aliases", "fields", "infos", "name", "type")
 
-    def __init__(self, type: str, name: str, location: Location | Locator, offset: int = 0) -> None:
-        self.type, self.name = type, name
-        self._source, self._offset = location, offset
+    def __init__(self, type: str, name: str, place: Location | Place) -> None:
+        self.type, self.name = sys.intern(type), name  # not the type's name once more in each record
+        self._place = place
         self.fields: dict[str, FieldText] = {}
         self.infos = NOTHING  # most records have none, and there are very many records
         self.aliases: tuple[str, ...] = ()
@@ -135,11 +136,11 @@ class RecordInstance:
 
     @property
     def location(self) -> Location:
-        return self._source if isinstance(self._source, Location) else self._source.locate(self._offset)
+        return self._place if isinstance(self._place, Location) else self._place.locate(0)
 
     def copy(self) -> RecordInstance:
         """One that can be changed without changing this one."""
-        twin = RecordInstance(self.type, self.name, self._source, self._offset)
+        twin = RecordInstance(self.type, self.name, self._place)
         twin.fields, twin.infos, twin.aliases = dict(self.fields), self.infos, self.aliases
         return twin
 

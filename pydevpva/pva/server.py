@@ -17,7 +17,7 @@ from p4p import server as p4p_server
 from pydevpva.engine.filters.parse import split_filters
 from pydevpva.errors import NotFound, PydevpvaError
 from pydevpva.forks import in_child
-from pydevpva.pva.channels.served_name import ServedName
+from pydevpva.pva.channels.served_name import PassingName, ServedName
 from pydevpva.pva.field_put import PvaClients
 from pydevpva.pva.forked import close_sockets
 from pydevpva.pva.own_clients import allow_shape
@@ -191,7 +191,7 @@ class FieldNames:
 
     def __init__(self, database: Database, clients: PvaClients) -> None:
         self._database, self._clients = database, clients
-        self._made: dict[str, ServedName] = {}
+        self._made: dict[str, PassingName] = {}
         self._left: deque[str] = deque()  # names whose last client has left
         self._refused: set[str] = set()  # names with filters that were found wrong, and said
 
@@ -203,7 +203,7 @@ class FieldNames:
         self._forget_unused(name)
         made = self._made.get(name)
         if made is None and len(name) <= LONGEST_NAME and self._exists(name):
-            made = self._made[name] = ServedName(name, self._clients, self._left.append)
+            made = self._made[name] = PassingName(name, self._clients, self._left.append)
         return made.pv if made is not None else None
 
     def kept(self) -> int:

@@ -62,11 +62,10 @@ class ServedName:
     of which needs that thread, which may wait for the lock (docs/decisions/0015).
     """
 
-    __slots__ = ("_channel", "_clients", "_connected", "_first", "_name", "_on_leaving", "pv")
+    __slots__ = ("_channel", "_clients", "_connected", "_first", "_name", "pv")
 
-    def __init__(self, name: str, clients: PvaClients, on_leaving: Callable[[str], object] | None = None) -> None:
-        """`on_leaving` is told the name when the last client has left; on the pvxs thread."""
-        self._name, self._clients, self._on_leaving = name, clients, on_leaving
+    def __init__(self, name: str, clients: PvaClients) -> None:
+        self._name, self._clients = name, clients
         self._channel: AnyChannel | None = None
         self._connected = False
         self._first: _First | None = None
@@ -99,9 +98,11 @@ class ServedName:
         self._connected = False
         self.pv.close()
         self._clients.loop.submit_next(self._leave)
-        if self._on_leaving is not None:
-            self._on_leaving(self._name)
+        self.left()
         release_thread()
+
+    def left(self) -> None:
+        """The last client has."""
 
     @property
     def in_use(self) -> bool:
@@ -167,3 +168,16 @@ class ServedName:
     def _close_elsewhere(self) -> None:
         """Close the channels on a thread made for it: that waits for pvxs's thread, which may be waiting for ours."""
         threading.Thread(target=self.pv.close, name="pva-close", daemon=True).start()
+
+
+class PassingName(ServedName):
+    """One that is forgotten: `on_leaving` is told the name when its last client has left; on the pvxs thread."""
+
+    __slots__ = ("_on_leaving",)
+
+    def __init__(self, name: str, clients: PvaClients, on_leaving: Callable[[str], object]) -> None:
+        super().__init__(name, clients)
+        self._on_leaving = on_leaving
+
+    def left(self) -> None:
+        self._on_leaving(self._name)
