@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 
 from pydevpva.sockets import Ready, Sockets
+from pydevpva.threads import show_name
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class Network:
     # ---- its thread ----
 
     def _run(self) -> None:
+        show_name("ca")
         while not self._closing:
             for ready in self._sockets.wait(self._patience()):
                 self._do(ready)

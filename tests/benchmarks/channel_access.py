@@ -8,6 +8,7 @@ import struct
 import time
 from collections.abc import Callable
 
+from tests.benchmarks.at_work import AtWork
 from tests.benchmarks.lines import Result, line
 from tests.benchmarks.peers import cpu_seconds, memory_mb, pydev_outputs, servers
 from tests.benchmarks.puts import Putter
@@ -47,10 +48,22 @@ def ca_one_at_a_time() -> list[Result]:
                 if round_:  # the first warms up
                     for result, figure in zip((put, get, cpu), (*figures, used), strict=True):
                         result.figures.setdefault(name, []).append(figure)
-    for result in (put, get):
+        told = {name: _at_work(server) for name, server in running.items()}
+    for result, ours, theirs in zip((put, get), told["pydevpva"], told["softIocPVX"], strict=True):
+        result.note = f"here: {ours}; rsrv: {theirs}"
         result.ratio = result.median("pydevpva") / result.median("softIocPVX")
         result.reached = result.ratio >= 0.9
     return [put, get, cpu]
+
+
+def _at_work(server: ServerProcess) -> tuple[str, str]:
+    """Who works for a put, and for a get."""
+    with Client(server.environment) as client:
+        channel = client.channel("x:0")
+        puts, put = AtWork(server), functools.partial(channel.put, 3.5)
+        for_puts = puts.each(_repeat(put))
+        gets, get = AtWork(server), functools.partial(channel.get, DOUBLE)
+        return for_puts, gets.each(_repeat(get))
 
 
 def _repeat(work: Callable[[], object]) -> int:

@@ -6,6 +6,7 @@ import time
 
 from p4p.client.thread import Context
 
+from tests.benchmarks.at_work import AtWork
 from tests.benchmarks.lines import Result, line
 from tests.benchmarks.peers import cpu_seconds, servers
 from tests.benchmarks.yardstick import in_cpu
@@ -61,14 +62,14 @@ def _published(rate: int, most: float) -> Result:
         server = starter.pydevpva(db=db, startup=startup)
         with p4p_context(server.environment) as client:
             client.put("go", {"value": 1}, wait=True, get=False)
-            used, begin = cpu_seconds(server), time.perf_counter()
+            used, begin, threads = cpu_seconds(server), time.perf_counter(), AtWork(server)
             done = _wait(client, server, count)
-            used = cpu_seconds(server) - used
+            used, told = cpu_seconds(server) - used, threads.each(max(done, 1))
     result.figures["pydevpva"] = [used / max(done, 1) * 1e6]
     seconds = time.perf_counter() - begin
     in_cpu(result, most)
     result.reached = result.reached and done == count
-    result.note = f"{count - done:.0f} lost; {done / seconds:,.0f}/s"
+    result.note = f"{count - done:.0f} lost; {done / seconds:,.0f}/s; {told}"
     return result
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from p4p.client.raw import Context as RawContext
 from p4p.client.thread import Context
 
+from tests.benchmarks.at_work import AtWork
 from tests.benchmarks.lines import Result, line
 from tests.benchmarks.peers import PUT_PEERS, cpu_seconds, floor, pydev_chain, servers
 from tests.clients import p4p_context
@@ -21,6 +22,7 @@ ROUNDS = 5
 SECONDS = 1.5
 SINGLE = 400
 CHAIN = 10
+PROFILED = 4_000
 
 
 @line
@@ -41,6 +43,8 @@ def puts() -> list[Result]:
                 if round_:  # the first warms up
                     for result, figure in zip((rate, cpu, single, single_cpu), figures, strict=True):
                         result.figures.setdefault(name, []).append(figure)
+        told = {name: _at_work(server) for name, server in running.items() if server is not None and name != "softioc"}
+    cpu.note, single_cpu.note = (_words(one) for one in zip(*told.values(), strict=True))
     rate.ratio = rate.median("pydevpva") / rate.median("floor")
     rate.reached = rate.ratio >= 1.0
     if "softioc" in rate.figures:
@@ -49,6 +53,23 @@ def puts() -> list[Result]:
         result.ratio = result.median("pydevpva") / result.median("floor")
         result.reached = result.ratio <= most
     return [rate, cpu, single, single_cpu]
+
+
+def _at_work(server: ServerProcess) -> tuple[str, str]:
+    """Who works for a put: 16 at a time, and one."""
+    with p4p_context(server.environment) as client:
+        putter = Putter(client)
+        putter.run(4 * CHANNELS)
+        many = AtWork(server)
+        for_many = many.each(putter.run(PROFILED))
+        one = AtWork(server)
+        _one_at_a_time(client, server)
+        return for_many, one.each(SINGLE)
+
+
+def _words(one: tuple[str, ...]) -> str:
+    floors, ours = one
+    return f"here: {ours}; floor: {floors}"
 
 
 @line

@@ -32,6 +32,13 @@ def test_no_thread_of_an_ioc_has_real_time_scheduling(start: Starter) -> None:
         assert policies(server.process.pid) == {os.SCHED_OTHER}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the system tells no names of threads")
+def test_threads_have_names_for_who_looks_at_the_process(start: Starter) -> None:
+    server = start.pydevpva(db='record(ai, "S:x") { field(DTYP,"pydev") field(INP,"@1") field(PINI,"YES") }')
+    names = {(task / "comm").read_text().strip() for task in tasks(server.process.pid)}
+    assert {"database", "evaluator", "ca"} <= names
+
+
 REALTIME = ("-m", "pydevpva", "--realtime", "-S", "-d")
 DB = 'record(ai, "S:x") { field(DTYP,"pydev") field(INP,"@1") field(PINI,"YES") }'
 
