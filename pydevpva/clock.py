@@ -48,9 +48,21 @@ class ManualClock:
         if self._loop is None:
             raise RuntimeError("this clock belongs to no IOC yet: Ioc(clock=...)")
         arrived = threading.Event()
-        self._loop.call(self._set_goal, seconds, arrived, timeout=timeout)
-        if not arrived.wait(timeout):
-            raise TimeoutError(f"{self._now} of {self._goal} s after {timeout} s: what is done now does not end")
+        try:
+            self._loop.call(self._set_goal, seconds, arrived, timeout=timeout)
+            there = arrived.wait(timeout)
+        except TimeoutError:
+            there = False
+        if not there:
+            raise TimeoutError(f"{self._now} of {self._goal} s after {timeout} s: {self._what_is_left()}")
+
+    def _what_is_left(self) -> str:
+        """What time waits for, for who waits in vain."""
+        loop = self._loop
+        assert loop is not None
+        if self._away:
+            return f"{self._away} {'piece' if self._away == 1 else 'pieces'} of users' code did not end"
+        return f"{loop.backlog()} pieces of work wait for the database thread, which is at {loop.whereabouts()}"
 
     # ---- for the IOC ----
 

@@ -8,8 +8,10 @@ import math
 import os
 import queue
 import socket
+import sys
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sized
 from functools import partial
@@ -186,6 +188,12 @@ class Loop:
                 work()
             except BaseException:
                 log.exception("internal error on the %s thread in %r", self.name, bare(work))
+
+    def whereabouts(self) -> str:
+        """What the thread is doing: the functions that it is in, the last first; from any thread."""
+        frame = sys._current_frames().get(self._ident or 0)
+        names = [f"{entry.name} ({entry.filename}:{entry.lineno})" for entry in traceback.extract_stack(frame)]
+        return " in ".join(reversed(names)) if frame is not None else "its end"
 
     def check_here(self) -> None:
         """Raise WrongThread unless the caller is on this loop's thread, or it has none: not yet, or no longer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -52,6 +53,18 @@ def test_user_code_is_home_before_time_goes_on(tmp_path: Path) -> None:
         assert ioc.ioc.evaluator.namespace["seen"] == list(range(500))
 
 
+def test_a_database_thread_that_does_not_come_back_is_said_with_its_place(tmp_path: Path) -> None:
+    with local_ioc(tmp_path, counter("x")) as ioc:
+        assert ioc.clock is not None
+        gate = threading.Event()
+        ioc.ioc.database.loop.submit(gate.wait)
+        try:
+            with pytest.raises(TimeoutError, match=r"database thread, which is at wait \(.*threading.py:\d+\) in "):
+                ioc.clock.advance(1, timeout=0.1)
+        finally:
+            gate.set()
+
+
 def test_delays_and_scans_happen_in_the_order_of_time(engine: StartEngine) -> None:
     db = engine(
         'record(bo, "pulse") { field(HIGH, "1.05") }'
@@ -83,7 +96,7 @@ def test_user_code_that_does_not_end_is_a_timeout(tmp_path: Path) -> None:
     with local_ioc(tmp_path, db, "import threading; gate = threading.Event()") as ioc:
         answer = ioc.begin_put("p", 1)
         assert ioc.clock is not None
-        with pytest.raises(TimeoutError, match=r"0\.0 of 1\.0 s after 0\.05 s"):
+        with pytest.raises(TimeoutError, match=r"0\.0 of 1\.0 s after 0\.05 s: 1 piece of users' code did not end"):
             ioc.clock.advance(1, timeout=0.05)
         ioc.ioc.evaluator.namespace["gate"].set()
         assert answer() is None
