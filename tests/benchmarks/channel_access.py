@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from tests.benchmarks.at_work import AtWork
 from tests.benchmarks.lines import Result, line
+from tests.benchmarks.loading import to_first_get
 from tests.benchmarks.peers import cpu_seconds, memory_mb, pydev_outputs, servers
 from tests.benchmarks.puts import Putter
 from tests.ca.client import DOUBLE, TIME, Channel, Client
@@ -22,6 +23,8 @@ SECONDS = 0.7
 MANY = 16
 MONITORED = 1_000
 CHANNELS = 10_000
+UNASKED = 50_000
+NOISE = 0.3  # MB, by which the same twice differs
 
 SOFT = 'record(ao, "x:0") {}\n'
 PEERS: dict[str, Callable[[Starter, str], ServerProcess]] = {
@@ -168,3 +171,30 @@ def ca_channels() -> list[Result]:
     seconds.reached = statistics.median(seconds.figures["pydevpva"]) <= 2
     memory.reached = statistics.median(memory.figures["pydevpva"]) <= 1000
     return [seconds, memory]
+
+
+@line
+def ca_unasked() -> list[Result]:
+    """What Channel Access costs an IOC that nobody asks over it, beside one without, in turn."""
+    start = Result("CA: start of a 100-record IOC to its first get, beside --no-ca", "s", goal="<= 0.05 s more")
+    memory = Result("CA: memory of 50,000 records that nobody asks for, beside --no-ca", "MB", goal="no more")
+    without: list[float] = []
+    for _ in range(ROUNDS):
+        without.append(to_first_get("--no-ca"))
+        start.figures.setdefault("pydevpva", []).append(to_first_get())
+    start.ratio = start.median("pydevpva") - statistics.median(without)
+    start.reached, start.note = start.ratio <= 0.05, f"without: {statistics.median(without):.3f}; the ratio is seconds"
+    growth = [_growth(*flags) for flags in (("--no-ca",), ())]
+    memory.figures["pydevpva"], memory.ratio = [growth[1]], growth[1] / growth[0]
+    memory.reached, memory.note = growth[1] - growth[0] <= NOISE, f"without: {growth[0]:.2f}"
+    return [start, memory]
+
+
+def _growth(*flags: str) -> float:
+    """MB that so many records take beside one."""
+    used = []
+    with servers() as starter:
+        for count in (1, UNASKED):
+            db = "".join(f'record(ao,"x:{i}") {{}}\n' for i in range(count))
+            used.append(memory_mb(starter.pydevpva(db=db, flags=("-S", *flags))))
+    return used[1] - used[0]
