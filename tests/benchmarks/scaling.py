@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from p4p.client.thread import Context
 
 from tests.benchmarks.lines import Result, line
-from tests.benchmarks.loading import records
+from tests.benchmarks.loading import LONGEST, records
 from tests.benchmarks.monitors import watch
 from tests.benchmarks.peers import cpu_seconds, memory_mb, pydev_outputs, servers
 from tests.clients import p4p_context
@@ -37,7 +37,8 @@ def by_records() -> list[Result]:
             path = starter.file("load.db", records(size))
             loads = []
             for _ in range(3):  # half a second each, but for the largest
-                server = starter.pydevpva("-d", path)
+                server = starter.pydevpva("-d", path, serving=False)
+                server.wait_serving(LONGEST)
                 loads.append(cpu_seconds(server))
                 if size == SIZES[-1]:
                     break
