@@ -19,7 +19,6 @@ class Sockets:
         self._bell, self._rope = socket.socketpair()
         self._bell.setblocking(False)
         self._rope.setblocking(False)
-        self._rung = False
         self._selector.register(self._bell, selectors.EVENT_READ)
         self.watched = 0  # sockets
 
@@ -53,11 +52,13 @@ class Sockets:
         return found
 
     def ring(self) -> None:
-        """End a wait, or the next; from any thread, which must have left its work before where the thread finds it."""
-        if not self._rung:
-            self._rung = True
-            with suppress(OSError):  # full: it wakes all the same
-                self._rope.send(b"\0")
+        """End a wait, or the next; from any thread, which must have left its work before where the thread finds it.
+
+        There is no note that it has been rung, to ring but once: a console's Ctrl-C that comes between note and bell
+        would leave the thread asleep, and nobody would ring again.
+        """
+        with suppress(OSError):  # full: it wakes all the same
+            self._rope.send(b"\0")
 
     def close(self) -> None:
         """Close the sockets that are watched; also in a forked child, which has the descriptors but not the thread."""
@@ -70,4 +71,3 @@ class Sockets:
     def _hear(self) -> None:
         with suppress(OSError):
             self._bell.recv(1000)
-        self._rung = False

@@ -9,10 +9,12 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import cast
 
 import pytest
 
 from pydevpva.loop import AT_ONCE, Loop
+from tests.local_ioc import eventually
 
 PATIENCE = 20.0
 
@@ -73,6 +75,24 @@ def test_a_loop_reads_its_sockets_and_work_of_other_threads_does_not_wait_for_th
     far.other.send(b"more")
     assert loop.call(int, "7") == 7
     assert far.read.empty()
+
+
+def test_ctrl_c_of_a_console_while_it_rings_leaves_nobody_asleep(loop: Loop, talk: Begin) -> None:
+    talk()
+    sockets = loop._sockets
+    assert sockets is not None
+    rope = sockets._rope
+
+    class Interrupted:
+        def send(self, data: bytes) -> None:
+            sockets._rope = rope
+            raise KeyboardInterrupt
+
+    eventually(lambda: loop._dozes, "the thread waits for its sockets")
+    sockets._rope = cast(socket.socket, Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        loop.add(lambda: None)
+    assert loop.call(int, "7", timeout=PATIENCE) == 7
 
 
 def test_timers_are_kept_beside_sockets(loop: Loop, talk: Begin) -> None:

@@ -24,6 +24,7 @@ class Network:
         self.checks_addresses = checks_addresses  # asCheckClientIP: a client is its address, not what it says
         self._sockets = Sockets()
         self._calls: deque[Callable[[], object]] = deque()
+        self._rung = False  # since `_calls` were looked at
         self._timers: list[tuple[float, int, Callable[[], object]]] = []
         self._order = itertools.count()
         self._closing = False
@@ -34,9 +35,11 @@ class Network:
         self._thread.start()
 
     def call(self, work: Callable[[], object]) -> None:
-        """Run work() on the thread, soon; from any thread."""
+        """Run work() on the thread, soon; from any thread that no console's Ctrl-C reaches."""
         self._calls.append(work)
-        self._sockets.ring()
+        if not self._rung:  # one bell for the updates of a thousand clients
+            self._rung = True
+            self._sockets.ring()
 
     def after(self, seconds: float, work: Callable[[], object]) -> None:
         """Run work() once, so many seconds from now."""
@@ -71,6 +74,7 @@ class Network:
         while not self._closing:
             for ready in self._sockets.wait(self._patience()):
                 self._do(ready)
+            self._rung = False
             while self._calls:
                 self._do(self._calls.popleft())
             self._run_timers()
