@@ -14,6 +14,7 @@ from typing import cast
 import pytest
 
 from pydevpva.loop import AT_ONCE, Loop
+from pydevpva.sockets import Sockets
 from tests.local_ioc import eventually
 
 PATIENCE = 20.0
@@ -79,8 +80,7 @@ def test_a_loop_reads_its_sockets_and_work_of_other_threads_does_not_wait_for_th
 
 def test_ctrl_c_of_a_console_while_it_rings_leaves_nobody_asleep(loop: Loop, talk: Begin) -> None:
     talk()
-    sockets = loop._sockets
-    assert sockets is not None
+    sockets = cast(Sockets, loop._sockets)
     rope = sockets._rope
 
     class Interrupted:
