@@ -1,6 +1,6 @@
 """What `import pydev` finds: inside an IOC its `pydev`, outside a harmless stand-in that remembers values.
 
-It imports nothing of the IOC but NDArray and Handle, when they are asked for, so that a user's module runs on its own.
+It imports nothing of the IOC but NDArray, Handle and Program, when they are asked for: a user's module runs on its own.
 """
 
 from __future__ import annotations
