@@ -18,7 +18,7 @@ from pydevpva.engine.filters.parse import split_filters
 from pydevpva.errors import NotFound, PydevpvaError
 from pydevpva.forks import in_child
 from pydevpva.pva.channels.served_name import PassingName, ServedName
-from pydevpva.pva.field_put import PvaClients
+from pydevpva.pva.clients import PvaClients
 from pydevpva.pva.forked import close_sockets
 from pydevpva.pva.own_clients import allow_shape
 from pydevpva.pva.report import references
