@@ -6,6 +6,7 @@ Records and aliases are listed from the start; REC.FIELD names are made when a c
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -173,8 +174,6 @@ class Server:
         self._clients.bury()
 
     def _wanted_port(self) -> int:
-        import os
-
         for name in ("EPICS_PVAS_SERVER_PORT", "EPICS_PVA_SERVER_PORT"):
             for variables in (self._environment, os.environ):
                 if (text := variables.get(name, "")).isdecimal():
