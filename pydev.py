@@ -9,9 +9,9 @@ import builtins
 import functools
 from typing import Any
 
-__all__ = [  # noqa: F822
-    "NDArray", "Program", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns",
-    "record", "start", "subroutine",
+__all__ = [  # noqa: F822  # all that an IOC's has but loop, which is there in an IOC only
+    "NDArray", "Program", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "overruns", "record",
+    "start", "subroutine",
 ]  # fmt: skip
 
 _NOT_GIVEN = object()
