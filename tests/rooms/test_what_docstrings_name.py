@@ -1,4 +1,4 @@
-"""What docstrings and comments call by its place is there: engine/links/searched.py, engine.services.Services."""
+"""Docstrings, comments and pages name what is there: engine/links/searched.py, engine.services.Services."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pydevpva
+from tests.ioc_process import ROOT
 
 PACKAGE = Path(pydevpva.__file__).parent
 FILES = {path.relative_to(PACKAGE).as_posix(): path for path in PACKAGE.rglob("*.py")}
 ROOMS = {name.split("/")[0].removesuffix(".py") for name in FILES}
 ELSEWHERE = {"device.py", "pydev.py"}  # of users, and beside the package
 _PATH = re.compile(r"\b((?:\w+/)*\w+\.py)\b")
+_IN_A_FOLDER = re.compile(r"(?<![\w/.-])((?:\w+/)+\w+\.py)\b")
 _NAME = re.compile(r"\b([a-z_0-9]+(?:\.[a-z_0-9]+)+)\.([A-Z]\w+)")
 
 
@@ -51,3 +53,11 @@ def test_classes_that_are_named_are_there() -> None:
     ]
     assert len(named) > 20
     assert not [one for one in named if not is_there(*one[1:])]
+
+
+def test_files_that_pages_name_are_there() -> None:
+    pages = [ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")]
+    named = [(page, found) for page in pages for found in _IN_A_FOLDER.findall(page.read_text())]
+    assert len(named) > 50
+    there = {*FILES} | {name.split("/", 1)[-1] for name in FILES}
+    assert not [one for one in named if one[1].removeprefix("pydevpva/") not in there and not (ROOT / one[1]).exists()]
