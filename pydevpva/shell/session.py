@@ -55,7 +55,7 @@ class Common:
     log: Log = field(default_factory=Log)
     log_server: LogServer = field(default_factory=LogServer)
     references: dict[str, int] = field(default_factory=dict)  # what pvxrefsave has counted
-    breakpoints: Any = None  # a shell.reports.breakpoints.Breakpoints once one is set
+    breakpoints: Any = None  # an engine.breakpoints.Breakpoints once one is set
 
 
 class Shell(Output):
