@@ -22,8 +22,7 @@ def _all(shell: Shell) -> Breakpoints:
     common = shell.common
     if common.breakpoints is None:
         common.breakpoints = Breakpoints(shell.ioc.database, shell.later, lambda record: _show(shell, record))
-    points: Breakpoints = common.breakpoints
-    return points
+    return common.breakpoints
 
 
 def _show(shell: Shell, record: Record) -> None:
