@@ -109,10 +109,10 @@ class House:
 
 
 def _asked_for_quiet(step: tuple[str, str]) -> bool:
-    """The loop's own turning, and `quiet`, are nobody's journey."""
+    """The loop's own turning, and `quiet`, are nobody's journey; nor is its queue, of which `add` is the put."""
     return step[0] == "timers.py" or (step[0] == "loop.py" and step[1] in (
-        "Loop.call", "Loop._settle", "Loop.end_pass", "Loop._run_queued", "Loop._patience", "Loop._run_due_timers",
-        "Loop._run_next", "Loop._wait", "_wake",
+        "Loop.call", "Loop.add", "Loop._settle", "Loop.end_pass", "Loop._run_queued", "Loop._patience",
+        "Loop._run_due_timers", "Loop._run_next", "Loop._wait", "_wake",
     ))  # fmt: skip
 
 
