@@ -1,6 +1,6 @@
 """What `import pydev` finds: inside an IOC its `pydev`, outside a harmless stand-in that remembers values.
 
-It imports nothing of the IOC but NDArray and Handle, when they are asked for, so that a user's module runs on its own.
+It imports nothing of the IOC but NDArray, Handle and Program, when they are asked for: a user's module runs on its own.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import builtins
 import functools
 from typing import Any
 
-__all__ = [  # noqa: F822
-    "NDArray", "Program", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "loop", "overruns",
-    "record", "start", "subroutine",
+__all__ = [  # noqa: F822  # all that an IOC's has but loop, which is there in an IOC only
+    "NDArray", "Program", "at_exit", "at_running", "at_start", "cancel", "in_process", "iointr", "overruns", "record",
+    "start", "subroutine",
 ]  # fmt: skip
 
 _NOT_GIVEN = object()

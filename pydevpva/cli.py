@@ -82,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         from pydevpva.check.command import run
 
         sys.exit(run(words[1:]))
-    _run("pydevpva", sys.argv[1:] if argv is None else argv, always_shell=False)
+    _run("pydevpva", words, always_shell=False)
 
 
 def shell_main(argv: Sequence[str] | None = None) -> NoReturn:

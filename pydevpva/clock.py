@@ -28,7 +28,7 @@ class ManualClock:
         self._now = self._goal = 0.0  # seconds
         self._arrivals: list[threading.Event] = []  # of those who wait until the goal is reached
         self._away = 0  # pieces of user code that were sent to the evaluator and are not back
-        self._loop: _SteppedLoop | None = None
+        self._loop: SteppedLoop | None = None
 
     def __call__(self) -> float:
         """Seconds since it was made."""
@@ -70,7 +70,7 @@ class ManualClock:
         """The loop that goes by this clock."""
         if self._loop is not None:
             raise RuntimeError("this clock belongs to another IOC: each has one of its own")
-        self._loop = _SteppedLoop(name, self)
+        self._loop = SteppedLoop(name, self)
         return self._loop
 
     def counted(self, run: Run) -> Run:
@@ -99,7 +99,7 @@ class ManualClock:
         self._goal = round(self._goal + max(0.0, seconds), DIGITS)
         self._arrivals.append(arrived)
 
-    def rest(self, loop: _SteppedLoop) -> float | None:
+    def rest(self, loop: SteppedLoop) -> float | None:
         """How long the loop may wait for work: 0.0 when time has gone on to its next timer, else for ever."""
         if self._away or loop.backlog():
             return None
@@ -113,7 +113,7 @@ class ManualClock:
         return None
 
 
-class _SteppedLoop(Loop):
+class SteppedLoop(Loop):
     """A loop that, before it waits, asks its clock to go on."""
 
     def __init__(self, name: str, manual: ManualClock) -> None:

@@ -16,11 +16,11 @@ from pydevpva.evaluator.evaluator import Evaluator, Running
 from pydevpva.keep.autosave import Autosave
 from pydevpva.keep.settings import NO_STATUS, OK
 from pydevpva.life import Life
+from pydevpva.servers import Servers
 from pydevpva.stats import texts
 from pydevpva.stats.machine import offer_machine
 from pydevpva.stats.statistics import ONCE, Source, Statistics
 
-PVA, CA = 0, 1
 TIME = "%m/%d/%Y %H:%M:%S"
 
 
@@ -32,12 +32,12 @@ class Server(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Who is asked. `servers`: of PVAccess and of Channel Access, as far as there are any."""
+    """Who is asked."""
 
     database: Database
     evaluator: Evaluator
     autosave: Autosave
-    servers: Callable[[], tuple[Server | None, Server | None]]
+    servers: Servers
     puts_to_log: Callable[[], int]
 
 
@@ -65,17 +65,18 @@ def _records(database: Database) -> dict[str, Source]:
 
 
 def _clients(parts: Parts) -> dict[str, Source]:
-    def count(protocol: int, what: int) -> float:
-        server = parts.servers()[protocol]
+    servers = parts.servers
+
+    def count(server: Server | None, what: int) -> float:
         return float(server.clients_and_channels()[what]) if server is not None else 0.0
 
     return {
-        "ca_clients": lambda: count(PVA, 0) + count(CA, 0),
-        "ca_connections": lambda: count(PVA, 1) + count(CA, 1),
-        "pva_clients": lambda: count(PVA, 0),
-        "pva_channels": lambda: count(PVA, 1),
-        "channel_access_clients": lambda: count(CA, 0),
-        "channel_access_channels": lambda: count(CA, 1),
+        "ca_clients": lambda: count(servers.pva, 0) + count(servers.ca, 0),
+        "ca_connections": lambda: count(servers.pva, 1) + count(servers.ca, 1),
+        "pva_clients": lambda: count(servers.pva, 0),
+        "pva_channels": lambda: count(servers.pva, 1),
+        "channel_access_clients": lambda: count(servers.ca, 0),
+        "channel_access_channels": lambda: count(servers.ca, 1),
     }
 
 

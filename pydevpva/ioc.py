@@ -127,12 +127,9 @@ class Ioc:
         life.at("stop", lambda: self.evaluator.later.end(TASKS_END))  # while clients still see what they publish
         life.at("running", lambda: loop.call(Hanging(self.evaluator, loop).look))
 
-    def _servers(self) -> tuple[Server | None, ChannelAccess | None]:
-        return self.server, self.ca
-
     def _attach_statistics(self) -> None:
         """What records tell of the IOC, and what they do with it."""
-        parts = Parts(self.database, self.evaluator, self.autosave, self._servers, self.put_log.waiting)
+        parts = Parts(self.database, self.evaluator, self.autosave, self.servers, self.put_log.waiting)
         attach_figures(parts, self.life)
         self.database.services.natives.reload_access = self.servers.reload_access
         self.reccaster = attach_reccaster(self.database, self.instances, self.life)

@@ -61,7 +61,8 @@ def door(loop_of: Callable[[Any], Loop]) -> Callable[[Method], Method]:
 class Loop:
     """Runs submitted work in FIFO order, and timers, on a thread of its own.
 
-    `submit`, `add` and `call` may be used from every thread; all else belongs to the loop's thread.
+    `submit`, `add`, `submit_next`, `call`, `stop` and `backlog` may be used from every thread; all else belongs to the
+    loop's thread.
     Work that raises is logged as a bug and does not end the loop. Timers go by `clock`, time stamps by `time_ns`
     (a ManualClock has both). For tests, `run_until_idle` runs the work on the caller's thread instead of `start`.
     """

@@ -1,1 +1,1 @@
-"""Channel Access: server and links. The only room that knows that protocol."""
+"""Channel Access: server and links. The only room of an IOC that knows that protocol."""

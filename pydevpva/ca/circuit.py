@@ -17,7 +17,7 @@ from pydevpva.ca.client import FULL, Client
 from pydevpva.ca.incoming import Incoming, Malformed
 from pydevpva.ca.network import Network
 from pydevpva.ca.outgoing import Outgoing
-from pydevpva.ca.protocol import Message, header, message
+from pydevpva.ca.protocol import Message, message
 from pydevpva.ca.requests import HANDLERS
 from pydevpva.ca.served import Served
 
@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 1 << 13  # bytes that are read before others have their turn: some hundred small messages
 OF_A_LARGE_ONE = 1 << 16  # the same, in the middle of a large message
-LONGEST_WORDS = 400
 ROOM = FULL // 2  # bytes that wait to be sent, at which there is room for more
 NEVER = -1
 
@@ -117,7 +116,7 @@ class Circuit:
         if self.minor < protocol.OLDEST and asked.command < protocol.DISCONNECTED:
             if not self._refused_version:
                 self._refused_version = True
-                self._complain(asked, protocol.DEFUNCT, f"client version 4.{self.minor} is too old")
+                self.client.complain(asked, protocol.DEFUNCT, f"client version 4.{self.minor} is too old")
             return
         self._refuse(asked, f"invalid request {asked.command}")
 
@@ -136,7 +135,9 @@ class Circuit:
         """The name of the user or of the host, before there are channels."""
         what = "user" if asked.command == protocol.CLIENT_NAME else "host"
         if self._has_channels:
-            self._complain(asked, protocol.INTERNAL, f"the {what} name comes after the first channel, and is ignored")
+            self.client.complain(
+                asked, protocol.INTERNAL, f"the {what} name comes after the first channel, and is ignored"
+            )
             return
         if b"\0" not in asked.payload[: protocol.LONGEST_NAME]:
             self._refuse(asked, f"the {what} name is too long")
@@ -156,16 +157,10 @@ class Circuit:
         elif asked.type == protocol.REPLY_TO_ALL:
             self.client.answer(message(protocol.NOT_FOUND, asked.type, asked.elements, asked.cid, asked.available))
 
-    def _complain(self, asked: Message, status: int, words: str) -> None:
-        """An error that belongs to a message."""
-        repeated = header(asked.command, len(asked.payload), asked.type, asked.elements, asked.cid, asked.available)
-        text = words.encode("utf-8", "backslashreplace")[:LONGEST_WORDS] + b"\0"
-        self.client.answer(message(protocol.ERROR, cid=protocol.NOBODY, available=status, payload=repeated + text))
-
     def _refuse(self, asked: Message, words: str) -> None:
         """What cannot be understood ends the circuit, and nothing else."""
         log.warning("Channel Access client %s is disconnected: %s", self.name, words)
-        self._complain(asked, protocol.INTERNAL, words)
+        self.client.complain(asked, protocol.INTERNAL, words)
         self.shut()
 
     # ---- what goes, and the end ----

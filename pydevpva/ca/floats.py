@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from pydevpva.db.dbf import FLT_MAX, FLT_MIN
 from pydevpva.records.core.arrays import to_array
 from pydevpva.records.core.values import Array, Numbers, converter
-
-LARGEST, SMALLEST = 3.4028234663852886e38, 1.1754943508222875e-38
 
 
 def to_floats(elements: Array) -> Numbers:
@@ -16,7 +15,7 @@ def to_floats(elements: Array) -> Numbers:
     convert = converter("FLOAT")
     finite = np.isfinite(doubles) & (doubles != 0)
     sizes = np.abs(doubles)
-    odd = finite & ((sizes >= LARGEST) | (sizes <= SMALLEST))
+    odd = finite & ((sizes >= FLT_MAX) | (sizes <= FLT_MIN))
     with np.errstate(all="ignore"):
         made = doubles.astype("f4")
     for index in np.flatnonzero(odd):

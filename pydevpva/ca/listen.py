@@ -6,6 +6,7 @@ import contextlib
 import errno
 import logging
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pydevpva.ca.config import ANYWHERE, Config
@@ -103,7 +104,7 @@ def _datagrams(address: str, port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _told(what: str):  # type: ignore[no-untyped-def]
+def _told(what: str) -> Iterator[None]:
     """Go without what the machine cannot do, and say it."""
     try:
         yield

@@ -118,10 +118,6 @@ class Server:
         """Let these rules decide from now on."""
         self.database.loop.call(self.rights.use_rules, rules)
 
-    def puts_waiting(self) -> int:
-        """Puts of clients that have not been answered; from any thread."""
-        return len(self.served.clients.waiting)
-
     def stop(self, timeout: float = 1.0) -> None:
         """Answer the puts that wait with an error, close all channels, and stop serving."""
         if self.sockets is None:

@@ -65,8 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     names.add_argument("--servers", dest="only_servers", action="store_true", help="where the servers are")
     names.add_argument("--match", metavar="PATTERN", help="names like this: 'Demo:*'")
     names.set_defaults(work=_list, json=False)
-    for one in (names,):
-        _common(one)
+    _common(names)
     return parser
 
 
@@ -87,7 +86,7 @@ def _common(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("-w", "--timeout", type=float, default=PATIENCE, metavar="S", help="seconds to wait, 3")
 
 
-def _client(arguments: Any) -> Any:
+def _client(arguments: argparse.Namespace) -> Any:
     if arguments.ca:
         from pydevpva.client.ca import CaClient
 
@@ -108,7 +107,7 @@ def _fail(text: str) -> int:
     return FAILED
 
 
-def _show(arguments: Any, name: str, reading: Any, width: int = 0) -> None:
+def _show(arguments: argparse.Namespace, name: str, reading: Any, width: int = 0) -> None:
     from pydevpva.client import as_json, text
 
     if arguments.json:
@@ -120,7 +119,7 @@ def _show(arguments: Any, name: str, reading: Any, width: int = 0) -> None:
         print("\n".join(text.lines(name.ljust(width), reading, arguments.all)), flush=True)
 
 
-def _get(arguments: Any) -> int:
+def _get(arguments: argparse.Namespace) -> int:
     status, width = 0, max(map(len, arguments.names))
     if arguments.save and len(arguments.names) > 1:
         raise _usage("--save is for one name")
@@ -142,7 +141,7 @@ def _usage(what: str) -> SystemExit:
     return SystemExit(BAD_USAGE)
 
 
-def _put(arguments: Any) -> int:
+def _put(arguments: argparse.Namespace) -> int:
     from pydevpva.client.reading import ClientError
 
     try:
@@ -152,7 +151,7 @@ def _put(arguments: Any) -> int:
     return 0
 
 
-def _monitor(arguments: Any) -> int:
+def _monitor(arguments: argparse.Namespace) -> int:
     """An alarm of the system ends it after the time that was given."""
     from pydevpva.client.reading import ClientError
 
@@ -176,7 +175,7 @@ def _monitor(arguments: Any) -> int:
     return _fail(f"{', '.join(missing)}: nothing came: no server has it, or none is reached") if missing else 0
 
 
-def _info(arguments: Any) -> int:
+def _info(arguments: argparse.Namespace) -> int:
     from pydevpva.client import as_json, text
 
     status = 0
@@ -190,7 +189,7 @@ def _info(arguments: Any) -> int:
     return status
 
 
-def _list(arguments: Any) -> int:
+def _list(arguments: argparse.Namespace) -> int:
     import json
     from fnmatch import fnmatchcase
 
@@ -209,7 +208,7 @@ def _list(arguments: Any) -> int:
     return status
 
 
-def _listed(arguments: Any) -> Iterator[tuple[str, Any]]:
+def _listed(arguments: argparse.Namespace) -> Iterator[tuple[str, Any]]:
     from pydevpva.client import listing
     from pydevpva.client.reading import ClientError
 

@@ -61,6 +61,7 @@ TYPES = {
 LINKS = ("INLINK", "OUTLINK", "FWDLINK")
 CHOICES = ("ENUM", "MENU", "DEVICE")
 FLOATS = ("FLOAT", "DOUBLE")
+FLT_MIN, FLT_MAX = 1.1754943508222875e-38, 3.4028234663852886e38  # of FLOAT (C: float.h)
 INTEGERS = {name: dbf.range for name, dbf in TYPES.items() if dbf.is_integer}
 """The range of each integer type, choices included."""
 DTYPES = {name: dbf.numpy for name, dbf in TYPES.items() if dbf.numpy}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from pydevpva.db.instances import Instances
@@ -37,7 +37,7 @@ class LeftOut:
         self._new.update((alias, what) for alias in aliases)
         return True
 
-    def commit(self, loaded: Mapping[str, object] | Container[str]) -> None:
+    def commit(self, loaded: Container[str]) -> None:
         """The load is good; what it has after all is no longer left out."""
         self._known.update(self._new)
         for name in [name for name in self._known if name in loaded]:

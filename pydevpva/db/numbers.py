@@ -9,7 +9,7 @@ import math
 import re
 import struct
 
-from pydevpva.db.dbf import TYPES
+from pydevpva.db.dbf import FLT_MAX, FLT_MIN, TYPES
 
 SPACE = " \t\n\v\f\r"  # C's isspace
 _INTEGER = re.compile(r"[ \t-\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]*)|([1-9][0-9]*))")
@@ -18,7 +18,6 @@ _DOUBLE = re.compile(
     r"\s*[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf(?:inity)?|nan(?:\(\w*\))?)\s*\Z", re.IGNORECASE
 )
 _HEX = re.compile(r"\s*([+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?)\s*\Z")
-_FLT_MIN, _FLT_MAX = 1.1754943508222875e-38, 3.4028234663852886e38
 
 
 def leading_integer(text: str) -> tuple[int, str] | None:
@@ -70,7 +69,7 @@ def number(text: str, type_: str) -> int | float:
     if not dbf.is_integer:
         value = parse_double(text or "0")
         if type_ == "FLOAT" and math.isfinite(value):
-            if 0 < value <= _FLT_MIN or abs(value) >= _FLT_MAX:
+            if 0 < value <= FLT_MIN or abs(value) >= FLT_MAX:
                 raise ValueError(f'"{text}" is out of range of a FLOAT')
             (value,) = struct.unpack("f", struct.pack("f", value))
         return value

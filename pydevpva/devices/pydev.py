@@ -11,6 +11,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 
+from pydevpva.db.dbf import LINKS
 from pydevpva.db.infos import ARRAY
 from pydevpva.devices.python import Failures, NotPublished, Python
 from pydevpva.devices.registry import DeviceSupport
@@ -134,7 +135,7 @@ class Pydev(DeviceSupport, dsets="pydev"):
             if record.info.get(ARRAY) == "numpy":
                 return lambda r: read_only(r.get(name))
             return lambda r: _as_list(r.get(name))
-        if record.rtype.fields[name].type in ("INLINK", "OUTLINK", "FWDLINK", "NOACCESS"):
+        if record.rtype.fields[name].type in (*LINKS, "NOACCESS"):
             return lambda r: r.get(name)
         return attrgetter(name)
 

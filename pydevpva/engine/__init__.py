@@ -1,1 +1,1 @@
-"""Moves data between records: the database thread, scanning, links, processing rules, clock."""
+"""Moves data between records: the database thread, scanning, links, processing rules, event times."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pydevpva.db.dbf import LINKS
+from pydevpva.db.dbf import CHOICES, FLOATS, LINKS
 from pydevpva.db.model import Field
 from pydevpva.engine.filters import epics as filter_kinds  # noqa: F401
 from pydevpva.engine.filters.parse import Filter, Update, run
@@ -90,9 +90,9 @@ class Address:
         value = first_or_zero(self.get())
         if isinstance(value, str):
             return value
-        if self.dbf in ("ENUM", "MENU", "DEVICE"):
+        if self.dbf in CHOICES:
             return fields.text(self.record, self.field)
-        if self.dbf in ("DOUBLE", "FLOAT"):
+        if self.dbf in FLOATS:
             digits = precision(self.record, self.field.name)
             return format_float(float(value), 6 if digits is None else digits & 0xFFFF)
         return plain_text(value)

@@ -174,12 +174,6 @@ class Put:
         if record.PACT:
             record.stored(address.field)
 
-    def _process(self, record: Record) -> None:
-        record.PUTF = 1
-        record.notify = self
-        self._reached = {record}
-        process(record)
-
     def _give_up(self, record: Record, error: str | None) -> None:
         """There is nothing to wait for."""
         self.end(error)
@@ -282,7 +276,10 @@ class Processing(PlainPut):
     __slots__ = ()
 
     def _put(self, record: Record) -> None:
-        if record.SCAN == 0:
-            self._process(record)
-        else:
+        if record.SCAN != 0:
             self._give_up(record, None)
+            return
+        record.PUTF = 1
+        record.notify = self
+        self._reached = {record}
+        process(record)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.model import Breaktable, Field, RecordInstance
-from pydevpva.engine.clock import EventTimes
+from pydevpva.engine.event_times import EventTimes
 from pydevpva.engine.named_states import States
 from pydevpva.engine.natives import Natives
 from pydevpva.engine.processing import complete, process

@@ -73,7 +73,8 @@ class AsyncLoop:
             thread.join(timeout + GRACE / 4)
 
     def forked(self) -> None:
-        """In a forked child, which does not have the thread."""
+        """In a forked child, which does not have the thread, nor one that would release the lock."""
+        self._starting = threading.Lock()
         self._loop, self._ended = None, True
 
     def _start(self) -> AbstractEventLoop:

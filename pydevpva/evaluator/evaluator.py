@@ -53,8 +53,8 @@ class Evaluator:
 
     What periodic scans ask for is a queue of its own, which gives way to all else: a client's put does not wait for
     60,000 scanned records. It is not a Loop: several threads share the queues, jobs that have not begun are taken back
-    at the end, and user code may raise what it likes. `submit` and `submit_later` are for the database thread,
-    `run_source` for the shell's; all else may be used from any thread.
+    at the end, and user code may raise what it likes. `run_source` and `run_lines` run on the thread that calls them,
+    the shell's, `start` and `stop` are for the main thread; all else may be used from any.
     """
 
     def __init__(self, events: Events | None = None) -> None:

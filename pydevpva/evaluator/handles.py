@@ -31,7 +31,7 @@ class Subscription(Protocol):
 
 
 class Records(Protocol):
-    """Who reads and writes records: handles.records.Records. `name` is a field's, as REC or REC.FIELD."""
+    """Who reads and writes records: handles.records.HandleRecords. `name` is a field's, as REC or REC.FIELD."""
 
     def read(self, name: str, timeout: float) -> Update: ...
     def write(self, name: str, value: object, wait: bool, timeout: float | None) -> None: ...

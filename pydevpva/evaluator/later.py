@@ -217,7 +217,8 @@ class Later:
             waiting.over(None, None)
 
     def forked(self) -> None:
-        """In a forked child."""
+        """In a forked child, where a lock that another thread held here is never released."""
+        self._naming = threading.Lock()
         self._async.forked()
 
     @staticmethod

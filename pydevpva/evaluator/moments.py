@@ -87,7 +87,9 @@ class Moments:
         threading.Thread(target=self.run, args=(moment,), name=moment, daemon=True).start()
 
     def forget(self) -> None:
-        """In a forked child: the hardware is its parent's."""
+        """In a forked child: the hardware is its parent's; a lock that another thread held here is never released."""
+        self._changes = threading.Lock()
+        self._running = {moment: threading.Lock() for moment in SECONDS}
         self._past.update(SECONDS)
 
     def _keep(self, moment: str, given: Given) -> None:

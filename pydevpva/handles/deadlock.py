@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from types import FrameType
 from typing import Protocol
 
 from pydevpva.evaluator.evaluator import Evaluator
@@ -85,15 +86,15 @@ class _Ways:
         return frozenset(found) if len(found) == len(self._threads) else None
 
 
-def _joined(frame: object) -> object:
+def _joined(frame: FrameType | None) -> object:
     """The thread whose end this one waits for, None: it does not."""
     for _ in range(DEEP):
         if frame is None:
             return None
-        code, seen = frame.f_code, frame.f_locals  # type: ignore[attr-defined]
+        code, seen = frame.f_code, frame.f_locals
         if code.co_name in ("join", "_wait_for_tstate_lock") and isinstance(seen.get("self"), threading.Thread):
             return seen["self"]
-        frame = frame.f_back  # type: ignore[attr-defined]
+        frame = frame.f_back
     return None
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pydevpva.db.dbf import LINKS
+from pydevpva.db.dbf import CHOICES, FLOATS, LINKS
 from pydevpva.db.model import Field
 from pydevpva.db.numbers import number, parse_integer
 from pydevpva.errors import PutError
@@ -95,7 +95,7 @@ def _native(record: Record, field: Field, text: str) -> Scalar:
         if field.size and size >= field.size:
             raise ValueError(f"{size} bytes are too long; {field.name} takes {field.size - 1}")
         return text or ("0" if field.special == "SPC_CALC" else "")
-    if field.type in ("MENU", "DEVICE", "ENUM"):
+    if field.type in CHOICES:
         return _index(record, field, text.strip())
     if field.type == "NOACCESS":
         raise ValueError("this field cannot be restored")
@@ -146,7 +146,7 @@ def _elements(record: Record, field: Field, value: str | list[str], info: tuple[
 
 def _leading(text: str, dbf: str) -> Scalar | None:
     """What a text begins with of a number (atol, atof); None: nothing."""
-    pattern = _REAL if dbf in ("DOUBLE", "FLOAT") else _WHOLE
+    pattern = _REAL if dbf in FLOATS else _WHOLE
     found = pattern.match(text)
     if dbf in ("INT64", "UINT64") and "e+" in text:
         raise ValueError(f"{text} {ROUNDED}")
@@ -158,7 +158,7 @@ def _leading(text: str, dbf: str) -> Scalar | None:
 def as_sent(address: Address, value: str | Sequence[str]) -> Sent:
     """A saved value for a put into the running IOC: a choice by its number, where it is one."""
     if isinstance(value, str):
-        is_choice = address.dbf in ("MENU", "DEVICE", "ENUM") and value.strip().isdigit()
+        is_choice = address.dbf in CHOICES and value.strip().isdigit()
         return int(value) if is_choice else value
     info = (address.dbf, address.elements)
     return _elements(address.record, address.field, list(value), info)[0]

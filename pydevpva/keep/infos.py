@@ -9,9 +9,10 @@ from pydevpva.db.definitions import Definitions
 from pydevpva.db.infos import SAVED
 from pydevpva.db.model import RecordInstance
 from pydevpva.errors import NotFound, nearest_field
+from pydevpva.records.core.factory import behaviour
+from pydevpva.records.shared.longstring import LongString
 
 FIELDS, PASS0, PASS1 = SAVED
-LONG = ("lsi", "lso", "printf")  # whose VAL is a long string
 
 
 def asked(records: Iterable[RecordInstance], definitions: Definitions, info: str) -> tuple[list[str], list[str]]:
@@ -31,7 +32,7 @@ def _wrong(record: RecordInstance, field: str, definitions: Definitions) -> str:
     fields, name = definitions.record_type(record.type).fields, field.removesuffix("$")
     if name not in fields:
         return f"no field {name} in {record.type} record {record.name}{nearest_field(name, fields)}"
-    is_text = fields[name].type in ("STRING", *LINKS) or (name == "VAL" and record.type in LONG)
+    is_text = fields[name].type in ("STRING", *LINKS) or (name == "VAL" and _is_long(record))
     return "" if is_text or name == field else f"{record.name}.{name} is no text: $ has no meaning behind it"
 
 
@@ -43,4 +44,9 @@ def outputs(records: Iterable[RecordInstance], definitions: Definitions) -> Iter
         except NotFound:
             continue
         if "DOL" in fields and "OUT" in fields and "VAL" in fields:
-            yield f"{record.name}.VAL{'$' if record.type in LONG else ''}"
+            yield f"{record.name}.VAL{'$' if _is_long(record) else ''}"
+
+
+def _is_long(record: RecordInstance) -> bool:
+    """Whether its VAL is a long string."""
+    return issubclass(behaviour(record.type), LongString)

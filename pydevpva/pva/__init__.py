@@ -1,1 +1,1 @@
-"""The only room that imports p4p: providers, channels, normative types, puts."""
+"""PVAccess: server, channels, normative types, groups, links. The only room of an IOC that imports p4p."""

@@ -6,6 +6,7 @@ Records and aliases are listed from the start; REC.FIELD names are made when a c
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ from pydevpva.engine.filters.parse import split_filters
 from pydevpva.errors import NotFound, PydevpvaError
 from pydevpva.forks import in_child
 from pydevpva.pva.channels.served_name import PassingName, ServedName
-from pydevpva.pva.field_put import PvaClients
+from pydevpva.pva.clients import PvaClients
 from pydevpva.pva.forked import close_sockets
 from pydevpva.pva.own_clients import allow_shape
 from pydevpva.pva.report import references
@@ -173,8 +174,6 @@ class Server:
         self._clients.bury()
 
     def _wanted_port(self) -> int:
-        import os
-
         for name in ("EPICS_PVAS_SERVER_PORT", "EPICS_PVA_SERVER_PORT"):
             for variables in (self._environment, os.environ):
                 if (text := variables.get(name, "")).isdecimal():

@@ -99,6 +99,6 @@ class Ai(Input, rtype="ai", soft="devAiSoft", raw="devAiSoftRaw", callback="devA
 
     def special(self, field: str, after: bool) -> None:
         if field in conversion.FIELDS:
-            conversion.special(self, after)
+            conversion.special(self)
         else:
             super().special(field, after)

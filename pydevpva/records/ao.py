@@ -129,7 +129,7 @@ class Ao(Output, rtype="ao", soft="devAoSoft", raw="devAoSoftRaw", callback="dev
 
     def special(self, field: str, after: bool) -> None:
         if field in conversion.FIELDS:
-            conversion.special(self, after)
+            conversion.special(self)
         else:
             super().special(field, after)
 

@@ -16,7 +16,7 @@ from pydevpva.records.results.image import MOST_DIMENSIONS, dbf_of, elements, im
 from pydevpva.records.results.ndarray import NDArray
 from pydevpva.records.results.scalar import ResultError
 from pydevpva.records.shared import pydev_ways
-from pydevpva.records.shared.inputs import LETTERS
+from pydevpva.records.shared.whole_inputs import LETTERS
 from pydevpva.records.shared.whole_value import WholeRecord
 
 LAST_ID = 2**31 - 1

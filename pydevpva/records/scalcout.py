@@ -9,7 +9,7 @@ from pydevpva.records.core.links import NO_DATA, Link
 from pydevpva.records.core.values import STRING_BYTES, Array, Value
 from pydevpva.records.shared.calc.escapes import escaped
 from pydevpva.records.shared.calc.parse import CalcError
-from pydevpva.records.shared.calc.text import DIGITS, outside, show
+from pydevpva.records.shared.calc.text_value import DIGITS, outside, show
 from pydevpva.records.shared.calcoutput import DOUBLED, LETTERS, USE_CALC, USE_OCAL, CalcOutput, calc_properties
 from pydevpva.records.shared.limits import deadbands
 from pydevpva.records.shared.textexpression import TextExpression, failed, finite

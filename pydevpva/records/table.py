@@ -10,7 +10,7 @@ from pydevpva.records.core.values import Sent, Whole
 from pydevpva.records.results.scalar import ResultError
 from pydevpva.records.results.table import Table, check_rows, declared, empty, table
 from pydevpva.records.shared import pydev_ways
-from pydevpva.records.shared.inputs import LETTERS
+from pydevpva.records.shared.whole_inputs import LETTERS
 from pydevpva.records.shared.whole_value import WholeRecord
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from pydevpva.records.core.alarm import INVALID, UDF, raise_alarm
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.properties import properties
 from pydevpva.records.shared.calc.parse import CalcError
-from pydevpva.records.shared.calc.text import number
+from pydevpva.records.shared.calc.text_value import number
 from pydevpva.records.shared.calc.tokens import NUMBERS
 from pydevpva.records.shared.link_state import ShowsLinks
 from pydevpva.records.shared.textexpression import LOOPING, TextExpression, failed, finite

@@ -76,7 +76,7 @@ class Connection:
             raise
 
     def _connect(self, server: messages.Server) -> None:
-        error = self._sock.connect_ex((server.address, server.port))
+        self._sock.connect_ex((server.address, server.port))  # what it comes to is told later
         if not self._waiter.writable(self._sock, self.timeout):
             raise Lost("Failed to connect: no answer")
         error = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)

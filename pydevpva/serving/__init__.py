@@ -1,1 +1,1 @@
-"""What every network server shares: who may write, and the life of a client's put. Knows no protocol."""
+"""What every network server shares: who may write, the life of a client's put, the put log. Knows no protocol."""

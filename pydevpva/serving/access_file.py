@@ -16,13 +16,13 @@ from pydevpva.db.model import Field
 from pydevpva.db.source import read_text
 from pydevpva.errors import LoadError, Location, NotFound, Problem
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs
+from pydevpva.records.core.alarm import INVALID
 from pydevpva.records.core.record import Record
 from pydevpva.serving.access import Peer
 from pydevpva.serving.access_language import Node, parse
 
 log = logging.getLogger(__name__)
 
-INVALID = 3
 Read = Callable[[str], tuple[float, int]]  # of a record's field: value and severity; NotFound, ValueError
 
 

@@ -12,9 +12,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, TextIO, TypeVar
+from typing import TextIO, TypeVar
 
 from pydevpva.db.macros import parse_macros
+from pydevpva.engine.breakpoints import Breakpoints
 from pydevpva.errors import PydevpvaError, Stopped
 from pydevpva.evaluator.python_path import set_python_path
 from pydevpva.forks import ParentOnly
@@ -55,7 +56,7 @@ class Common:
     log: Log = field(default_factory=Log)
     log_server: LogServer = field(default_factory=LogServer)
     references: dict[str, int] = field(default_factory=dict)  # what pvxrefsave has counted
-    breakpoints: Any = None  # a shell.reports.breakpoints.Breakpoints once one is set
+    breakpoints: Breakpoints | None = None  # once one is set
 
 
 class Shell(Output):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from pydevpva.db.dbf import CHOICES
 from pydevpva.engine.address import Address
 from pydevpva.engine.database import Database
-from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_VALUE
+from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_VALUE, SEVERITIES
+from pydevpva.records.core.arrays import as_list, is_array
+from pydevpva.records.core.record import Record
 
 KEPT = 100_000  # updates of a record; then the oldest go
-CHOICES = ("MENU", "ENUM", "DEVICE")
-SEVERITIES = ("NO_ALARM", "MINOR", "MAJOR", "INVALID")
 
 
 class Update(NamedTuple):
@@ -26,8 +28,8 @@ def value_of(address: Address) -> Any:
     """A field's value as tests compare it: choices and states are text, arrays are lists."""
     if address.dbf in CHOICES and not address.filters:
         return address.text()
-    value: Any = address.get()
-    return value.tolist() if hasattr(value, "tolist") else value
+    value = address.get()
+    return as_list(value) if is_array(value) else value
 
 
 class History:
@@ -52,9 +54,9 @@ class History:
 class _Sink:
     """Of one record."""
 
-    def __init__(self, address: Address, kept: deque[Update], clock: Any) -> None:
+    def __init__(self, address: Address, kept: deque[Update], clock: Callable[[], float]) -> None:
         self._address, self._kept, self._clock = address, kept, clock
 
-    def changed(self, record: Any, mask: int, field: str | None) -> None:
+    def changed(self, record: Record, mask: int, field: str | None) -> None:
         if field in (None, "VAL") and mask & (DBE_VALUE | DBE_LOG | DBE_ALARM):
             self._kept.append(Update(self._clock(), value_of(self._address), SEVERITIES[record.SEVR]))

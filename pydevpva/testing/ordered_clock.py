@@ -12,7 +12,7 @@ from collections.abc import Callable
 from time import monotonic  # by name: user_time changes those of the module
 from typing import Any
 
-from pydevpva.clock import Done, ManualClock, Run, _SteppedLoop
+from pydevpva.clock import Done, ManualClock, Run, SteppedLoop
 
 BEGIN_NS = 1_800_000_000 * 10**9  # 2027-01-15 08:00:00 UTC: time stamps are the same in each run, too
 GRACE = 0.2  # seconds of real time that a user's thread has from one sleep to its next
@@ -36,6 +36,7 @@ class OrderedClock(ManualClock):
         self._first = 1  # of those that wait, so many may be the next
         self._asleep: dict[threading.Event, threading.Thread | None] = {}  # whose they are; None: the evaluator's
         self._awake: dict[threading.Thread, float] = {}  # users' threads since their last sleep, by real time
+        self._sleeping_code = 0  # pieces on the evaluator that sleep: others wait for that thread
         self._closed = False
 
     def overtake(self, threads: int, seed: int) -> None:
@@ -45,13 +46,14 @@ class OrderedClock(ManualClock):
     def counted(self, run: Run) -> Run:
         """A way to the evaluator on which one piece waits for the one before."""
 
-        def waiting(function: Callable[..., object], args: tuple[Any, ...], done: Done) -> None:
-            self._waiting.append((super_run, function, args, done))
+        counted = super().counted(run)
 
-        super_run = super().counted(run)
+        def waiting(function: Callable[..., object], args: tuple[Any, ...], done: Done) -> None:
+            self._waiting.append((counted, function, args, done))
+
         return waiting
 
-    def rest(self, loop: _SteppedLoop) -> float | None:
+    def rest(self, loop: SteppedLoop) -> float | None:
         """As ManualClock's, after the code that waits; time waits for users' threads that have slept by this clock."""
         if self._away or loop.backlog():
             return None
@@ -77,8 +79,6 @@ class OrderedClock(ManualClock):
         return job
 
     # ---- time.sleep of users' code ----
-
-    _sleeping_code = 0  # pieces on the evaluator that sleep: others wait for that thread
 
     def sleep(self, seconds: float, on_evaluator: bool) -> None:
         """Return when so many seconds have gone by; on the thread of a user's code.

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydevpva.errors import NotFound, PydevpvaError
 from pydevpva.ioc import Ioc
-from pydevpva.records.core.alarm import CONDITIONS
-from pydevpva.testing.history import SEVERITIES, History, Update, value_of
+from pydevpva.records.core.alarm import CONDITIONS, SEVERITIES
+from pydevpva.testing.history import History, Update, value_of
 from pydevpva.testing.logged import Logged
 from pydevpva.testing.loopback import loopback
 from pydevpva.testing.ordered_clock import OrderedClock

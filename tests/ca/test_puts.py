@@ -150,9 +150,9 @@ def test_puts_of_a_client_that_leaves_are_dropped_unless_they_have_begun(
     sid = leaving.create("X:ao")
     for number in range(5):
         leaving.send(message(WRITE_NOTIFY, DOUBLE, 1, sid, number, bytes([0x40, number << 4 & 0xF0, 0, 0, 0, 0, 0, 0])))
-    eventually(lambda: ioc.server.puts_waiting() == 5, "all puts wait")
+    eventually(lambda: len(ioc.server.served.clients.waiting) == 5, "all puts wait")
     leaving.close()
-    eventually(lambda: ioc.server.puts_waiting() == 0, "the puts are gone")
+    eventually(lambda: not ioc.server.served.clients.waiting, "the puts are gone")
     ioc.ioc.run_python("go.set()")
     assert ioc.client.put("X:ao", 9.0) == NORMAL
     assert len(ioc.ioc.run_python("ran")) == 2  # type: ignore[arg-type]

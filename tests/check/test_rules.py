@@ -232,3 +232,10 @@ def test_nothing_is_said_of_what_is_right(text: str, folder: Path) -> None:
 def test_a_long_chain_is_no_circle(folder: Path) -> None:
     text = "\n".join(f'record(calc, "C{i}") {{ field(FLNK, "C{i + 1}") }}' for i in range(5000))
     assert said(text + '\nrecord(calc, "C5000") {}', "cycle", folder) == []
+
+
+@pytest.mark.parametrize("kind", ["sel", "sub", "dfanout", "epid", "scalcout", "acalcout"])
+def test_alarm_limits_are_looked_at_in_all_types_that_have_them(kind: str, folder: Path) -> None:
+    text = f'record({kind}, "A") {{ field(HIHI, "5") }}'
+    (line,) = said(text, "limit-no-severity", folder)
+    assert line.endswith("A: HIHI without HHSV: no alarm is raised")

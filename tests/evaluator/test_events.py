@@ -253,3 +253,10 @@ def test_what_is_told_of_an_event_runs_no_code_of_its_value() -> None:
     events.publish("x", Hostile())
     assert [report.last for report in events.report()] == ["Hostile: no number, text or array"]
     assert isinstance(events.last("x"), Hostile)
+
+
+def test_outside_an_ioc_the_stand_in_has_what_is_there_inside() -> None:
+    assert set(pydev.__all__) == set(Pydev.__all__) - {"loop"}  # which runs nothing there
+    names: dict[str, object] = {}
+    exec("from pydev import *", names)
+    assert set(pydev.__all__) <= names.keys()

@@ -10,7 +10,7 @@ import pytest
 
 from pydevpva.db.model import Field
 from pydevpva.errors import LoadError
-from pydevpva.pva.field_put import MOST_ACCOUNTS, Peers
+from pydevpva.pva.clients import MOST_ACCOUNTS, Peers
 from pydevpva.serving.access import Peer
 from pydevpva.serving.access_file import AccessFile
 

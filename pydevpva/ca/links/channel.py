@@ -41,6 +41,12 @@ class User(Protocol):
         """All that a put set off has ended."""
 
 
+def tell_all(waiting: Sequence[Done], error: str | None) -> None:
+    """Tell who waits for a put how it ended; on the database thread."""
+    for done in waiting:
+        done(error)
+
+
 class Channel:
     """A channel. `reads`: it subscribes to values; `texts`: also to the texts of the states of an enum."""
 

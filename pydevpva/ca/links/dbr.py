@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pydevpva.ca.dbr import EPOCH
 from pydevpva.db.dbf import DTYPES
 from pydevpva.records.core.arrays import is_array, to_array
 from pydevpva.records.core.values import Array, Value
@@ -21,7 +22,6 @@ SIZES = (40, 2, 4, 2, 1, 4, 8)  # bytes of an element
 _BEGINS = (12, 14, 12, 14, 15, 12, 16)  # where the value of DBR_TIME_x begins
 _HEAD = struct.Struct("=hhII")
 _PROPERTIES = struct.Struct("=hhhxx8s8d")
-EPOCH = 631152000  # of EPICS, in seconds since POSIX's
 CTRL_ENUM_BYTES, CTRL_DOUBLE_BYTES = 424, 88
 _LABEL_BYTES = 26  # MAX_ENUM_STRING_SIZE
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 
 from pydevpva.ca.links import dbr
-from pydevpva.ca.links.channel import Channel, Done, Put
+from pydevpva.ca.links.channel import Channel, Done, Put, tell_all
 from pydevpva.ca.links.client import CaClient
 from pydevpva.ca.links.config import CaConfig
 from pydevpva.db.model import Field
@@ -78,7 +78,7 @@ class CaLink(RemoteLink):
         self._reading = self._text = self._properties = self._next = None
         ended, self._begun, self._waiting = [*self._begun, self._waiting], [], []
         for waiting in ended:
-            _tell(waiting, DISCONNECTED)
+            tell_all(waiting, DISCONNECTED)
 
     def allowed(self, rights: int) -> None:
         """What may not be read or written any more is an alarm when its record processes."""
@@ -115,7 +115,7 @@ class CaLink(RemoteLink):
             self._begun = [begun for begun in self._begun if begun is not waiting]
             if error is not None:
                 log.warning("put to %s: %s", self._config.pv, error)
-            _tell(waiting, error)
+            tell_all(waiting, error)
 
     # ---- reads ----
 
@@ -264,8 +264,3 @@ def _convert(value: Scalar, dbf: str) -> Scalar:
     if dbf == "STRING":
         return clip_text(value if isinstance(value, str) else plain_text(value), STRING_BYTES)
     return converter(dbf)(value)
-
-
-def _tell(waiting: Sequence[Done], error: str | None) -> None:
-    for done in waiting:
-        done(error)

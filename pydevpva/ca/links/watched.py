@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from pydevpva.ca.links import dbr
-from pydevpva.ca.links.channel import Channel, Done
+from pydevpva.ca.links.channel import Channel, Done, tell_all
 from pydevpva.ca.links.client import CaClient
 from pydevpva.ca.links.link import DISCONNECTED, READ, WRITE
 from pydevpva.records.core.arrays import characters, copy, is_array, to_array
@@ -91,7 +91,7 @@ class WatchedChannel:
         self._reading, self._native = None, -1
         begun, self._begun = self._begun, []
         for waiting in begun:
-            _tell(waiting, DISCONNECTED)
+            tell_all(waiting, DISCONNECTED)
         self._updated()
 
     def allowed(self, rights: int) -> None:
@@ -112,9 +112,4 @@ class WatchedChannel:
     def completed(self, waiting: Sequence[Done], error: str | None) -> None:
         if any(begun is waiting for begun in self._begun):
             self._begun = [begun for begun in self._begun if begun is not waiting]
-            _tell(waiting, error)
-
-
-def _tell(waiting: Sequence[Done], error: str | None) -> None:
-    for done in waiting:
-        done(error)
+            tell_all(waiting, error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cache
 
 from pydevpva.check.finding import Finding
 from pydevpva.check.registry import rule
@@ -64,7 +65,9 @@ def missing_prec(site: Site) -> Iterator[Finding]:
 
 
 def _with_limits(site: Site) -> Iterator[RecordInstance]:
-    return (record for record in site.instances.values() if record.type in _ANALOG)
+    """Records of a type that has alarm limits, whatever it is."""
+    has = cache(lambda kind: "HHSV" in site.definitions.record_type(kind).fields)
+    return (record for record in site.instances.values() if has(record.type))
 
 
 def _number(text: str) -> float:

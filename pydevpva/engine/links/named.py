@@ -44,5 +44,4 @@ class Named:
         return begin is not None and bool(begin(value, dbf, done))
 
     def close(self) -> None:
-        if (close := getattr(self._link, "close", None)) is not None:
-            close()
+        self._link.close()

@@ -78,8 +78,9 @@ class Processes:
             slot.end()
 
     def forked(self) -> None:
-        """In a forked child."""
-        self._ended, self._slots = True, []
+        """In a forked child, where a lock that another thread held here is never released."""
+        self._lock = threading.RLock()
+        self._ended, self._slots, self._idle = True, [], []
 
     def report(self) -> tuple[int, int, int]:
         """(workers, those at work, calls that wait)."""

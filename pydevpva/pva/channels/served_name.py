@@ -11,7 +11,8 @@ from p4p._p4p import SharedPV  # p4p.server.raw wraps it once more: 2.5 times th
 
 from pydevpva.foreign_threads import hold_thread, release_thread
 from pydevpva.pva.channels.channel_of import AnyChannel, channel_of
-from pydevpva.pva.field_put import FieldPut, PvaClients
+from pydevpva.pva.clients import PvaClients
+from pydevpva.pva.field_put import FieldPut
 from pydevpva.pva.options import put_options
 from pydevpva.pva.types.p4p_types import Operation, Structure
 

@@ -14,7 +14,8 @@ from pydevpva.engine.address import Address
 from pydevpva.engine.put import CANCELLED, check_code, put_now
 from pydevpva.engine.put_list import PutList
 from pydevpva.errors import PutError
-from pydevpva.pva.field_put import PvaClients, PvaPut
+from pydevpva.pva.clients import PvaClients
+from pydevpva.pva.field_put import PvaPut
 from pydevpva.pva.groups.definitions import Path
 from pydevpva.pva.groups.members import Group, Member
 from pydevpva.pva.options import PutOptions

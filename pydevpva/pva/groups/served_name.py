@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydevpva.pva.channels.served_name import ServedName
-from pydevpva.pva.field_put import PvaClients
+from pydevpva.pva.clients import PvaClients
 from pydevpva.pva.groups.channel import GroupChannel
 from pydevpva.pva.groups.group_put import GroupPut
 from pydevpva.pva.groups.members import Group

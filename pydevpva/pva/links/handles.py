@@ -16,6 +16,7 @@ from pydevpva.evaluator.handles import FAR, Alarm, Update
 from pydevpva.pva.links.client import DISCONNECTED, Part, RemotePVs
 from pydevpva.pva.links.far import Far, filler
 from pydevpva.pva.types.p4p_types import Structure
+from pydevpva.records.core.alarm import SEVERITIES
 from pydevpva.records.core.arrays import copy
 from pydevpva.records.core.values import Sent
 
@@ -24,7 +25,6 @@ Settle = Callable[[object, BaseException | None], object]
 Tell = Callable[[Update], object]
 End = Callable[[], object]
 LINGER = 10.0  # seconds
-SEVERITIES = ("NO_ALARM", "MINOR", "MAJOR", "INVALID")
 
 
 class FarRecords:

@@ -18,10 +18,10 @@ from pydevpva.pva.types.p4p_types import Structure
 from pydevpva.records.core.alarm import AMSG_SIZE, INVALID, LINK, raise_alarm
 from pydevpva.records.core.arrays import copy, to_array
 from pydevpva.records.core.links import Nothing
-from pydevpva.records.core.record import Record
+from pydevpva.records.core.record import NEVER, Record
 from pydevpva.records.core.values import STRING_BYTES, Array, Scalar, Value, Whole, clip_text
 
-NEVER = (631152000 * 10**9, 0)  # TIME and UTAG of what has none
+NO_TIME = (NEVER, 0)  # TIME and UTAG of what has none
 Read = TypeVar("Read")
 
 
@@ -43,7 +43,7 @@ class PvaLink(RemoteLink):
         self._far: Far | None = None
         self._scratch: Value | None = None  # written, but not sent
         self._waiting: list[Done] = []
-        self._severity, self._message, self._stamp = INVALID, "", NEVER  # as of the last read
+        self._severity, self._message, self._stamp = INVALID, "", NO_TIME  # as of the last read
 
     def begin(self) -> None:
         self._pv.add(self)
@@ -136,7 +136,7 @@ class PvaLink(RemoteLink):
         """What goes with the value just read."""
         owner, sevr = self._owner, self._config.sevr
         self._severity, self._message = far.alarm()
-        self._stamp = far.stamp() or NEVER
+        self._stamp = far.stamp() or NO_TIME
         if (self._severity and sevr == "MS") or (self._severity == INVALID and sevr == "MSI"):
             raise_alarm(owner, LINK, self._severity, self._message)
         if self._config.time:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pydevpva.records.core.dbcommon import DbCommon
 
 NO_ALARM, MINOR, MAJOR, INVALID = range(4)
+SEVERITIES = ("NO_ALARM", "MINOR", "MAJOR", "INVALID")
 CONDITIONS = (
     "NO_ALARM", "READ", "WRITE", "HIHI", "HIGH", "LOLO", "LOW", "STATE", "COS", "COMM", "TIMEOUT", "HWLIMIT",
     "CALC", "SCAN", "LINK", "SOFT", "BAD_SUB", "UDF", "DISABLE", "SIMM", "READ_ACCESS", "WRITE_ACCESS",
@@ -21,8 +22,8 @@ DBE_VALUE, DBE_LOG, DBE_ALARM, DBE_PROPERTY = 1, 2, 4, 8
 
 def failure(record: DbCommon) -> str:
     """The alarm of a record whose device support failed, for people."""
-    severity, status = ("no alarm", "MINOR", "MAJOR", "INVALID")[record.SEVR], CONDITIONS[record.STAT]
-    return f"reading or writing failed: {severity} {status} {record.AMSG}".rstrip()
+    severity = SEVERITIES[record.SEVR] if record.SEVR else "no alarm"
+    return f"reading or writing failed: {severity} {CONDITIONS[record.STAT]} {record.AMSG}".rstrip()
 
 
 def raise_alarm(record: DbCommon, stat: int, sevr: int, message: str = "") -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from pydevpva.db.dbf import CHOICES, DTYPES, LINKS
+from pydevpva.db.dbf import CHOICES, DTYPES, FLOATS, LINKS
 from pydevpva.db.model import Field
 from pydevpva.db.numbers import parse_integer
 from pydevpva.errors import PutError, did_you_mean
@@ -56,14 +56,14 @@ def text_of(record: Record, field: Field, value: Value) -> str:
         return record.state_text(int(value))
     if dbf in CHOICES:
         return _choice_text(record, field, int(value))
-    if dbf in ("DOUBLE", "FLOAT"):
+    if dbf in FLOATS:
         return format_float(float(value), shown_digits(record, field.name))
     return plain_text(value)
 
 
 def texts(record: Record, field: Field, values: Array) -> list[str]:
     """An array field's elements as strings, floats with PREC (dbGet with DBR_STRING)."""
-    if is_numbers(values) and record.dbf(field.name) in ("DOUBLE", "FLOAT"):
+    if is_numbers(values) and record.dbf(field.name) in FLOATS:
         digits = shown_digits(record, field.name)
         return [format_float(float(v), digits) for v in values]
     return [v if isinstance(v, str) else plain_text(v) for v in values]

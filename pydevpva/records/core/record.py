@@ -40,7 +40,7 @@ class Sink(Protocol):
 
 
 class Device(Protocol):
-    """DTYP: how a record gets or gives its value. One object serves one record."""
+    """DTYP: how a record gets or gives its value. One object serves one record, or all when it keeps nothing of one."""
 
     keeps: ClassVar[bool]  # VAL stays when `read` has failed
 
@@ -190,7 +190,7 @@ class Record(RecordSupport, SoftWays):
 
     types: ClassVar[dict[str, type[Record]]] = {}  # by record type name; filled by the class statement
     properties: ClassVar[Properties] = Properties()
-    raw_type: ClassVar[str] = ""  # the same of RVAL, for Raw Soft Channel
+    raw_type: ClassVar[str] = ""  # DBF type of RVAL as Raw Soft Channel reads or writes it
     has_deadband: ClassVar[bool] = False  # MDEL may keep VAL back; set as rtype is
     pydev: ClassVar[PydevWay | None] = None  # what DTYP "pydev" means; None: the type has no such
     soft_devices: ClassVar[Mapping[str, str]] = {}  # "soft", "raw" and "callback" by dset

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydevpva.db.dbf import FLOATS
 from pydevpva.records.core.properties import Pair, Source
 from pydevpva.records.core.record import Record
 
@@ -18,7 +19,6 @@ RANGES: dict[str, Pair] = {
     "INT64": (-(2.0**63), 2.0**63), "UINT64": (0.0, 2.0**64), "FLOAT": (-1e30, 1e30), "DOUBLE": (-1e300, 1e300),
 }  # fmt: skip
 NUMERIC = frozenset(RANGES)
-FLOATS = frozenset({"DOUBLE", "FLOAT"})
 
 
 def _value(record: Record, source: Source) -> float:

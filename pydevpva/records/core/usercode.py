@@ -9,7 +9,7 @@ Outcome = Callable[[object, BaseException | None], None]  # told the result of u
 
 
 class UserCode(Protocol):
-    """The compiled code of one field: evaluator.code.Code."""
+    """The compiled code of one field: evaluator.compiled.code.Code."""
 
     @property
     def fields(self) -> Sequence[str]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pydevpva.db.dbf import INTEGERS
+from pydevpva.db.dbf import FLOATS, FLT_MAX, FLT_MIN, INTEGERS
 from pydevpva.db.numbers import leading_integer
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def to_float32(value: Number) -> float:
     if value == 0 or not math.isfinite(value):
         return value
     size = abs(value)
-    if size >= 3.4028234663852886e38:
-        return math.copysign(3.4028234663852886e38, value)
-    if size <= 1.1754943508222875e-38:
-        return math.copysign(1.1754943508222875e-38, value)
+    if size >= FLT_MAX:
+        return math.copysign(FLT_MAX, value)
+    if size <= FLT_MIN:
+        return math.copysign(FLT_MIN, value)
     return ctypes.c_float(value).value
 
 
@@ -79,8 +79,8 @@ def parse_number(text: str, dbf: str) -> Number:
     """
     text = text.strip()
     if not text:
-        return 0.0 if dbf in ("DOUBLE", "FLOAT") else 0
-    if dbf in ("DOUBLE", "FLOAT"):
+        return 0.0 if dbf in FLOATS else 0
+    if dbf in FLOATS:
         return cast(_leading_float(text), dbf)
     return _integer(text, dbf)
 

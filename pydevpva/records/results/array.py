@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pydevpva.db.dbf import DTYPES, INTEGERS
+from pydevpva.db.dbf import DTYPES, FLOATS, INTEGERS
 from pydevpva.plain.values import SIMPLE, Frame, Masked
 from pydevpva.records.core.values import Array, Numbers
 from pydevpva.records.results.scalar import NUMBERS, ResultError, WrongKind, opened, shown, text
@@ -16,7 +16,6 @@ PLAIN = SIMPLE | {list, tuple, range, np.ndarray, Masked, Frame, dict}
 TEXT = ("CHAR", "UCHAR")
 PLAIN_INTEGERS = frozenset({int, bool})
 PLAIN_NUMBERS = frozenset({int, bool, float})
-FLOATS = ("FLOAT", "DOUBLE")
 
 
 def array(value: object, dbf: str, capacity: int) -> tuple[Array, bool]:

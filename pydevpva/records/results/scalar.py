@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from pydevpva.db.dbf import INTEGERS
+from pydevpva.db.dbf import FLT_MAX, INTEGERS
 from pydevpva.errors import did_you_mean
 from pydevpva.plain.results import plain
 from pydevpva.plain.values import SIMPLE, Frame, Made, Masked, Refused
@@ -30,7 +30,6 @@ T = TypeVar("T")
 LONGEST_NUMBER = 1000  # characters: longer texts are not even looked at
 LONGEST_LABEL = 100
 MOST_BITS = 4000  # of an int that becomes text: Python itself refuses more than 4,300 digits
-LARGEST_FLOAT32 = 3.4028234663852886e38
 HEX = re.compile(r"[-+]?0[xX][0-9a-fA-F]+")
 
 
@@ -130,7 +129,7 @@ def _into_double(value: object) -> float:
 
 def _into_float(value: object) -> float:
     number = _into_double(value)
-    if LARGEST_FLOAT32 < abs(number) < float("inf"):
+    if FLT_MAX < abs(number) < float("inf"):
         raise ResultError(f"{shown(value)} is out of range for FLOAT")
     return to_float32(number)
 

@@ -22,8 +22,8 @@ def start(record: Record) -> None:
         record.EOFF = record.EGUL
 
 
-def special(record: Record, after: bool) -> None:
-    """A put to LINR and its like: smoothing begins anew, LINEAR takes EOFF from EGUL."""
+def special(record: Record) -> None:
+    """A put to LINR and its like: smoothing, and the search in a breakpoint table, begin anew."""
     record.INIT = 1
 
 

@@ -9,7 +9,7 @@ from pydevpva.records.core.pydev_way import PydevWay
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Array
 from pydevpva.records.results.scalar import NUMBERS, converted, text
-from pydevpva.records.shared import inputs
+from pydevpva.records.shared import whole_inputs
 
 log = logging.getLogger("pydevpva.python")
 
@@ -73,4 +73,4 @@ def _accept(record: Record, result: object) -> int:
 STRING = PydevWay("VAL NAME TPRO", _string)
 LONG_STRING = PydevWay("VAL NAME SIZV LEN TPRO", _long_string)
 ARRAY = PydevWay("VAL NAME TPRO", _array, elements=True)
-WHOLE = PydevWay(" ".join(inputs.BARE), _accept, whole=inputs.WHOLE)
+WHOLE = PydevWay(" ".join(whole_inputs.BARE), _accept, whole=whole_inputs.WHOLE)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pydevpva.records.core.alarm import CALC, INVALID, raise_alarm
 from pydevpva.records.core.record import Record
-from pydevpva.records.shared.calc import text as texts
+from pydevpva.records.shared.calc import text_value as texts
 from pydevpva.records.shared.calc.languages import parse_string, string_program, uses_texts
 from pydevpva.records.shared.calc.parse import CalcError
 from pydevpva.records.shared.calc.program import Program, Variables

@@ -9,7 +9,7 @@ from pydevpva.records.core.alarm import CALC, DBE_LOG, DBE_VALUE, INVALID, raise
 from pydevpva.records.core.links import NO_DATA, Link
 from pydevpva.records.core.record import Record
 from pydevpva.records.results.scalar import ResultError
-from pydevpva.records.shared.inputs import fetch_inputs, load_inputs
+from pydevpva.records.shared.whole_inputs import fetch_inputs, load_inputs
 
 
 class WholeRecord(Record):

@@ -11,7 +11,7 @@ from pydevpva.serving.put_log.burst import Summary
 from pydevpva.serving.put_log.json_line import json_line
 from pydevpva.serving.put_log.plain_line import TIME_FORMAT, plain_line
 from pydevpva.serving.put_log.put_log import PutLog
-from pydevpva.serving.put_log.servers import TIMEOUT, Servers
+from pydevpva.serving.put_log.server_log import TIMEOUT, ServerLog
 
 log = logging.getLogger(__name__)
 
@@ -27,15 +27,15 @@ class ServerLogs:
     metadata: dict[str, str] = field(default_factory=dict)
     burst_seconds: float = TIMEOUT
     json_burst_seconds: float = TIMEOUT
-    plain: Servers | None = None
-    json: Servers | None = None
+    plain: ServerLog | None = None
+    json: ServerLog | None = None
 
     def open_plain(
         self, clients: Sequence[LogClient], config: int, timeout: float, into_record: IntoRecord | None
     ) -> None:
         """Lines of text from now on."""
         burst = (config, timeout or self.burst_seconds, True)
-        self.plain = Servers(clients, burst, self._plain_line, into_record)
+        self.plain = ServerLog(clients, burst, self._plain_line, into_record)
         self.put_log.add(self.plain)
 
     def open_json(
@@ -43,7 +43,7 @@ class ServerLogs:
     ) -> None:
         """Lines of JSON from now on."""
         burst = (config, timeout or self.json_burst_seconds, False)
-        self.json = Servers(clients, burst, self._json_line, into_record)
+        self.json = ServerLog(clients, burst, self._json_line, into_record)
         self.put_log.add(self.json)
 
     def _plain_line(self, summary: Summary) -> str:

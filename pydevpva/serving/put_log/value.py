@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydevpva.db.dbf import LINKS, TYPES
 from pydevpva.engine.address import Address
 from pydevpva.records.core import fields
-from pydevpva.records.core.arrays import as_list, first_or_zero, is_array
+from pydevpva.records.core.arrays import as_list, first_or_zero, is_array, is_numbers
 from pydevpva.records.core.values import STRING_BYTES, Scalar, clip_text
 from pydevpva.records.shared import characters
 
@@ -58,7 +58,7 @@ def _logged(address: Address, long_as_characters: bool) -> Logged:
     if dbf == "CHAR":
         return Logged("CHAR", (_text(bytes(value[:MOST_BYTES])),), len(value))  # type: ignore[arg-type]
     most = MOST_BYTES // TYPES[dbf].size
-    flat = value.reshape(-1) if hasattr(value, "reshape") else value
+    flat = value.reshape(-1) if is_numbers(value) else value
     return Logged("STRING" if dbf in AS_TEXT else dbf, tuple(as_list(flat[:most])), len(flat))
 
 

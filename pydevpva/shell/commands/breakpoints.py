@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
+from pydevpva.engine.breakpoints import Breakpoints, Stopped
 from pydevpva.errors import NotFound
 from pydevpva.records.core.record import Record
 from pydevpva.shell.commands.records import print_report
 from pydevpva.shell.language.registry import INT, RECORD, Argument, command
-from pydevpva.shell.reports.breakpoints import Breakpoints, Stopped
 from pydevpva.shell.reports.formats import Columns
 from pydevpva.shell.reports.locksets import linked, lock_sets
 from pydevpva.shell.reports.static_fields import report
@@ -22,8 +22,7 @@ def _all(shell: Shell) -> Breakpoints:
     common = shell.common
     if common.breakpoints is None:
         common.breakpoints = Breakpoints(shell.ioc.database, shell.later, lambda record: _show(shell, record))
-    points: Breakpoints = common.breakpoints
-    return points
+    return common.breakpoints
 
 
 def _show(shell: Shell, record: Record) -> None:

@@ -67,9 +67,9 @@ def after_ioc_running(shell: Shell, line: str | None) -> int:
 
 
 @command("doAfterIocInit", "command (before iocInit)", ours=True)
-def do_after_ioc_init(shell: Shell, line: str | None) -> int:
+def do_after_ioc_init(shell: Shell, line: str | None) -> int | None:
     """The same as afterIocRunning, under the name that the module std gave it."""
-    return after_ioc_running(shell, line) or 0
+    return after_ioc_running(shell, line)
 
 
 @command("coreRelease", differs="pydevpva's own version is said with the release of the EPICS definitions")

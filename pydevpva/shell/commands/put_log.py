@@ -15,7 +15,7 @@ from pydevpva.errors import NotFound, PutError, PydevpvaError
 from pydevpva.log_client import LogClient, parse_address
 from pydevpva.serving.put_log.burst import ALL, OFF
 from pydevpva.serving.put_log.file import PutFile
-from pydevpva.serving.put_log.servers import MODES, Servers
+from pydevpva.serving.put_log.server_log import MODES, ServerLog
 from pydevpva.shell.language.registry import DOUBLE, INT, PATH, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
@@ -147,7 +147,7 @@ def _backlog(shell: Shell) -> str:
     return f"put log: {log.waiting()} puts wait to be logged, {log.lost} lost"
 
 
-def _check(shell: Shell, name: str, opened: Servers | None) -> None:
+def _check(shell: Shell, name: str, opened: ServerLog | None) -> None:
     if shell.ioc.servers.rules is None:
         raise CommandFailed(f"{name}: access security disabled, exiting now; asSetFilename, before iocInit, enables it")
     if opened is not None:
@@ -197,13 +197,13 @@ def _positive(seconds: float) -> float:
     return seconds
 
 
-def _opened(name: str, servers: Servers | None) -> Servers:
+def _opened(name: str, servers: ServerLog | None) -> ServerLog:
     if servers is None:
         raise CommandFailed(f"{name}: is not initialized; {name}Init does it")
     return servers
 
 
-def _show(shell: Shell, name: str, servers: Servers | None) -> None:
+def _show(shell: Shell, name: str, servers: ServerLog | None) -> None:
     opened = _opened(name, servers)
     shell.print(f"{name} mode: {opened.config} = {MODES[opened.config]}")
     _states(shell, opened.clients)

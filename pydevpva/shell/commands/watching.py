@@ -10,6 +10,7 @@ from pydevpva.engine.address import Address
 from pydevpva.engine.links.monitored import MonitoredLink
 from pydevpva.errors import PydevpvaError
 from pydevpva.records.core import fields as field_access
+from pydevpva.records.core.alarm import SEVERITIES
 from pydevpva.records.core.record import Record
 from pydevpva.shell.commands.records import NAME, find
 from pydevpva.shell.language.registry import ARGV, RECORD, Argument, CommandFailed, command
@@ -18,7 +19,6 @@ from pydevpva.shell.reports.static_fields import time_text
 from pydevpva.shell.reports.usercode import code_of, published
 from pydevpva.shell.session import Shell
 
-SEVERITIES = ("", "MINOR", "MAJOR", "INVALID")
 GLANCE = 0.1  # seconds between looks at Ctrl-C
 BEHIND = 10_000  # changes kept for a slow terminal
 ELEMENTS = 8

@@ -1,4 +1,7 @@
-"""Where a shell prints: stdout and stderr, redirected for one command, coloured on a terminal. Main thread."""
+"""Where a shell prints: stdout and stderr, redirected for one command, coloured on a terminal.
+
+On the console's thread; entries of the log come from any.
+"""
 
 from __future__ import annotations
 

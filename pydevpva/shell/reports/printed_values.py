@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from pydevpva.db import json5
-from pydevpva.db.dbf import CHOICES, LINKS, TYPES
+from pydevpva.db.dbf import CHOICES, FLOATS, LINKS, TYPES
 from pydevpva.engine.address import Address
 from pydevpva.records.core.arrays import as_list, is_array
 from pydevpva.records.core.values import Scalar, converter, plain_text
@@ -60,7 +60,7 @@ def show(dbf: str, value: Scalar) -> str:
     """One element."""
     if dbf == "STRING":
         return f'"{escaped(_clip(str(value)))[:STRING_ROOM]}"'
-    if dbf in ("DOUBLE", "FLOAT"):
+    if dbf in FLOATS:
         return f"{float(value):.{12 if dbf == 'DOUBLE' else 6}g}"
     number = int(value)
     if dbf == "INT64":

@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Iterator
 
-from pydevpva.db.dbf import LINKS
+from pydevpva.db.dbf import FLOATS, LINKS
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.linktext import LinkText, parse_link
 from pydevpva.db.model import Device, Field
@@ -31,7 +31,7 @@ def static_text(definitions: Definitions, record: Record, field: Field) -> str:
     value = getattr(record, field.name)
     if field.type in LINKS:
         return link_text(definitions, record, field)[1]
-    if field.type in ("DOUBLE", "FLOAT"):
+    if field.type in FLOATS:
         return real(value, field.type == "DOUBLE")
     if field.type == "MENU":
         return _label(definitions.menu(field.menu).labels, value)

@@ -13,8 +13,8 @@ from pydevpva.records.core.values import STRING_BYTES, to_float32
 from pydevpva.records.shared.calc.cnumbers import int32
 from pydevpva.records.shared.calc.escapes import escaped, unescaped
 from pydevpva.records.shared.calc.parse import CalcError
-from pydevpva.records.shared.calc.scan import assigned
-from pydevpva.records.shared.calc.text import Either, cut, number, text
+from pydevpva.records.shared.calc.sscanf import assigned
+from pydevpva.records.shared.calc.text_value import Either, cut, number, text
 from pydevpva.records.shared.formatting import Directive
 
 _DECIDES = re.compile(r"%[^*cdeEfgGiousxX]*([*cdeEfgGiousxX])")

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pydevpva.records.core.values import STRING_BYTES
-from pydevpva.records.shared.calc import checksums, cnumbers, formats, numeric, scan
+from pydevpva.records.shared.calc import checksums, cnumbers, formats, numeric, sscanf
 from pydevpva.records.shared.calc.cnumbers import int32, int64, wrap32
 from pydevpva.records.shared.calc.escapes import escaped, unescaped
 from pydevpva.records.shared.calc.program import Dialect, nearest
-from pydevpva.records.shared.calc.text import Either, cut, first_number, number, text
+from pydevpva.records.shared.calc.text_value import Either, cut, first_number, number, text
 
 _ROOM = STRING_BYTES + 1
 
@@ -172,7 +172,7 @@ TWO: dict[str, Callable[[Either, Either], Either]] = {
     "LARGER": larger,
     "SMALLER": smaller,
     "PRINTF": formats.printf,
-    "SSCANF": scan.sscanf,
+    "SSCANF": sscanf.sscanf,
     "WRITE": formats.write,
     "READ": formats.read,
 }

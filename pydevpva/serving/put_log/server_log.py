@@ -1,4 +1,4 @@
-"""Servers: the put log of the module caPutLog: summaries of bursts, as lines, to log servers and into a record.
+"""ServerLog: the put log of the module caPutLog: summaries of bursts, as lines, to log servers and into a record.
 
 On the put log's thread, but for `reconfigure` and the counts.
 """
@@ -21,7 +21,7 @@ MODES = {
 }
 
 
-class Servers:
+class ServerLog:
     """`line` makes the text of a summary; `into_record` gets it too."""
 
     def __init__(

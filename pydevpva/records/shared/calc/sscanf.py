@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydevpva.records.core.values import to_float32
 from pydevpva.records.shared.calc.parse import CalcError, to_number
-from pydevpva.records.shared.calc.text import Either, cut
+from pydevpva.records.shared.calc.text_value import Either, cut
 
 _LETTERS = "pwn$c[deEfgGiousxX"
 _DIRECTIVE = re.compile(
