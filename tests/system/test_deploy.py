@@ -98,6 +98,11 @@ def test_a_script_with_a_mistake_is_status_2_which_the_unit_does_not_restart(pum
     assert "RestartPreventExitStatus=2\n" in UNIT
 
 
+def test_a_unit_starts_an_ioc_anew_that_ended_with_status_0_as_by_a_reset() -> None:
+    for unit in (UNIT, (ROOT / "pydevpva" / "new" / "template" / "NAME.service.txt").read_text()):
+        assert re.findall(r"^Restart=(.*)$", unit, re.MULTILINE) == ["always"]  # on-failure leaves status 0 as it is
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not at hand")
 def test_systemd_takes_the_unit(pump: Path) -> None:
     (pump / "pump.service").write_text(with_paths(UNIT, pump).replace("User=pump", "User=daemon"))
