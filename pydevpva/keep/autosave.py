@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pydevpva.background import Background, Run
@@ -30,6 +29,7 @@ log = logging.getLogger(__name__)
 TICK = 1.0  # seconds
 PATIENCE = 5.0  # seconds that a set waits for PVs of other IOCs before it is saved without them
 LAST_SECONDS = 0.3  # at the end of the IOC, for what has changed and is not written yet
+A_WHILE = 0.01  # of them, that the database thread gives to it at once
 
 
 class Autosave:
@@ -189,21 +189,39 @@ class Autosave:
     # ---- the end ----
 
     def _stop(self) -> None:
-        """Write what has changed since the last second; on the main thread."""
+        """Write what is still to be saved; on the main thread."""
         if not self._running:
             return
         end = time.monotonic() + LAST_SECONDS
-        with suppress(TimeoutError, Stopped):
+        try:
+            self._loop.call(bool, timeout=LAST_SECONDS)  # what was asked for before, as by manual_save, has begun
             for found in self.sets:
-                if found.enabled and found.method(CHANGE) is not None and found.state & CHANGE:
-                    self._save_now_in_steps(found, end)
+                self._save_last(found, end)
+        except TimeoutError:
+            log.error("autosave: the database thread does not answer: the last values are not written")
+        except Stopped:
+            pass
         if not self._writer.stop(LAST_SECONDS):
             log.error("autosave: the disk does not answer: the last values may not be written")
 
-    def _save_now_in_steps(self, found: SaveSet, end: float) -> None:
-        steps = self._saving.steps(found)
-        while (left := end - time.monotonic()) > 0 and self._loop.call(next, steps, _OVER, timeout=left) is not _OVER:
-            pass
+    def _save_last(self, found: SaveSet, end: float) -> None:
+        """What a save under way has not read yet, and what has come since."""
+        if found.busy:
+            self._finish(found, found.reading, end)
+        if found.has_more and not self.status.is_disabling:
+            waiting = self._waiting.pop(found, [])
+            self._finish(found, self._saving.steps(found, lambda wrote: [told(wrote) for told in waiting]), end)
+
+    def _finish(self, found: SaveSet, steps: Iterator[None], end: float) -> None:
+        """Take the steps while there is time; what they have read by then is written."""
+        while time.monotonic() < end:
+            if self._loop.call(_take, steps, timeout=LAST_SECONDS):
+                return
+        log.error("autosave: %s: too much has changed at the end: not all of it is written", found.name)
+        self._loop.call(self._saving.write, found, timeout=LAST_SECONDS)
 
 
-_OVER = object()
+def _take(steps: Iterator[None]) -> bool:
+    """Some of the steps; whether there are no more."""
+    end = time.monotonic() + A_WHILE
+    return all(time.monotonic() < end for _ in steps)

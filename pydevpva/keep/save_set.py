@@ -83,6 +83,7 @@ class SaveSet:
         self.quick = exact  # a second is a period, and nothing is written that is written already
         self.enabled = False
         self.busy = False  # values are being read, or written
+        self.reading: Iterator[None] = iter(())  # the steps of the save that was begun last
         self.state = 0
         self.status, self.status_text = NO_STATUS, "Enabling list..."
         self.saved_at = self.backed_up_at = 0.0  # seconds since 1970, for reports
@@ -190,6 +191,11 @@ class SaveSet:
             self.state |= TIMER
         changed = self.state & (TIMER | CHANGE) == (TIMER | CHANGE)
         return changed or bool(self.state & (PERIODIC | TRIGGERED | MANUAL))
+
+    @property
+    def has_more(self) -> bool:
+        """Whether, at the end of the IOC, there is something to save: what is periodic, or has been set off."""
+        return self.enabled and (bool(self.state & ~TIMER) or self.method(PERIODIC) is not None)
 
     def next_period(self, now: float) -> None:
         """It is being saved: what has made it due is over."""

@@ -38,13 +38,18 @@ class Saving:
         """Begin; told(whether it was written) when it is over."""
         found.busy = True
         found.next_period(self._loop.clock())
-        self._loop.trickle(self.steps(found, told))
+        found.reading = self.steps(found, told)
+        self._loop.trickle(found.reading)
 
     def steps(self, found: SaveSet, told: Told | None = None) -> Iterator[None]:
         """Read the values and hand them to the writer, and then have them written."""
         for part in found.values():
             self.run(found.file.take, (part,), ignore)
             yield
+        self.write(found, told)
+
+    def write(self, found: SaveSet, told: Told | None = None) -> None:
+        """Have written what has been read."""
         order = self._order(found)
 
         def done(outcome: Outcome | None, error: BaseException | None) -> None:

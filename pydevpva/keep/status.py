@@ -58,6 +58,11 @@ class StatusPVs:
             return False
         return True
 
+    @property
+    def is_disabling(self) -> bool:
+        """Whether saving was held up when that was looked at last."""
+        return self._disabled_for > 0
+
     def show(self, sets: Sequence[SaveSet]) -> None:
         """Bring the records up to date."""
         worst = min(sets, key=lambda s: s.status, default=None)

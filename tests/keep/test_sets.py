@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
+from pydevpva.engine.put import put_now
+from pydevpva.keep import autosave as module
 from tests.keep.kept import Kept, kept
 
 DB = 'record(ao, "A:x") { }\nrecord(ao, "A:y") { }\nrecord(bo, "A:go") { }\nrecord(calc, "A:c") { field(CALC, "1") }\n'
@@ -219,3 +222,58 @@ def test_saving_thousands_of_values_is_done_in_small_pieces(tmp_path: Path) -> N
         assert max(pieces) < 100
         ioc.advance(10)
         assert len(values(ioc, "all.sav")) == 5000
+
+
+MANY = 3000
+MANY_DB = "".join(f'record(longout, "A:{number}") {{ }}\n' for number in range(MANY))
+MANY_REQ = "".join(f"A:{number}\n" for number in range(MANY))
+
+
+def put_all(ioc: Kept, value: int) -> None:
+    def put() -> None:
+        for number in range(MANY):
+            put_now(ioc.ioc.database.find(f"A:{number}"), value)
+
+    ioc.call(put)
+
+
+def test_a_save_that_is_under_way_when_the_ioc_stops_is_finished(tmp_path: Path) -> None:
+    with kept(tmp_path, MANY_DB, 'create_monitor_set("all.req", 30)', all=MANY_REQ) as ioc:
+        ioc.advance(40)
+        put_all(ioc, 7)
+        autosave = ioc.ioc.autosave
+        ioc.call(lambda: autosave._save(autosave.sets[0]))
+        assert autosave.sets[0].busy
+        ioc.ioc.stop()
+        assert set(values(ioc, "all.sav")) == {f"A:{number} 7" for number in range(MANY)}
+
+
+@pytest.mark.parametrize("made", ['create_manual_set("all.req")', 'create_periodic_set("all.req", 300)'])
+def test_what_was_asked_for_just_before_the_end_is_saved(tmp_path: Path, made: str) -> None:
+    with kept(tmp_path, MANY_DB, made, all=MANY_REQ) as ioc:
+        ioc.advance(10)
+        put_all(ioc, 7)
+        ioc.run('manual_save("all.req")')
+        ioc.ioc.stop()
+        assert set(values(ioc, "all.sav")) == {f"A:{number} 7" for number in range(MANY)}
+
+
+def test_a_periodic_set_is_saved_at_the_end_too(tmp_path: Path) -> None:
+    with kept(tmp_path, DB, 'create_periodic_set("xy.req", 300)', xy=XY) as ioc:
+        ioc.advance(301)
+        ioc.put("A:x", 5)
+        ioc.ioc.stop()
+        assert values(ioc, "xy.sav")[0] == "A:x.VAL 5"
+
+
+def test_of_what_cannot_be_read_in_time_at_the_end_the_first_part_is_saved_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with kept(tmp_path, MANY_DB, 'create_monitor_set("all.req", 30)', all=MANY_REQ) as ioc:
+        ioc.advance(40)
+        put_all(ioc, 7)
+        monkeypatch.setattr(module, "_take", lambda steps: time.sleep(0.2) or next(steps, module) is module)
+        ioc.ioc.stop()
+        assert "autosave: all.req: too much has changed at the end: not all of it is written" in caplog.messages
+        new = [line for line in values(ioc, "all.sav") if line.endswith(" 7")]
+        assert (len(values(ioc, "all.sav")), 0 < len(new) < MANY) == (MANY, True)

@@ -79,6 +79,17 @@ def test_saving_is_held_up_while_it_is_disabled_for_as_long_as_is_allowed(tmp_pa
         assert ioc.lines("x.sav")[0] == "A:x 1"
 
 
+def test_saving_that_is_disabled_is_held_up_at_the_end_too(tmp_path: Path) -> None:
+    with kept(tmp_path, DB, PREFIX, 'create_monitor_set("x.req", 5)', x="A:x\n") as ioc:
+        ioc.advance(6)
+        ioc.put("A:SR_disableMaxSecs", 20)
+        ioc.put("A:SR_disable", 1)
+        ioc.put("A:x", 1)
+        ioc.advance(2)
+        ioc.ioc.stop()
+        assert ioc.lines("x.sav")[0] == "A:x 0"
+
+
 def test_without_status_pvs_nothing_is_written_to_them(tmp_path: Path) -> None:
     with kept(
         tmp_path, DB, PREFIX, "save_restoreSet_UseStatusPVs 0", 'create_monitor_set("x.req", 5)', x="A:x\n"
