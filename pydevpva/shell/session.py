@@ -23,7 +23,7 @@ from pydevpva.ioc import Ioc
 from pydevpva.shell.language import registry, unknown
 from pydevpva.shell.language.failed_lines import Failures
 from pydevpva.shell.language.iocsh import LanguageError, Line, Redirect, expand, logical_lines, split
-from pydevpva.shell.language.scope import Scope
+from pydevpva.shell.language.scope import GivenLine, Scope
 from pydevpva.shell.process.enduring_streams import reason
 from pydevpva.shell.process.envpaths import boot_place
 from pydevpva.shell.process.log import Log
@@ -49,7 +49,7 @@ class Common:
     variables: dict[str, int | float] = field(default_factory=dict)  # set by `var`
     access_path: str = ""
     access_macros: str = ""
-    after_init: list[str] = field(default_factory=list)  # lines for when iocInit is through
+    after_init: list[GivenLine] = field(default_factory=list)  # lines for when iocInit is through
     init_failed: bool = False  # iocInit has been run, and the IOC was not made
     started: float = field(default_factory=time.time)
     loading: threading.RLock = field(default_factory=threading.RLock)  # one command at a time before iocInit
@@ -110,9 +110,9 @@ class Shell(Output):
         folder = os.path.dirname(os.path.abspath(path))
         return self._run(Scope(path=path, macros=macros, folder=folder), logical_lines(lines))
 
-    def run_text(self, text: str, macros: str = "") -> int:
-        """Run one line (iocshRun, iocshCmd): an error ends it with -1."""
-        return self._run(Scope(macros=macros, on_error="break"), [(1, text)])
+    def run_text(self, text: str, macros: str = "", given_at: str = "") -> int:
+        """Run one line (iocshRun, iocshCmd): an error ends it with -1. `given_at`: the place that errors tell."""
+        return self._run(Scope(macros=macros, on_error="break", given_at=given_at), [(1, text)])
 
     def run_line(self, text: str) -> bool:
         """Run one line as if typed; whether it failed."""
@@ -278,8 +278,9 @@ class Shell(Output):
             with ParentOnly(), self.common.loading if self.ioc.state == "new" else nullcontext():
                 return bool(command.function(self, *values))
         except registry.CommandFailed as error:
-            if str(error):  # else it was told before
-                self.complain(str(error))
+            if text := str(error):  # else it was told before
+                tell = self.error if command.status == registry.OURS and self.place else self.complain
+                tell(text if tell == self.complain else registry.headed(command, text))
         except TimeoutError:
             self.error(f"{command.name}: the database is busy, no answer within {DATABASE_PATIENCE:g} s; try again")
         except PydevpvaError as error:

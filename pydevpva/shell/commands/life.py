@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydevpva.shell.commands import access
 from pydevpva.shell.language.registry import CommandFailed, command
+from pydevpva.shell.language.scope import GivenLine
 from pydevpva.shell.session import Shell
 
 NOT_NEW = "iocBuild: ERROR IOC can only be initialized from uninitialized or stopped state"
@@ -62,7 +63,8 @@ def after_ioc_running(shell: Shell, line: str | None) -> int:
     if not line:
         shell.print("ERROR afterIocRunning: received an empty 'command' argument")
         return 1
-    shell.common.after_init.append(line)
+    scope = shell.scope
+    shell.common.after_init.append(GivenLine(line, scope.path, scope.line, scope.place))
     return 0
 
 
@@ -97,9 +99,10 @@ def _run(shell: Shell) -> None:
     for listening in shell.ioc.servers.listens():
         shell.complain(listening)
     shell.complain("iocRun: All initialization complete")
-    for line in shell.common.after_init:
-        shell.print(f"afterIocRunning: {line}")
-        shell.run_text(line)
+    for given in shell.common.after_init:
+        shell.print(f"afterIocRunning: {given.text}")
+        if shell.run_text(given.text, given_at=given.place) and given.path:
+            shell.failures.note(given.path, given.line)
     shell.common.after_init.clear()
 
 

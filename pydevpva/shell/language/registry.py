@@ -133,6 +133,11 @@ def names() -> list[str]:
 REGISTRAR = "registerRecordDeviceDriver"
 
 
+def headed(command: Command, text: str) -> str:
+    """What went wrong in a command, behind its name."""
+    return text if text.startswith(command.name) else f"{command.name}: {text}"
+
+
 def usage(command: Command) -> str:
     """The command and its arguments as help shows them; names of several words are quoted."""
     shown = (a.name if a.kind == ARGV or " " not in a.name else f"'{a.name}'" for a in command.arguments)
