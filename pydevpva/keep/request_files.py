@@ -22,22 +22,23 @@ _MACRO = re.compile(r"""\s*([^\s=,]+)\s*=\s*("[^"]*"|'[^']*'|[^\s,]*)""")
 
 @dataclass(slots=True)
 class Request:
-    """The PVs that a file asks for, in order, each once; what is wrong with it; the macros SAVEPATHPV, SAVENAMEPV."""
+    """The PVs that a file asks for, in order, each once; what is wrong with it; what macros say of its file."""
 
     names: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     path_pv: str = ""
     name_pv: str = ""
+    is_menu: bool = False  # the macro CONFIGMENU is given
 
 
 def find(name: str, folders: Sequence[str]) -> str:
     """The path of a request file; NotFound."""
     direct = not folders or os.path.isabs(name) or name.startswith(("./", "../"))
-    places = [name] if direct else [os.path.join(folder, name) for folder in folders]
+    places = [os.path.join(folder, name) for folder in folders] + [name] * direct
     for place in places:
         if os.path.isfile(place):
             return place
-    searched = "" if direct else f" in {', '.join(folders)}"
+    searched = f" in {', '.join(folders)}" if folders and not os.path.isabs(name) else ""
     raise NotFound(f'no request file "{name}"{searched}')
 
 
@@ -46,6 +47,7 @@ def read(name: str, macros: str, folders: Sequence[str]) -> Request:
     request = Request()
     given = parse_macros(macros) if macros else {}
     request.path_pv, request.name_pv = given.get("SAVEPATHPV", ""), given.get("SAVENAMEPV", "")
+    request.is_menu = bool(given.get("CONFIGMENU"))
     _read(request, find(name, folders), given, folders, ())
     request.names = list(dict.fromkeys(request.names))
     return request

@@ -81,8 +81,8 @@ class RestoreFile:
                 bad = f"{self.path}_RBAD_{dated(now)}" if settings.dated_backups else f"{self.path}_RBAD_"
                 copy(self.path, unused(bad), settings.permissions)
             if not os.path.isabs(self.name):
-                end = f"_{dated(now)}" if settings.dated_backups else ".bu"
-                copy(self.used, f"{self.path}{end}", settings.permissions)
+                to = unused(f"{self.path}_{dated(now)}") if settings.dated_backups else f"{self.path}.bu"
+                copy(self.used, to, settings.permissions)
         except OSError as error:
             log.error("autosave: no copy of %s can be kept: %s", self.path, error.strerror or error)
 

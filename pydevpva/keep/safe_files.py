@@ -9,10 +9,19 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from typing import NamedTuple
 
 from pydevpva.keep.sav_text import is_whole
 
-PERMISSIONS = 0o664  # less the process's umask
+
+class Permissions(NamedTuple):
+    """As chmod takes them; those that nobody has asked for, less the process's umask."""
+
+    bits: int = 0o664
+    asked_for: bool = False
+
+
+PERMISSIONS = Permissions()
 
 
 def read_text(path: str) -> str:
@@ -29,7 +38,7 @@ def is_good(path: str) -> bool:
         return False
 
 
-def write(path: str, text: str, permissions: int = PERMISSIONS) -> None:
+def write(path: str, text: str, permissions: Permissions = PERMISSIONS) -> None:
     """Put a new file in the place of the one before. OSError: that one is as it was."""
     path = os.path.realpath(path)  # a link stays one
     folder, name = os.path.split(path)
@@ -44,11 +53,13 @@ def write(path: str, text: str, permissions: int = PERMISSIONS) -> None:
     _sync_folder(folder)
 
 
-def _write_out(path: str, data: bytes, permissions: int) -> None:
+def _write_out(path: str, data: bytes, permissions: Permissions) -> None:
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, permissions)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, permissions.bits)
     try:
+        if permissions.asked_for:
+            os.fchmod(descriptor, permissions.bits)
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(descriptor, rest) :]
@@ -67,7 +78,7 @@ def _sync_folder(folder: str) -> None:
             os.close(descriptor)
 
 
-def copy(path: str, to: str, permissions: int = PERMISSIONS) -> None:
+def copy(path: str, to: str, permissions: Permissions = PERMISSIONS) -> None:
     """The same as `write`, from another file. OSError."""
     write(to, read_text(path), permissions)
 

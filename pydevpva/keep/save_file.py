@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydevpva.keep.safe_files import copy, dated, is_good, read_text, unused, write
+from pydevpva.keep.safe_files import Permissions, copy, dated, is_good, read_text, unused, write
 from pydevpva.keep.sav_text import file_text, is_whole, parse, value_text
 from pydevpva.keep.sequence import write_next
 from pydevpva.keep.settings import FAILURE, OK, SEQ_FAIL, WARNING
@@ -40,7 +40,7 @@ class Order:
 
     path: str
     now: float
-    permissions: int
+    permissions: Permissions
     backup: bool = True
     incomplete_ok: bool = True
     if_new: bool = False

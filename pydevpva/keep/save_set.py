@@ -6,6 +6,7 @@ A monitor set reads again only records that have changed; its file remembers the
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -77,8 +78,7 @@ class SaveSet:
     def __init__(self, name: str, macros: str, request: Request, exact: bool = False) -> None:
         self.name, self.macros, self.request = name, macros, request
         self.methods: list[Method] = []
-        base, dot, _ = name.rpartition(".")
-        self.save_name = f"{base if dot else name}.sav"
+        self.save_name = f"{os.path.splitext(name)[0]}.sav"  # with the folders that the request file was named with
         self.file = SaveFile(request.names, exact)
         self.quick = exact  # a second is a period, and nothing is written that is written already
         self.enabled = False
@@ -101,8 +101,12 @@ class SaveSet:
 
     @property
     def is_manual_name(self) -> bool:
-        """A PV holds the file's name or folder: no backups and no sequence files then."""
-        return bool(self.request.path_pv or self.request.name_pv)
+        """Operators name the file, by PVs or in a menu: no backups and no sequence files then."""
+        return bool(self.request.path_pv or self.request.name_pv or self.request.is_menu)
+
+    def file_name(self, save_folder: str) -> str:
+        """Below the folder for all sets, where there is one."""
+        return os.path.basename(self.save_name) if save_folder and os.path.isabs(self.save_name) else self.save_name
 
     @property
     def has_far(self) -> bool:

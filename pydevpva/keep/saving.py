@@ -74,7 +74,7 @@ class Saving:
     def _order(self, found: SaveSet) -> Order:
         request, settings = found.request, self._settings
         folder = self.text(request.path_pv) or found.folder
-        name = self.text(request.name_pv) or found.next_name or found.save_name
+        name = self.text(request.name_pv) or found.next_name or found.file_name(settings.save_folder)
         found.next_name = ""
         path = os.path.join(settings.save_folder, folder, name)
         return Order(

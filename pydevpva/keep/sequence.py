@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 
-from pydevpva.keep.safe_files import write
+from pydevpva.keep.safe_files import Permissions, write
 
 MOST = 10
 
@@ -19,7 +19,7 @@ def newest_first(path: str, count: int) -> list[str]:
     return sorted(times, key=lambda name: times[name], reverse=True)
 
 
-def write_next(path: str, count: int, text: str, permissions: int) -> str:
+def write_next(path: str, count: int, text: str, permissions: Permissions) -> str:
     """Write the next of `count`: the first that is not there yet, or the oldest. Its name; OSError."""
     times = _times(path, count)
     names = [f"{path}{number}" for number in range(count)]

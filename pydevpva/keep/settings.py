@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pydevpva.keep.safe_files import PERMISSIONS
+from pydevpva.keep.safe_files import PERMISSIONS, Permissions
 
 FASTEST = 4.0  # seconds: the shortest period of a command's set
 NO_STATUS, FAILURE, WARNING, SEQ_FAIL, OK = range(5)
@@ -22,7 +22,7 @@ class Settings:
     dated_backup_period: int = 0  # minutes; 0: none but those at the start
     incomplete_ok: bool = True
     retry: int = 60  # seconds
-    permissions: int = PERMISSIONS
+    permissions: Permissions = PERMISSIONS
     use_status_pvs: bool = True
     status_prefix: str = ""
     reconnect: bool = False

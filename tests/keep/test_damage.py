@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pydevpva.keep.safe_files import unused
+from pydevpva.keep.safe_files import PERMISSIONS, unused
 from pydevpva.keep.sequence import newest_first, write_next
 from tests.keep.kept import kept
 
@@ -154,11 +154,19 @@ def test_the_copy_of_a_restored_file_has_the_date_or_is_the_bu(tmp_path: Path) -
         assert ioc.files() == ["x.sav", "x.sav.bu"]
 
 
+def test_a_copy_of_a_restored_file_with_that_date_is_not_overwritten(tmp_path: Path) -> None:
+    saved(tmp_path, sav=GOOD)
+    for _ in range(2):  # the clock of a test begins at the same time
+        with kept(tmp_path, DB, PASS1) as ioc:
+            ioc.advance(1)
+    assert len([name for name in ioc.files() if name.startswith("x.sav_")]) == 2
+
+
 def test_a_clock_that_jumps_back_overwrites_no_backup_and_confuses_no_order(tmp_path: Path) -> None:
     path = str(tmp_path / "x.sav")
     future = 4_000_000_000
     for number in range(7):
-        name = write_next(path, 3, f"{number}", 0o664)
+        name = write_next(path, 3, f"{number}", PERMISSIONS)
         if number == 1:
             os.utime(name, (future, future))  # as if the clock had been there
     assert [Path(name).read_text() for name in newest_first(path, 3)] == ["6", "5", "4"]

@@ -204,6 +204,55 @@ def test_the_permissions_of_files_are_those_that_are_set(tmp_path: Path) -> None
         os.umask(before)
 
 
+@pytest.mark.parametrize(("line", "mode"), [("save_restoreSet_FilePermissions 0666", 0o666), ("", 0o640)])
+def test_permissions_that_are_asked_for_are_exact_and_others_less_the_umask(
+    tmp_path: Path, line: str, mode: int
+) -> None:
+    before = os.umask(0o027)
+    try:
+        with kept(tmp_path, DB, line, 'create_monitor_set("xy.req", 5)', xy=XY) as ioc:
+            ioc.advance(70)
+            assert {ioc.path(name).stat().st_mode & 0o777 for name in ("xy.sav", "xy.savB", "xy.sav0")} == {mode}
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize(("path", "below"), [("{}", "/as"), ("{}/", "/as"), ("{}", "as/"), ("{}/as", "")])
+def test_a_subfolder_is_below_its_folder_however_it_is_written(tmp_path: Path, path: str, below: str) -> None:
+    (tmp_path / "as").mkdir()
+    for command in ("set_savefile_path", "set_requestfile_path"):
+        with kept(tmp_path, DB, f'{command}("{path.format(tmp_path)}", "{below}")') as ioc:
+            settings = ioc.ioc.autosave.settings
+            found = {"set_savefile_path": settings.save_folder, "set_requestfile_path": settings.request_folders[-1]}
+            assert found[command] == str(tmp_path / "as")
+
+
+def test_a_request_file_in_a_subfolder_is_saved_in_one_of_that_name(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "xy.req").write_text(XY)
+    (tmp_path / "sav").mkdir()
+    (tmp_path / "sav" / "below").mkdir()
+    lines = ('create_monitor_set("below/xy.req", 5)', 'create_monitor_set("xy.req", 5)')
+    with kept(tmp_path, DB, *lines, xy=XY) as ioc:
+        ioc.advance(6)
+        assert ioc.files() == ["below", "xy.sav", "xy.savB"]
+        assert sorted(path.name for path in ioc.path("below").iterdir()) == ["xy.sav", "xy.savB"]
+        ioc.run('remove_data_set("xy.req")')
+        assert [found.name for found in ioc.ioc.autosave.sets] == ["below/xy.req"]
+
+
+def test_the_folder_of_a_request_file_with_its_whole_path_is_not_that_of_its_sav_file(tmp_path: Path) -> None:
+    with kept(tmp_path, DB, f'create_monitor_set("{tmp_path}/xy.req", 5)', xy=XY) as ioc:
+        ioc.advance(6)
+        assert ioc.files() == ["xy.sav", "xy.savB"]
+
+
+def test_a_set_of_a_menu_has_neither_backups_nor_sequence_files(tmp_path: Path) -> None:
+    with kept(tmp_path, DB, 'create_monitor_set("xy.req", 5, "P=A:,CONFIG=a,CONFIGMENU=1")', xy=XY) as ioc:
+        ioc.advance(70)
+        assert ioc.files() == ["xy.sav"]
+
+
 def test_what_has_changed_in_the_last_second_is_written_when_the_ioc_stops(tmp_path: Path) -> None:
     with kept(tmp_path, DB, 'create_monitor_set("xy.req", 30)', xy=XY) as ioc:
         ioc.advance(31)

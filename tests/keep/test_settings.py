@@ -37,6 +37,7 @@ def test_a_setting_is_shown(tmp_path: Path, line: str, shown: str) -> None:
         ("save_restoreSet_periodicDatedBackups -1", "-1 is not possible: 0 or more"),
         ("save_restoreSet_RetrySeconds 0", "0 is not possible: 1 or more"),
         ("save_restoreSet_FilePermissions 4096", "4096 is not possible: 0 to 511"),
+        ("save_restoreSet_CallbackTimeout 3", "3 is not possible: 4 or more, or negative"),
         (f"save_restoreSet_status_prefix {'x' * 30}", "a prefix has 29 characters at most"),
         ("create_triggered_set x.req", "a triggered set needs the name of the PV that triggers it"),
         ("create_manual_set", "the name of a request file is needed"),
@@ -53,7 +54,28 @@ def test_what_is_not_possible_is_refused_with_the_reason(tmp_path: Path, line: s
 
 
 @pytest.mark.parametrize(
-    "line", ["save_restoreSet_CAReconnect 1", "save_restoreSet_CallbackTimeout 60", "set_saveTask_priority 20"]
+    ("line", "shown"),
+    [
+        ("save_restoreSet_NumSeqFiles 20", "files to maintain: 10"),
+        ("save_restoreSet_SeqPeriodInSeconds 5", "between sequence files: 10 seconds"),
+        ("save_restoreSet_RetrySeconds 0", "failure and retry: 1 seconds"),
+    ],
+)
+def test_the_nearest_that_is_possible_is_taken_as_the_module_does(tmp_path: Path, line: str, shown: str) -> None:
+    with kept(tmp_path, DB, line) as ioc:
+        assert f"{line.split()[1]} is not possible" in ioc.printed
+        assert shown in ioc.run("save_restoreShow")
+
+
+def test_permissions_that_were_meant_to_be_octal_are_refused_with_how_to_write_them(tmp_path: Path) -> None:
+    with kept(tmp_path, DB) as ioc:
+        said = ioc.run("save_restoreSet_FilePermissions(777)")
+        assert said == "777 is not possible: 0 to 511, which is 0777; an octal number begins with 0: 0777\n"
+        assert "File permissions: 0664" in ioc.run("save_restoreShow")
+
+
+@pytest.mark.parametrize(
+    "line", ["save_restoreSet_CAReconnect 1", "save_restoreSet_CallbackTimeout -1", "save_restoreSet_CallbackTimeout 60", "set_saveTask_priority 20"]
 )
 def test_what_has_no_meaning_here_is_accepted(tmp_path: Path, line: str) -> None:
     with kept(tmp_path, DB) as ioc:

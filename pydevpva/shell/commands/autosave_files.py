@@ -27,8 +27,8 @@ def set_savefile_path(shell: Shell, path: str | None, below: str | None) -> None
 
 
 def _folder(shell: Shell, path: str | None, below: str | None) -> str:
-    """Wherever the script goes later."""
-    folder = os.path.abspath(os.path.join(path or "", below or ""))
+    """Wherever the script goes later. The second is below the first also where it begins with /, as some write it."""
+    folder = os.path.abspath(os.path.join(path or "", (below or "").lstrip("/") if path else below or ""))
     if not os.path.isdir(folder):
         shell.warn(f"there is no folder {folder} yet")
     return folder

@@ -146,9 +146,9 @@ def _read(shell: Shell, file: str | None, macros: str | None) -> Request:
 def _create(shell: Shell, file: str | None, macros: str | None, method: Method) -> None:
     """Make a set; or save one that there is by one method more."""
     request, autosave = _read(shell, file, macros), shell.ioc.autosave
-    made = SaveSet(os.path.basename(file or ""), macros or "", request)
+    made = SaveSet(os.path.normpath(file or ""), macros or "", request)
     made.methods = [method]
-    known, place = _find(shell, file), None
+    known, place = next((s for s in autosave.sets if s.name == made.name), None), None
     if known is not None:
         if known.macros != made.macros:
             raise CommandFailed(f"{made.name} is a set already, with the macros '{known.macros}'")
@@ -167,8 +167,10 @@ def _reload(shell: Shell, file: str | None, macros: str | None, method: Method) 
 
 
 def _find(shell: Shell, file: str | None) -> SaveSet | None:
-    name = os.path.basename(file or "")
-    return next((s for s in shell.ioc.autosave.sets if s.name == name), None)
+    """By the name that it was made with, or by that of the file alone."""
+    sets, name = shell.ioc.autosave.sets, os.path.normpath(file or "")
+    named = [s for s in sets if s.name == name] or [s for s in sets if os.path.basename(s.name) == name]
+    return named[0] if len(named) == 1 else None
 
 
 def _need(shell: Shell, file: str | None) -> SaveSet:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+from pydevpva.keep.safe_files import Permissions
+from pydevpva.keep.settings import FASTEST
 from pydevpva.shell.language.registry import INT, Argument, CommandFailed, command
 from pydevpva.shell.session import Shell
 
 MOST_SEQUENCES, SHORTEST_SEQUENCE = 10, 10  # files, seconds
 LONGEST_PREFIX = 29  # characters
+MOST_PERMISSIONS = 0o777
 
 
 @command("save_restoreSet_Debug", Argument("level", INT), ours=True)
@@ -18,13 +23,13 @@ def debug(shell: Shell, level: int) -> None:
 @command("save_restoreSet_NumSeqFiles", Argument("count", INT), ours=True)
 def sequence_files(shell: Shell, count: int) -> None:
     """How many sequence files are kept of each set, x.sav0, x.sav1, ...: 0 to 10."""
-    shell.ioc.autosave.settings.sequence_files = _within(count, 0, MOST_SEQUENCES)
+    shell.ioc.autosave.settings.sequence_files = _nearest(shell, count, 0, MOST_SEQUENCES)
 
 
 @command("save_restoreSet_SeqPeriodInSeconds", Argument("seconds", INT), ours=True)
 def sequence_period(shell: Shell, seconds: int) -> None:
     """The time between two sequence files, 10 s at least."""
-    shell.ioc.autosave.settings.sequence_period = _within(seconds, SHORTEST_SEQUENCE)
+    shell.ioc.autosave.settings.sequence_period = _nearest(shell, seconds, SHORTEST_SEQUENCE)
 
 
 @command("save_restoreSet_IncompleteSetsOk", Argument("ok", INT), ours=True)
@@ -42,7 +47,7 @@ def dated(shell: Shell, on: int) -> None:
 @command("save_restoreSet_periodicDatedBackups", Argument("minutes", INT), ours=True)
 def periodic(shell: Shell, minutes: int) -> None:
     """Write a backup with the date in its name once in so many minutes; 0: none."""
-    shell.ioc.autosave.settings.dated_backup_period = _within(minutes, 0)
+    shell.ioc.autosave.settings.dated_backup_period = _nearest(shell, minutes, 0)
 
 
 @command("save_restoreSet_status_prefix", "prefix", ours=True)
@@ -61,14 +66,17 @@ def use_status_pvs(shell: Shell, use: int) -> None:
 
 @command("save_restoreSet_FilePermissions", Argument("permissions", INT), ours=True)
 def permissions(shell: Shell, mode: int) -> None:
-    """Who may do what with the files, as for chmod; the process's umask takes away from it. The usual is 0664."""
-    shell.ioc.autosave.settings.permissions = _within(mode, 0, 0o777)
+    """Who may do what with the files, as for chmod: 0666. Without it 0664, less what the process's umask takes away."""
+    if not 0 <= mode <= MOST_PERMISSIONS:
+        octal = f"; an octal number begins with 0: 0{mode}" if re.fullmatch("[0-7]{3}", str(mode)) else ""
+        raise CommandFailed(f"{mode} is not possible: 0 to {MOST_PERMISSIONS}, which is 0777{octal}")
+    shell.ioc.autosave.settings.permissions = Permissions(mode, asked_for=True)
 
 
 @command("save_restoreSet_RetrySeconds", Argument("seconds", INT), ours=True)
 def retry(shell: Shell, seconds: int) -> None:
     """When a file that could not be written is tried again, if its set is not due before."""
-    shell.ioc.autosave.settings.retry = _within(seconds, 1)
+    shell.ioc.autosave.settings.retry = _nearest(shell, seconds, 1)
 
 
 @command("save_restoreSet_CAReconnect", Argument("ok", INT), ours=True)
@@ -79,7 +87,9 @@ def reconnect(shell: Shell, ok: int) -> None:
 
 @command("save_restoreSet_CallbackTimeout", Argument("seconds", INT), ours=True)
 def callback_timeout(shell: Shell, seconds: int) -> None:
-    """Accepted: no answer can get lost here, so that none is waited for."""
+    """Accepted: no answer can get lost here, so that none is waited for. At least 4, or negative: for ever."""
+    if 0 <= seconds < FASTEST:
+        raise CommandFailed(f"{seconds} is not possible: {FASTEST:g} or more, or negative")
     shell.ioc.autosave.settings.callback_timeout = seconds
 
 
@@ -88,8 +98,10 @@ def priority(shell: Shell, number: int) -> None:
     """Accepted: the thread that writes files has no priority."""
 
 
-def _within(number: int, low: int, high: int | None = None) -> int:
-    if number < low or (high is not None and number > high):
+def _nearest(shell: Shell, number: int, low: int, high: int | None = None) -> int:
+    """The number, or as autosave does the nearest that is possible, which is said."""
+    nearest = max(low, number if high is None else min(number, high))
+    if nearest != number:
         allowed = f"{low} to {high}" if high is not None else f"{low} or more"
-        raise CommandFailed(f"{number} is not possible: {allowed}")
-    return number
+        shell.warn(f"{number} is not possible: {allowed}; {nearest} is taken")
+    return nearest

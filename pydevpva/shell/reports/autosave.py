@@ -23,7 +23,7 @@ def show(autosave: Autosave, places: Mapping[str, str], now: float, verbose: boo
     yield f"  Current date-time (yymmdd-hhmmss): [{dated(now)}] "
     yield f"  Status: '{_status(status.status)}' - '{status.text}'"
     yield f"  Debug level: {settings.debug}"
-    yield f"  File permissions: {settings.permissions:04o}"
+    yield f"  File permissions: {settings.permissions.bits:04o}"
     yield f"  Save/restore incomplete save sets? {_yes(settings.incomplete_ok)}"
     yield f"  Write dated backup files? {_yes(settings.dated_backups)}"
     yield f"  Number of sequence files to maintain: {settings.sequence_files}"
