@@ -130,7 +130,7 @@ def _elements(record: Record, field: Field, value: str | list[str], info: tuple[
     if capacity == 1 and record.string_size(field.name):  # a long string
         return value if isinstance(value, str) else "".join(value[:1]), []
     if isinstance(value, str):
-        value = [value] if value or dbf == "STRING" else []
+        value = [value] if value else []
     lost = [f"only {capacity} of {len(value)} elements have room"] if len(value) > capacity else []
     if dbf == "STRING":
         return value[:capacity], lost
@@ -157,6 +157,8 @@ def _leading(text: str, dbf: str) -> Scalar | None:
 
 def as_sent(address: Address, value: str | Sequence[str]) -> Sent:
     """A saved value for a put into the running IOC: a choice by its number, where it is one."""
+    if not value and not address.long and (info := address.record.array_info(address.field.name)) is not None:
+        return _elements(address.record, address.field, value, info)[0]
     if isinstance(value, str):
         is_choice = address.dbf in CHOICES and value.strip().isdigit()
         return int(value) if is_choice else value

@@ -64,8 +64,10 @@ def value_text(value: Value, dbf: str, exact: bool) -> str:
     if not is_array(value):
         return _guarded(show(value))
     elements = as_list(value)
-    if len(elements) < 2:
-        return _guarded(show(elements[0])) if elements else ""
+    if not elements:
+        return ""
+    if len(elements) == 1 and elements[0] != "":
+        return _guarded(show(elements[0]))
     return f"{ARRAY} {{ {''.join(quoted(_element(element, show)) + ' ' for element in elements)}}}"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.keep.kept import kept
 
 DB = """
@@ -28,6 +30,32 @@ def test_fdbrestore_puts_as_clients_do(tmp_path: Path) -> None:
         assert [ioc.get(name) for name in ("A:x", "A:n", "A:m", "A:w", "A:s", "A:x.HHSV", "A:s.DESC")] == [
             4, 2, 1, [1, 2], "a\tb", 2, 'say "hi"'
         ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("record", "value", "saved"),
+    [
+        ('waveform, "A:a") { field(FTVL, "DOUBLE") field(NELM, "3")', [], ""),
+        ('waveform, "A:a") { field(FTVL, "STRING") field(NELM, "3")', [], ""),
+        ('waveform, "A:a") { field(FTVL, "STRING") field(NELM, "3")', [""], '@array@ { "" }'),
+        ('aao, "A:a") { field(FTVL, "LONG") field(NELM, "3")', [7], "7"),
+    ],
+)
+def test_arrays_of_few_elements_come_back_as_they_were(
+    tmp_path: Path, record: str, value: list[object], saved: str
+) -> None:
+    db = f"record({record} }}\n"
+    other = [""] if "STRING" in record else [1]
+    with kept(tmp_path, db, 'create_monitor_set("a.req", 5)', a="A:a\n") as ioc:
+        ioc.put("A:a", other)
+        ioc.put("A:a", value)
+        ioc.advance(6)
+        assert ioc.lines("a.sav") == [f"A:a {saved}", "<END>"]
+        ioc.put("A:a", other if value != other else [])
+        assert "1 values restored, 0 could not be" in ioc.run('fdbrestore("a.sav")')
+        assert (ioc.get("A:a"), ioc.get("A:a.NORD")) == (value, len(value))
+    with kept(tmp_path, db, 'set_pass1_restoreFile("a.sav")') as ioc:
+        assert (ioc.get("A:a"), ioc.get("A:a.NORD")) == (value, len(value))
 
 
 def test_fdbrestore_takes_the_backup_of_a_damaged_file(tmp_path: Path) -> None:
