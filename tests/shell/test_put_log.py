@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pydevpva.ioc import Ioc
 from pydevpva.serving.access import Peer
 from pydevpva.serving.put_log.burst import Summary
 from pydevpva.serving.put_log.entry import Entry
@@ -386,6 +387,28 @@ def test_without_access_security_nothing_is_logged(tmp_path: Path, capsys: pytes
     with served_ioc(tmp_path, DB) as ioc:
         assert Shell(ioc.ioc).run_line("caPutLogInit 127.0.0.1 1")
     assert "caPutLog: access security disabled, exiting now; asSetFilename" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["caPutLog", "caPutJsonLog"])
+def test_before_iocinit_it_is_said_that_it_comes_after_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    with Ioc(False) as ioc:
+        assert Shell(ioc).run_line(f"{name}Init 127.0.0.1 1")
+    said = f"{name}: access security is not active before iocInit: {name}Init comes after it"
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["caPutLog", "caPutJsonLog"])
+def test_a_timeout_that_is_none_ends_no_burst(ioc: Served, server: LogServer, name: str) -> None:
+    shell(ioc, f'{name}Init "{server.address}" 1 -5')
+    ioc.put("L:lo", 1)
+    ioc.put("L:lo", 2)
+    shell(ioc, f"{name}Reconf 1 -3")
+    ioc.put("L:lo", 3)
+    ioc.put("L:i64", 1)  # another field: what waits goes out
+    line = server.lines(1)[0]
+    assert "new=3 old=0 min=1 max=3" in line or '"new":3,"old":0,"min":1,"max":3,"burst":2' in line
 
 
 # ---- the log that needs no server ----

@@ -34,7 +34,7 @@ class ServerLogs:
         self, clients: Sequence[LogClient], config: int, timeout: float, into_record: IntoRecord | None
     ) -> None:
         """Lines of text from now on."""
-        burst = (config, timeout or self.burst_seconds, True)
+        burst = (config, timeout if timeout > 0 else self.burst_seconds, True)
         self.plain = ServerLog(clients, burst, self._plain_line, into_record)
         self.put_log.add(self.plain)
 
@@ -42,7 +42,7 @@ class ServerLogs:
         self, clients: Sequence[LogClient], config: int, timeout: float, into_record: IntoRecord | None
     ) -> None:
         """Lines of JSON from now on."""
-        burst = (config, timeout or self.json_burst_seconds, False)
+        burst = (config, timeout if timeout > 0 else self.json_burst_seconds, False)
         self.json = ServerLog(clients, burst, self._json_line, into_record)
         self.put_log.add(self.json)
 

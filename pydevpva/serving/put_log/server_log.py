@@ -44,9 +44,9 @@ class ServerLog:
         return self._burst.config
 
     def reconfigure(self, config: int | None = None, timeout: float | None = None) -> None:
-        """From the next put on; any thread."""
+        """From the next put on; any thread. A timeout that is none leaves it as it was."""
         self._burst.config = self._burst.config if config is None else config
-        self._burst.timeout = timeout or self._burst.timeout
+        self._burst.timeout = timeout if timeout is not None and timeout > 0 else self._burst.timeout
 
     def take(self, entry: Entry) -> None:
         """Puts that a rule traps, unless they were refused: those changed nothing and were never begun."""

@@ -148,6 +148,8 @@ def _backlog(shell: Shell) -> str:
 
 
 def _check(shell: Shell, name: str, opened: ServerLog | None) -> None:
+    if shell.ioc.state == "new":
+        raise CommandFailed(f"{name}: access security is not active before iocInit: {name}Init comes after it")
     if shell.ioc.servers.rules is None:
         raise CommandFailed(f"{name}: access security disabled, exiting now; asSetFilename, before iocInit, enables it")
     if opened is not None:
