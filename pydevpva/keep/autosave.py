@@ -16,7 +16,7 @@ from pydevpva.errors import PydevpvaError, Stopped
 from pydevpva.keep.far import Watch
 from pydevpva.keep.restore import Restorer
 from pydevpva.keep.restore_files import RestoreFile
-from pydevpva.keep.save_set import CHANGE, MANUAL, Found, SaveSet
+from pydevpva.keep.save_set import MANUAL, Found, SaveSet
 from pydevpva.keep.saving import Saving, Told, ignore
 from pydevpva.keep.settings import Settings
 from pydevpva.keep.status import StatusPVs

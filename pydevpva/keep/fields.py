@@ -157,8 +157,8 @@ def _leading(text: str, dbf: str) -> Scalar | None:
 
 def as_sent(address: Address, value: str | Sequence[str]) -> Sent:
     """A saved value for a put into the running IOC: a choice by its number, where it is one."""
-    if not value and not address.long and (info := address.record.array_info(address.field.name)) is not None:
-        return _elements(address.record, address.field, value, info)[0]
+    if not value and not address.long and (shape := address.record.array_info(address.field.name)) is not None:
+        return _elements(address.record, address.field, "", shape)[0]
     if isinstance(value, str):
         is_choice = address.dbf in CHOICES and value.strip().isdigit()
         return int(value) if is_choice else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -315,13 +316,18 @@ def test_a_periodic_set_is_saved_at_the_end_too(tmp_path: Path) -> None:
         assert values(ioc, "xy.sav")[0] == "A:x.VAL 5"
 
 
+def slowly(steps: Iterator[None]) -> bool:
+    time.sleep(0.2)
+    return next(steps, module) is module
+
+
 def test_of_what_cannot_be_read_in_time_at_the_end_the_first_part_is_saved_and_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with kept(tmp_path, MANY_DB, 'create_monitor_set("all.req", 30)', all=MANY_REQ) as ioc:
         ioc.advance(40)
         put_all(ioc, 7)
-        monkeypatch.setattr(module, "_take", lambda steps: time.sleep(0.2) or next(steps, module) is module)
+        monkeypatch.setattr(module, "_take", slowly)
         ioc.ioc.stop()
         assert "autosave: all.req: too much has changed at the end: not all of it is written" in caplog.messages
         new = [line for line in values(ioc, "all.sav") if line.endswith(" 7")]

@@ -67,6 +67,22 @@ def test_the_nearest_that_is_possible_is_taken_as_the_module_does(tmp_path: Path
         assert shown in ioc.run("save_restoreShow")
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("var save_restoreDebug 3", "Debug level: 3"), ("var save_restoreNumSeqFiles 12", "files to maintain: 10"),
+        ("var save_restoreSeqPeriodInSeconds 30", "between sequence files: 30 seconds"),
+        ("var save_restoreIncompleteSetsOk 0", "incomplete save sets? NO"),
+        ("var save_restoreDatedBackupFiles 0", "dated backup files? NO"),
+    ],
+)  # fmt: skip
+def test_the_module_s_variables_set_what_its_commands_set(tmp_path: Path, line: str, shown: str) -> None:
+    with kept(tmp_path, DB, line) as ioc:
+        assert shown in ioc.run("save_restoreShow")
+        name, value = line.split()[1:]
+        assert ioc.run(f"var {name}") == f"int {name} = {min(int(value), 10) if 'Num' in name else value}\n"
+
+
 def test_permissions_that_were_meant_to_be_octal_are_refused_with_how_to_write_them(tmp_path: Path) -> None:
     with kept(tmp_path, DB) as ioc:
         said = ioc.run("save_restoreSet_FilePermissions(777)")
@@ -75,7 +91,13 @@ def test_permissions_that_were_meant_to_be_octal_are_refused_with_how_to_write_t
 
 
 @pytest.mark.parametrize(
-    "line", ["save_restoreSet_CAReconnect 1", "save_restoreSet_CallbackTimeout -1", "save_restoreSet_CallbackTimeout 60", "set_saveTask_priority 20"]
+    "line",
+    [
+        "save_restoreSet_CAReconnect 1",
+        "save_restoreSet_CallbackTimeout -1",
+        "save_restoreSet_CallbackTimeout 60",
+        "set_saveTask_priority 20",
+    ],
 )
 def test_what_has_no_meaning_here_is_accepted(tmp_path: Path, line: str) -> None:
     with kept(tmp_path, DB) as ioc:

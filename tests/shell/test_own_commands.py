@@ -149,8 +149,8 @@ def test_do_after_ioc_init_runs_a_line_when_ioc_init_is_through(tmp_path: Path) 
 def test_a_line_for_later_that_fails_is_told_with_its_place_and_counted(tmp_path: Path) -> None:
     script = """echo first\ndoAfterIocInit "create_monitor_set('none.req', 5)"\ndoAfterIocInit "echo next"\niocInit\n"""
     result = run(OURS, script, tmp_path)
-    failure = 'create_monitor_set: save_restore:readReqFile: unable to open file none.req. Exiting. no request file "none.req"'
-    assert f"ERROR st.cmd line 2: {failure}" in result.err
+    failure = 'save_restore:readReqFile: unable to open file none.req. Exiting. no request file "none.req"'
+    assert f"ERROR st.cmd line 2: create_monitor_set: {failure}" in result.err
     assert "st.cmd: 1 line failed (2); the IOC runs without it" in result.err
     assert "next" in result.out
 
