@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pydevpva.db.dbf import CHOICES, FLOATS, LINKS
+from pydevpva.db.dbf import CHOICES, FLOATS, LINKS, TYPES
 from pydevpva.db.model import Field
 from pydevpva.db.numbers import number, parse_integer
 from pydevpva.errors import PutError
 from pydevpva.records.core import fields
 from pydevpva.records.core.arrays import copy, is_array, is_numbers, same
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import Scalar, Sent, Value
+from pydevpva.records.core.values import STRING_BYTES, Scalar, Sent, Value
 
 if TYPE_CHECKING:
     from pydevpva.engine.address import Address
     from pydevpva.engine.database import Database
 
-LATER, EARLIER, NEVER = "arrays are for pass 1", "links are for pass 0", ""  # why a value is passed over
+LATER, EARLIER, NEVER = "arrays are for pass 1", "links are for pass 0", "nobody may write to it"  # why a value is passed over
 ROUNDED = "is what the C module keeps of a 64-bit integer: its last digits are lost"
 _WHOLE = re.compile(r"\s*[-+]?(?:0[xX][0-9a-fA-F]+|\d+)")
 _REAL = re.compile(r"\s*[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[iI][nN][fF]\w*|[nN][aA][nN])")
@@ -102,11 +102,20 @@ def _native(record: Record, field: Field, text: str) -> Scalar:
     if not text.strip():
         raise ValueError("no value is saved")
     try:
-        return number(text, field.type)
+        found = number(text, field.type)
+        if isinstance(found, int) and not _fits(parse_integer(text), field.type):
+            raise ValueError(f"{text.strip()} does not fit a {field.type}")
+        return found
     except ValueError as error:
         if field.type in ("INT64", "UINT64") and "e+" in text:
             raise ValueError(f"{text} {ROUNDED}") from None
         raise ValueError(str(error)) from None
+
+
+def _fits(whole: int, dbf: str) -> bool:
+    """EPICS would keep the low bits, of a value that was saved when the record was of another type for instance."""
+    least, greatest = TYPES[dbf].range if TYPES[dbf].size > 1 else (-128, 255)  # characters are written either way
+    return least <= whole <= greatest
 
 
 def _index(record: Record, field: Field, text: str) -> int:
@@ -128,17 +137,22 @@ def _elements(record: Record, field: Field, value: str | list[str], info: tuple[
     """The elements for an array, and what is lost of them."""
     dbf, capacity = info
     if capacity == 1 and record.string_size(field.name):  # a long string
-        return value if isinstance(value, str) else "".join(value[:1]), []
+        text = value if isinstance(value, str) else "".join(value[:1])
+        size, room = len(text.encode("utf-8", "surrogateescape")), record.string_size(field.name)
+        return text, [f"only {room} of {size} bytes have room"] if size > room else []
     if isinstance(value, str):
         value = [value] if value else []
     lost = [f"only {capacity} of {len(value)} elements have room"] if len(value) > capacity else []
     if dbf == "STRING":
-        return value[:capacity], lost
+        cut = sum(len(text.encode("utf-8", "surrogateescape")) > STRING_BYTES for text in value[:capacity])
+        return value[:capacity], lost + [f"{cut} texts are too long and cut"] * (cut > 0)
     numbers: list[Scalar] = []
     for text in value[:capacity]:
         found = _leading(text, dbf)
         if found is None:
             lost.append(f'"{text}" is no number: it is 0')
+        elif isinstance(found, int) and not _fits(found, dbf):
+            lost.append(f'"{text}" does not fit a {dbf}: of its bits the low ones are taken')
         numbers.append(0 if found is None else found)
     with np.errstate(all="ignore"):
         return (np.array(numbers, "f4") if dbf == "FLOAT" else numbers), lost

@@ -74,8 +74,8 @@ class Restorer:
             self._tell(logging.WARNING, f"{where}: {what}")
         if passed is None:
             file.done += 1
-        elif passed != NEVER and not both:
-            self._tell(logging.WARNING, f"{where} is not restored: {passed}")
+        elif passed == NEVER or not both:
+            self._tell(logging.INFO if passed == NEVER else logging.WARNING, f"{where} is not restored: {passed}")
 
     def _find(self, name: str) -> tuple[Record, Field]:
         if not self._database.has_record(name):

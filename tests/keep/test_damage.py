@@ -103,6 +103,31 @@ def test_each_file_and_each_pv_that_could_not_be_restored_is_one_line(
         ]
 
 
+def test_what_does_not_fit_is_not_made_another_value_in_silence(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    db = (
+        'record(longout, "A:l") { field(VAL, "5") }\nrecord(lso, "A:s") { field(SIZV, "20") }\n'
+        'record(waveform, "A:w") { field(FTVL, "SHORT") field(NELM, "4") }\nrecord(sel, "A:x") { }\n'
+        'record(waveform, "A:t") { field(FTVL, "STRING") field(NELM, "4") }\n'
+    )
+    text = f'A:l 99999999999\nA:l.PHAS -40000\nA:s.VAL$ {"y" * 30}\nA:w @array@ {{ "70000" "-1" }}\nA:x 3\n'
+    text += f'A:t @array@ {{ "{"z" * 39}" "{"z" * 40}" }}\n'
+    saved(tmp_path, sav=HEAD + text + "<END>\n")
+    with kept(tmp_path, db, 'set_pass0_restoreFile("x.sav")', PASS1) as ioc:
+        path = ioc.path("x.sav")
+        assert [text.removeprefix(f"autosave: {path} line ") for text in caplog.messages if " line " in text] == [
+            "2: A:l: 99999999999 does not fit a LONG; it is not restored",
+            "3: A:l.PHAS: -40000 does not fit a SHORT; it is not restored",
+            "6: A:x is not restored: nobody may write to it",
+            "4: A:s.VAL$: only 19 of 30 bytes have room",
+            '5: A:w: "70000" does not fit a SHORT: of its bits the low ones are taken',
+            "7: A:t: 1 texts are too long and cut",
+        ]
+        assert (ioc.get("A:l"), ioc.get("A:l.PHAS"), ioc.get("A:s"), ioc.get("A:w")) == (5, 0, "y" * 19, [4464, -1])
+
+
 def test_a_first_start_has_nothing_to_restore_and_says_so_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
