@@ -52,7 +52,8 @@ class SaveFile:
     def __init__(self, names: Sequence[str], exact: bool) -> None:
         self._names, self._exact = names, exact
         self._values: list[str | None] = [None] * len(names)
-        self._written: dict[str, list[str | None]] = {}  # by path
+        self._written: set[str] = set()  # paths
+        self._last: tuple[str, list[str | None]] = ("", [])  # the path that was written last, and the values there
         self._failing: set[str] = set()  # what could not be written when it was tried last, which has been said
 
     def take(self, values: Sequence[Read]) -> None:
@@ -72,7 +73,7 @@ class SaveFile:
 
     def save(self, order: Order) -> Outcome:
         """Write the file. Never raises: what went wrong is said once, until it is over."""
-        if order.if_new and self._written.get(order.path) == self._values:
+        if order.if_new and self._last == (order.path, self._values):
             return Outcome(*self._judged(""))
         missing = self.missing()
         if missing and not order.incomplete_ok:
@@ -86,7 +87,8 @@ class SaveFile:
             recently = f"Can't write '{os.path.basename(order.path)}'"
             return Outcome(FAILURE, "Can't write .sav file", recently, failed=True)
         self._is_well(order.path)
-        self._written[order.path] = list(self._values)
+        self._written.add(order.path)
+        self._last = order.path, list(self._values)
         recently = f"Wrote '{os.path.basename(order.path)}'"
         return Outcome(*self._judged(warning), recently, wrote=True, missing=missing)
 

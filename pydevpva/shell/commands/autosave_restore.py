@@ -60,10 +60,7 @@ def _put(shell: Shell, path: str, saved: Saved) -> None:
 
 @command("asVerify", Argument("file", PATH), Argument("verbose", INT), Argument("restore file", PATH), ours=True)
 def verify(shell: Shell, file: str | None, verbose: int, restore_file: str | None) -> int:
-    """Compare a file with the IOC: PVs that differ, with verbose all; and write the IOC's values to a file.
-
-    Returns how many differ.
-    """
+    """Compare a file with the records of this IOC: PVs that differ, with verbose all; and write their values to a file."""
     path = _path(shell, _need(file))
     saved = parse(read_text(path))
     found = list(shell.in_steps(compare(shell.ioc.database, saved)))
