@@ -52,7 +52,8 @@ class SaveFile:
     def __init__(self, names: Sequence[str], exact: bool) -> None:
         self._names, self._exact = names, exact
         self._values: list[str | None] = [None] * len(names)
-        self._written: set[str] = set()  # paths
+        self._written: dict[str, tuple[int, int] | None] = {}  # by path: by what the file that was written is known
+        self._shared: set[str] = set()  # paths that others write to as well, which has been said
         self._last: tuple[str, list[str | None]] = ("", [])  # the path that was written last, and the values there
         self._failing: set[str] = set()  # what could not be written when it was tried last, which has been said
 
@@ -87,7 +88,7 @@ class SaveFile:
             recently = f"Can't write '{os.path.basename(order.path)}'"
             return Outcome(FAILURE, "Can't write .sav file", recently, failed=True)
         self._is_well(order.path)
-        self._written.add(order.path)
+        self._written[order.path] = _identity(order.path)
         self._last = order.path, list(self._values)
         recently = f"Wrote '{os.path.basename(order.path)}'"
         return Outcome(*self._judged(warning), recently, wrote=True, missing=missing)
@@ -119,8 +120,10 @@ class SaveFile:
     # ---- what must not get lost ----
 
     def _keep_what_would_be_lost(self, order: Order) -> None:
-        """Before the first save: a file with values of PVs that are not there now is kept, under another name."""
-        if order.path in self._written or not os.path.exists(order.path):
+        """A file with values of PVs that are not there now is kept, under another name: one that was there before the
+        first save, and the first that another program has written since."""
+        found, known = _identity(order.path), self._written.get(order.path)
+        if found is None or found == known or order.path in self._shared:
             return
         now = {name for name, value in zip(self._names, self._values, strict=True) if value is not None}
         text = read_text(order.path)
@@ -129,6 +132,9 @@ class SaveFile:
             kept = unused(f"{order.path}_KEPT_{dated(order.now)}")
             write(kept, text, order.permissions)
             more = f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else ""
+            if known is not None:
+                self._shared.add(order.path)
+                log.error("autosave: another program writes to %s too; each IOC needs files of its own", order.path)
             log.warning(
                 "autosave: %s has values of PVs that are not there now; it is kept as %s: %s%s",
                 order.path, kept, ", ".join(lost[:MOST_NAMED]), more,
@@ -167,6 +173,15 @@ class SaveFile:
         if what in self._failing:
             self._failing.discard(what)
             log.info("autosave: %s is written again", what)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """By what a file is known from another of that name; None: there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _values(count: int) -> str:

@@ -162,6 +162,26 @@ def test_values_of_pvs_that_are_not_there_any_more_are_kept_in_a_copy(
         ]
 
 
+def test_a_file_that_another_ioc_writes_to_as_well_is_told_once_and_its_values_are_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with kept(tmp_path, DB, 'create_monitor_set("x.req", 5)', x="A:x.VAL\n") as ioc:
+        ioc.advance(6)
+        for value in range(3):
+            other = ioc.path(f"other{value}")
+            other.write_text(HEAD + f"B:y.VAL {value}\n<END>\n")
+            other.rename(ioc.path("x.sav"))
+            ioc.put("A:x", value + 1)
+            ioc.advance(6)
+        assert ioc.lines("x.sav") == ["A:x.VAL 3", "<END>"]
+        (copy,) = [name for name in ioc.files() if "_KEPT_" in name]
+        assert ioc.lines(copy) == ["B:y.VAL 0", "<END>"]
+        told = [text for text in caplog.messages if "another program" in text]
+        assert told == [
+            f"autosave: another program writes to {ioc.path('x.sav')} too; each IOC needs files of its own"
+        ]
+
+
 def test_a_damaged_backup_is_put_aside_and_written_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     saved(tmp_path, sav=GOOD, savB=HEAD)
     with kept(tmp_path, DB, 'create_monitor_set("x.req", 5)', x="A:x.VAL\n") as ioc:
