@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from pydevpva.engine.address import Address
     from pydevpva.engine.database import Database
 
-LATER, EARLIER, NEVER = "arrays are for pass 1", "links are for pass 0", "nobody may write to it"  # why a value is passed over
+# why a value is passed over
+LATER, EARLIER, NEVER = "arrays are for pass 1", "links are for pass 0", "nobody may write to it"
 ROUNDED = "is what the C module keeps of a 64-bit integer: its last digits are lost"
 _WHOLE = re.compile(r"\s*[-+]?(?:0[xX][0-9a-fA-F]+|\d+)")
 _REAL = re.compile(r"\s*[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[iI][nN][fF]\w*|[nN][aA][nN])")

@@ -177,9 +177,7 @@ def test_a_file_that_another_ioc_writes_to_as_well_is_told_once_and_its_values_a
         (copy,) = [name for name in ioc.files() if "_KEPT_" in name]
         assert ioc.lines(copy) == ["B:y.VAL 0", "<END>"]
         told = [text for text in caplog.messages if "another program" in text]
-        assert told == [
-            f"autosave: another program writes to {ioc.path('x.sav')} too; each IOC needs files of its own"
-        ]
+        assert told == [f"autosave: another program writes to {ioc.path('x.sav')} too; each IOC needs files of its own"]
 
 
 def test_a_damaged_backup_is_put_aside_and_written_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -60,7 +60,7 @@ def _put(shell: Shell, path: str, saved: Saved) -> None:
 
 @command("asVerify", Argument("file", PATH), Argument("verbose", INT), Argument("restore file", PATH), ours=True)
 def verify(shell: Shell, file: str | None, verbose: int, restore_file: str | None) -> int:
-    """Compare a file with the records of this IOC: PVs that differ, with verbose all; and write their values to a file."""
+    """Compare a file with the records here: show those that differ, with verbose all; and write their values to one."""
     path = _path(shell, _need(file))
     saved = parse(read_text(path))
     found = list(shell.in_steps(compare(shell.ioc.database, saved)))
