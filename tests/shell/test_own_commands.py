@@ -106,7 +106,8 @@ pydevReload nosuch
 """
     result = ours(script, tmp_path)
     assert result.out[-2:] == ["6", "pydevReload nosuch"]
-    assert 'pydevReload: nosuch has not been imported; pydev("import nosuch") does so' in result.err
+    failure = 'pydevReload: nosuch has not been imported; pydev("import nosuch") does so'
+    assert f"ERROR st.cmd line 7: {failure}" in result.err
 
 
 def test_watching_is_for_a_terminal(tmp_path: Path) -> None:
@@ -156,5 +157,5 @@ def test_a_line_for_later_that_fails_is_told_with_its_place_and_counted(tmp_path
 
 
 def test_what_our_own_commands_refuse_is_told_with_the_place_and_the_name(tmp_path: Path) -> None:
-    err = run(OURS, "iocInit\nsave_restoreSet_NumSeqFiles(11)\n", tmp_path).err
-    assert any(line.startswith("ERROR st.cmd line 2: save_restoreSet_NumSeqFiles: 11 is not possible") for line in err)
+    err = run(OURS, "iocInit\nsave_restoreSet_CallbackTimeout(3)\n", tmp_path).err
+    assert "ERROR st.cmd line 2: save_restoreSet_CallbackTimeout: 3 is not possible: 4 or more, or negative" in err
