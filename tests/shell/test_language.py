@@ -97,7 +97,7 @@ FILES = {
 }
 
 
-OWN_VARIABLE = re.compile(r"(int|double) (pydev|reccast|caPutLog)")  # and those of modules
+OWN_VARIABLE = re.compile(r"(int|double) (pydev|reccast|caPutLog|save_restore|configMenuDebug)")  # and those of modules
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
