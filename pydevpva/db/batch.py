@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pydevpva.db import values
+from pydevpva.db.dbf import LINKS
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.instances import Instances
 from pydevpva.db.left_out import LeftOut
@@ -44,6 +45,7 @@ class Batch:
         self.removed: list[str] = []
         self.doomed: list[tuple[Problem, str]] = []  # will be left out when all that is said of them has been read
         self._touched: dict[str, RecordInstance | None] = {}  # None: removed
+        self._bad_links: dict[str, list[Problem]] = {}  # of each record: nobody reads them if it is left out
         self._slots: dict[str, dict[str, _Slot]] = {}
         self._types: dict[str, RecordType] = {}
         self._old_aliases = known.aliases
@@ -148,6 +150,8 @@ class Batch:
         name = problem.unsupported
         if (warning := self.left_out.add(problem, what)) is not None:
             self.warnings.append(warning)
+        for bad_link in self._bad_links.pop(name, ()):
+            self.problems.remove(bad_link)
         instance = self._touched.pop(name, None)
         if instance is not None:
             for alias in instance.aliases:
@@ -188,7 +192,7 @@ class Batch:
         except NotFound as error:
             cause, advice = record_type_advice(kind)
             problem = replace(source.problem(offset, f'record "{name}": {advice or error}'), cause=cause)
-            self._unsupported(replace(problem, line="" if advice else problem.line, unsupported=name), _type(kind))
+            self._unsupported(replace(problem, line="" if advice else problem.line, unsupported=name), f'record type "{kind}"')
             return None
         if len(name) > NAME_BYTES // 4 and len(name.encode("utf-8", "surrogateescape")) > NAME_BYTES:
             self._problem(source, offset, f'the name "{name}" is longer than {NAME_BYTES} bytes')
@@ -235,9 +239,11 @@ class Batch:
             cause, advice = self._cause(text, slot.field, instance.type)
             if self.left_out is not None and slot.field.type == "DEVICE" and not undefined(text):
                 problem = replace(source.problem(offset, f"{where}: {advice or error}"), unsupported=instance.name)
-                self.doomed.append((problem, _dtyp(text)))
+                self.doomed.append((problem, f'DTYP "{text}"'))
             else:
                 self._problem(source, value_offset or offset, f"{where}: {advice or error}", cause, bool(advice))
+                if slot.field.type in LINKS:
+                    self._bad_links.setdefault(instance.name, []).append(self.problems[-1])
             return None
         return text
 
@@ -339,11 +345,3 @@ class Batch:
 
     def _warning(self, source: Source, offset: int, message: str, cause: str = "") -> None:
         self.warnings.append(replace(source.problem(offset, message), cause=cause, fatal=False))
-
-
-def _type(name: str) -> str:
-    return f'record type "{name}"'
-
-
-def _dtyp(text: str) -> str:
-    return f'DTYP "{text}"'

@@ -69,6 +69,19 @@ def test_other_mistakes_are_errors_all_the_same_and_leave_nothing_behind(ioc: Io
     assert (dict(ioc.instances), ioc.instances.left_out) == ({}, {})
 
 
+def test_an_address_of_other_device_support_is_no_mistake(ioc: Ioc, tmp_path: Path) -> None:
+    addresses = ("#CX SY", "#L0 N1 A2 @word", "{other: 1 2}")
+    db = "".join(
+        f'record(ai, "vme{n}") {{ field(INP, "{text}") field(DTYP, "VME") }}\n' for n, text in enumerate(addresses)
+    )
+    ioc.instances.skip_unsupported = True
+    load(ioc, tmp_path, DB + db)
+    assert list(ioc.instances) == ["soft"]
+    with pytest.raises(LoadError) as error:
+        load(ioc, tmp_path, db + 'record(ai, "here") { field(INP, "#CX SY") }')
+    assert [p.message.partition(":")[0] for p in error.value.problems] == ["here.INP"]
+
+
 def test_a_later_file_may_bring_a_record_of_that_name(ioc: Ioc, tmp_path: Path) -> None:
     ioc.instances.skip_unsupported = True
     load(ioc, tmp_path, DB)
