@@ -192,7 +192,9 @@ class Batch:
         except NotFound as error:
             cause, advice = record_type_advice(kind)
             problem = replace(source.problem(offset, f'record "{name}": {advice or error}'), cause=cause)
-            self._unsupported(replace(problem, line="" if advice else problem.line, unsupported=name), f'record type "{kind}"')
+            self._unsupported(
+                replace(problem, line="" if advice else problem.line, unsupported=name), f'record type "{kind}"'
+            )
             return None
         if len(name) > NAME_BYTES // 4 and len(name.encode("utf-8", "surrogateescape")) > NAME_BYTES:
             self._problem(source, offset, f'the name "{name}" is longer than {NAME_BYTES} bytes')

@@ -265,6 +265,11 @@ class Sseq(ShowsLinks, rtype="sseq"):
         if field in self.link_states:
             self._check_in(_CHECK_LATER)
 
+    def relinked(self, field: str) -> None:
+        super().relinked(field)
+        if field in self.link_states and not getattr(self, field).is_constant:
+            self._check_in(_CHECK_LATER)
+
     def show_link(self, field: str) -> None:
         super().show_link(field)
         show(self, _type_field(field), type_code(getattr(self, field)))

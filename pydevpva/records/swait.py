@@ -9,7 +9,7 @@ import logging
 from collections import deque
 
 from pydevpva.errors import PutError
-from pydevpva.records.core.alarm import INVALID, READ, raise_alarm
+from pydevpva.records.core.alarm import INVALID, LINK, READ, raise_alarm
 from pydevpva.records.core.links import NamedLink
 from pydevpva.records.core.properties import properties
 from pydevpva.records.core.record import Record
@@ -71,7 +71,7 @@ class Swait(Record, rtype="swait", soft="devSWaitIoEvent"):
             self._drive()
             return
         self.PACT, self.missed = 1, False
-        simulation.fetch_mode(self)
+        self._fetch_mode()
         if self.SIMM == simulation.NO:
             self._calculate()
         else:
@@ -87,6 +87,14 @@ class Swait(Record, rtype="swait", soft="devSWaitIoEvent"):
             self.host.after(self.ODLY, self)
         else:
             self._drive()
+
+    def _fetch_mode(self) -> None:
+        """SIMM from SIML; a text is no mode, whatever it says: EPICS looks for it among the states of its own field."""
+        source = self.SIML.source()
+        if source is not None and source[0] == "STRING":
+            raise_alarm(self, LINK, INVALID, "field SIML")
+        else:
+            simulation.fetch_mode(self)
 
     def _post_changes(self) -> None:
         self.stamp()

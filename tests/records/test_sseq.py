@@ -229,6 +229,14 @@ def test_types_are_those_of_the_channel_once_the_links_were_looked_at(engine: St
     told.wait_for(("DT3", DBE_VALUE))
 
 
+@pytest.mark.parametrize(("put", "kinds"), [("o2 PP", (-1, -1, 11)), ("5", (17, 17, 12))])
+def test_a_new_link_has_all_of_them_looked_at(engine: StartEngine, put: str, kinds: tuple[int, int, int]) -> None:
+    db = engine(OUTS + sseq('field(DOL2, "5") field(DOL3, "o1.OMSL")'))
+    db.put("s.LNKA", put)
+    db.advance(0.5)
+    assert tuple(db.get(f"s.{f}") for f in ("DT1", "DT2", "DT3")) == kinds
+
+
 def test_a_link_to_nothing_is_passed_over(engine: StartEngine) -> None:
     db = engine(OUTS + sseq('field(DOL1, "nowhere") field(LNK1, "nowhere") field(LNK2, "o2 PP") field(DO2, "2")'))
     assert db.put("s.PROC", 1) == "ok"

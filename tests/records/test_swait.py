@@ -154,3 +154,13 @@ def test_oevt_is_posted_with_the_output(engine: StartEngine) -> None:
     db.put("w.PROC", 1)
     db.advance(0)
     assert db.get("seen") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("text", ("INVALID", "LINK", "field SIML")), ("mode", ("NO_ALARM", "NO_ALARM", ""))]
+)
+def test_a_text_at_the_end_of_siml_is_no_mode(engine: StartEngine, name: str, state: tuple[str, str, str]) -> None:
+    db = engine(f"""record(stringin, "text") {{ field(VAL, "1") }} record(bi, "mode") {{ field(VAL, "1") }}
+    record(swait, "s") {{ field(CALC, "5") field(SIML, "{name}") field(SIOL, "7") field(SVAL, "7") }}""")
+    db.put("s.PROC", 1)
+    assert (db.alarm("s"), db.get("s")) == (state, 7.0 if name == "mode" else 5.0)

@@ -16,6 +16,7 @@ from pydevpva.records.core.alarm import INVALID, LINK, inherit_alarm, raise_alar
 from pydevpva.records.core.arrays import characters, first, is_array, is_numbers, to_array
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import STRING_BYTES, Array, Elements, Scalar, Value, Whole, clip_text, converter
+from pydevpva.records.shared import characters as long_texts
 
 log = logging.getLogger(__name__)
 
@@ -185,6 +186,10 @@ class RecordLink:
         if self.address.field.type in LINKS:
             return False
         try:
+            if self.address.long and is_numbers(value):
+                if not len(value):
+                    return True
+                value = bytes(value.astype("i1")).split(b"\0")[0].decode("utf-8", "surrogateescape")
             if self.target.code_fields:
                 check_code(self.address, value)
             fields.put(self.target, self.address.field, value)
@@ -208,6 +213,8 @@ class RecordLink:
         return self.target.STAT, self.target.SEVR, self.target.AMSG
 
     def source(self) -> tuple[str, int] | None:
+        if self.address.long:
+            return "CHAR", long_texts.capacity(self.target, self.address.field)
         return self.address.dbf, self.address.elements
 
     def close(self) -> None:
