@@ -48,7 +48,7 @@ def process(record: Record) -> int:
         _failed(record)
     if watch is not None and watch.processed is not None:
         watch.processed(record)
-    if record.PACT and record.active_sinks:
+    if record.active_sinks and (record.PACT or record.PUTF):  # PUTF: its forward link has not been reached
         record.post_activity()
     return record.status
 

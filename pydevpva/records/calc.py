@@ -37,7 +37,7 @@ class Calc(Record, rtype="calc"):
         self.stamp()
         check_filtered_limits(self, before)
         mask = self.settle() | deadbands(self)
-        self.inputs.remember()
+        self.inputs.remember(mask)
         self.post(mask)
         self.forward()
         self.PACT = 0

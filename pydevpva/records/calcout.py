@@ -102,7 +102,7 @@ class Calcout(ChosenOutput, rtype="calcout", soft="devCalcoutSoft", callback="de
 
     def _post_changes(self) -> None:
         mask = self.settle() | deadbands(self)
-        self.inputs.remember()
+        self.inputs.remember(mask)
         self.POVL = self.OVAL
         self.post(mask)
 

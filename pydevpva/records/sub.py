@@ -71,7 +71,7 @@ class Sub(Subroutine, rtype="sub"):
         self.stamp()
         check_limits(self)
         mask = self.settle() | deadbands(self)
-        self.wires.remember()
+        self.wires.remember(mask)
         self.post(mask)
         self.forward()
         self.PACT = 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.ca.client import ALARM, CTRL, DOUBLE, LOG, LONG, PROPERTY, STS, TIME, VALUE
 from tests.ca.served import Served
 from tests.ca.wire import EVENT_ADD, EVENTS_OFF, EVENTS_ON, Wire, message, subscription
@@ -66,6 +68,23 @@ def test_time_and_alarm_come_with_the_value(serve: Serve) -> None:
     nanoseconds = ioc.call(lambda: ioc.record("X:ao").TIME)
     assert got.stamp == (nanoseconds // 10**9 - 631152000, nanoseconds % 10**9)
     assert got.alarm == (0, 0)
+
+
+@pytest.mark.parametrize("kind", ["calc", "calcout", "sub", "scalcout", "acalcout"])
+def test_the_variables_of_a_calculation_come_with_each_alarm(serve: Serve, kind: str) -> None:
+    does = 'field(CALC, "A")' if kind != "sub" else 'field(SNAM, "nothing")'
+    ioc = serve(
+        f"""record(ai, "X:ai") {{ field(HIGH, 5) field(HSV, MINOR) field(UDF, 0) field(INP, "X:set") }}
+        record(ao, "X:set") {{ field(FLNK, "X:ai") }}
+        record({kind}, "X:calc") {{ field(INPA, 3) field(INPB, "X:ai CP MS") {does} field(PINI, YES) }}""",
+        "import pydev\n\n\n@pydev.subroutine\ndef nothing(record):\n    return 0\n",
+    )
+    updates, other = (ioc.client.channel(f"X:calc.{x}").watch(STS + DOUBLE) for x in "AE")
+    for number, severity in ((6.0, 1), (1.0, 0)):
+        ioc.client.put("X:set", number)
+        for told in (updates, other):
+            told.wait(lambda all, severity=severity: all[-1].alarm[1] == severity)
+    assert {got.value for got in updates.all} == {3.0}
 
 
 def test_arrays_come_as_long_as_they_are(serve: Serve) -> None:

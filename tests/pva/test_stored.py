@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pydevpva.clock import ManualClock
 from pydevpva.engine.put import put_now
 from tests.clients import p4p_context
 from tests.ioc_process import PATIENCE
@@ -258,3 +259,15 @@ def test_a_negative_raw_value_is_read_as_the_unsigned_number_that_it_is(serve: S
     """)
     served.put("LINKED.PROC", 1)
     assert served.get("CONSTANT.RVAL").value == served.get("LINKED.RVAL").value == 2**32 - 5
+
+
+def test_putf_is_shown_until_the_forward_link_is_reached(serve: Serve) -> None:
+    clock = ManualClock()
+    ioc = serve('record(throttle, "T") { field(OUT, "A") field(DLY, "5") } record(ao, "A") { }', clock=clock)
+    assert ioc.put("T", 1) == "ok"
+    assert ioc.get("T.PUTF").value == 0
+    with ioc.client.monitor("T.PUTF", lambda _: None):
+        assert ioc.put("T", 2) == "ok"
+        assert ioc.get("T.PUTF").value == 1
+        ioc.advance(5)
+        assert (ioc.get("A").value, ioc.get("T.PUTF").value) == (2.0, 0)

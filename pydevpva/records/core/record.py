@@ -312,6 +312,8 @@ class Record(RecordSupport, SoftWays):
             self.RPRO = 0
             self.host.scan_once(self)
         self.PUTF = 0
+        if self.active_sinks and not self.PACT:  # reached later than processing, which has shown that it was not
+            self.post_activity()
 
     def give_up(self) -> None:
         """Processing ended early, without forward link, where EPICS lets a put wait for ever: ours is answered."""

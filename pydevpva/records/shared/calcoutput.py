@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, INVALID, LINK, raise_alarm
+from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_VALUE, INVALID, LINK, raise_alarm
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.properties import Properties, properties
 from pydevpva.records.core.values import Value
@@ -108,10 +108,10 @@ class CalcOutput(ChosenOutput):
         self.host.complete(self)
 
     def post_changes(self, mask: int) -> None:
-        """A..L that have changed, and OVAL."""
+        """A..L that have changed, or all when the alarm has; and OVAL."""
         everything = mask | DBE_VALUE | DBE_LOG
         for x in LETTERS:
-            if getattr(self, x) != getattr(self, f"P{x}"):
+            if mask & DBE_ALARM or getattr(self, x) != getattr(self, f"P{x}"):
                 self.post_field(x, everything)
         if self.POVL != self.OVAL:
             self.POVL = self.OVAL

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from pydevpva.errors import PutError
 from pydevpva.libcom import CALC_NAMES, Calc, CalcArgs, CalcError
-from pydevpva.records.core.alarm import CALC, DBE_PROPERTY, INVALID, raise_alarm
+from pydevpva.records.core.alarm import CALC, DBE_ALARM, DBE_LOG, DBE_PROPERTY, DBE_VALUE, INVALID, raise_alarm
 from pydevpva.records.core.links import NO_DATA, Link
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value
@@ -60,8 +60,12 @@ class Inputs:
                 setattr(self._record, x, value)
         return complete
 
-    def remember(self) -> None:
-        """LA.. take the values of A.."""
+    def remember(self, mask: int) -> None:
+        """LA.. take the values of A..; these are posted with the alarm when the mask says that it has changed."""
+        record = self._record
+        if mask & DBE_ALARM and record.sinks:
+            for x in self.letters:
+                record.post_field(x, mask | DBE_VALUE | DBE_LOG)
         values = self._all(self._record)
         if values != self._last:
             for x, value, last in zip(self.letters, values, self._last, strict=True):
