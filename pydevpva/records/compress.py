@@ -228,4 +228,4 @@ class Compress(Record, rtype="compress", soft="devCompressSoft"):
     def special(self, field: str, after: bool) -> None:
         if after:
             self.reset()
-            self.post_field("VAL")  # EPICS waits for the next processing; but a get must see what is there now
+            self._post_changes()

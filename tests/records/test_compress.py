@@ -76,6 +76,15 @@ def test_res_forgets_all(engine: StartEngine) -> None:
     assert (db.get("h"), db.get("h.NUSE"), db.get("h.RES")) == ([], 0, 0)
 
 
+@pytest.mark.parametrize(("field", "value"), [("RES", 1), ("N", 3), ("BALG", 1), ("PBUF", 1)])
+def test_what_forgets_all_ends_the_alarm(engine: StartEngine, field: str, value: int) -> None:
+    db = engine('record(compress, "h") { field(ALG, "Circular Buffer") field(NSAM, "3") field(INP, "nowhere") }')
+    db.process("h")
+    assert db.get("h.SEVR") == 3
+    db.put(f"h.{field}", value)
+    assert (db.get("h.SEVR"), db.get("h.STAT")) == (0, 0)
+
+
 def test_without_data_it_is_a_link_alarm(engine: StartEngine) -> None:
     db = engine('record(compress, "h") { field(ALG, "Circular Buffer") field(NSAM, "3") }')
     db.process("h")
