@@ -207,8 +207,8 @@ def test_security(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None
     assert writes(expert) == ["Setpoint", "Setpoint.HIHI", "Voltage"]
 
 
-def test_python_in_records(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None:
-    page = ROOT / "docs" / "python.md"
+def test_asyncio_and_processes(tmp_path: Path, start: Starter, p4p_client: P4pClient) -> None:
+    page = ROOT / "docs" / "asyncio.md"
     assert {"lab.db", "lab.py", "st.cmd"} <= set(files(page))
     server = start_page(page, tmp_path, start)
     client = p4p_client(server)

@@ -1,7 +1,8 @@
-"""The examples of docs/python.md about records, programs and scripts are run."""
+"""What the pages about Python say: their examples about records, programs and scripts are run."""
 
 from __future__ import annotations
 
+import re
 import socketserver
 import subprocess
 import sys
@@ -13,23 +14,31 @@ from pathlib import Path
 import pytest
 
 import pydev
+from pydevpva.db.infos import TAGS
 from pydevpva.ioc import Ioc
 from tests.docs.test_documentation import files
 from tests.ioc_process import PATIENCE, ROOT, loopback
 from tests.local_ioc import LocalIoc
 
-PAGE = ROOT / "docs" / "python.md"
+PAGES = [ROOT / "docs" / name for name in ("asyncio.md", "programs.md", "records-from-python.md")]
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """With the page's files, from where their modules are imported."""
-    for name, text in files(PAGE).items():
-        (tmp_path / name).write_text(text)
+    """With the pages' files, from where their modules are imported."""
+    for page in PAGES:
+        for name, text in files(page).items():
+            (tmp_path / name).write_text(text)
     monkeypatch.syspath_prepend(str(tmp_path))
     for name in ("heater", "scan"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     return tmp_path
+
+
+def test_the_page_has_the_names_of_the_module_and_the_info_tags() -> None:
+    rows = re.findall(r"(?m)^\| (`.*?) \|", (ROOT / "docs" / "python.md").read_text())
+    listed = {name for row in rows for name in re.findall(r"`(?:@|info\()?([\w:]+)", row)}
+    assert listed == {*pydev.__all__} | {tag for tag in TAGS if tag.startswith("pydev:")}
 
 
 def test_records_from_python(folder: Path) -> None:
