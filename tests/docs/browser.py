@@ -48,7 +48,7 @@ class Site(SimpleHTTPRequestHandler):
 
 
 def seen(folder: Path, profile: Path, widths: Sequence[int], words: Sequence[str]) -> dict[str, Any]:
-    """What measure.html finds: `wrong`, a line for each thing that is cut; `searched`, the pages found for each word."""
+    """What measure.html finds: `wrong`, a line for each thing that is cut; `searched`, the pages found for a word."""
     pages = sorted(f"/{page.relative_to(folder)}" for page in folder.rglob("*.html"))
     asked = quote(json.dumps({"pages": pages, "widths": widths, "words": words}))
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Site, directory=str(folder))) as server:
