@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,7 @@ from pydevpva.plain.scalars import BEYOND, COMPLEX, check_unit, numpy_scalar, ti
 from pydevpva.plain.values import Array, Masked, Unfit
 
 Plain = Callable[[object, int], Any]  # a value, how deep it is nested
-WITHOUT_UNITS = (np.ndarray, np.matrix, np.memmap, np.recarray, np.ma.MaskedArray)
+WITHOUT_UNITS = (np.ndarray, np.matrix, np.memmap, np.recarray)
 # What may own an array's memory and runs nobody's code when it goes: for a class of arrays, whether this one does not
 KEEPERS: dict[type, Callable[[Any], bool]] = {
     np.ndarray: lambda array: True,
@@ -27,9 +28,15 @@ def array(value: Array, depth: int, plain: Plain) -> Any:
     """An array of any class; `plain` makes its elements plain where they are objects."""
     if type(value) not in WITHOUT_UNITS:
         check_unit(value)
-    if isinstance(value, np.ma.MaskedArray):
+    if is_masked(value):
         return _masked(value, depth, plain)
     return base_array(own_class(value), depth, plain)
+
+
+def is_masked(value: Array) -> bool:
+    """Whether it is of numpy.ma's class, which is nobody's before somebody imports it: an eighth of a client's start."""
+    ma = sys.modules.get("numpy.ma")
+    return type(value) is not np.ndarray and isinstance(value, getattr(ma, "MaskedArray", ()))
 
 
 def own_class(value: Array) -> Array:
