@@ -34,7 +34,7 @@ def array(value: Array, depth: int, plain: Plain) -> Any:
 
 
 def is_masked(value: Array) -> bool:
-    """Whether it is of numpy.ma's class, which is nobody's before somebody imports it: an eighth of a client's start."""
+    """Whether it is of numpy.ma's class, which none is before somebody imports it: an eighth of a client's start."""
     ma = sys.modules.get("numpy.ma")
     return type(value) is not np.ndarray and isinstance(value, getattr(ma, "MaskedArray", ()))
 
