@@ -15,7 +15,7 @@ from pydevpva.db.left_out import LeftOut
 from pydevpva.db.lexis import plain, unquote
 from pydevpva.db.macros import undefined
 from pydevpva.db.model import Field, FieldText, Place, RecordInstance, RecordType
-from pydevpva.db.modules import dtyp_advice, record_type_advice
+from pydevpva.db.modules import field_advice, record_type_advice, value_advice
 from pydevpva.db.names import NAME_BYTES, complaint
 from pydevpva.db.source import Source
 from pydevpva.db.statements import REGULAR_ITEM
@@ -229,19 +229,22 @@ class Batch:
         slot = slots.get(name)
         where = f"{instance.name}.{name}"
         if slot is None:
-            near = nearest_field(name, slots)
-            what = f"no field {name} in {instance.type}"
-            self._problem(source, offset, f'record "{instance.name}": {what}{near}', what)
+            cause, advice = field_advice(instance.type, name)
+            near = f"; {advice}" if advice else nearest_field(name, slots)
+            what = f'record "{instance.name}": no field {name} in {instance.type}{near}'
+            if self.left_out is not None and advice:
+                self._doom(instance, source.problem(offset, what), f'record type "{instance.type}"')
+            else:
+                self._problem(source, offset, what, cause)
             return None
         try:
             if name == "NAME":
                 raise ValueError("cannot be set")
             values.check(text, slot.field, instance.type, self.definitions)
         except (ValueError, NotFound) as error:
-            cause, advice = self._cause(text, slot.field, instance.type)
+            cause, advice = value_advice(text, slot.field, instance.type)
             if self.left_out is not None and slot.field.type == "DEVICE" and not undefined(text):
-                problem = replace(source.problem(offset, f"{where}: {advice or error}"), unsupported=instance.name)
-                self.doomed.append((problem, f'DTYP "{text}"'))
+                self._doom(instance, source.problem(offset, f"{where}: {advice or error}"), f'DTYP "{text}"')
             else:
                 self._problem(source, value_offset or offset, f"{where}: {advice or error}", cause, bool(advice))
                 if slot.field.type in LINKS:
@@ -249,12 +252,8 @@ class Batch:
             return None
         return text
 
-    @staticmethod
-    def _cause(text: str, field: Field, record_type: str) -> tuple[str, str]:
-        """(what to mend when a field does not take the text, what is said instead of the error)."""
-        if names := undefined(text):
-            return f"macro {names[0]}", ""
-        return dtyp_advice(text, record_type) if field.type == "DEVICE" and not text.isdigit() else ("", "")
+    def _doom(self, instance: RecordInstance, problem: Problem, what: str) -> None:
+        self.doomed.append((replace(problem, unsupported=instance.name), what))
 
     def _info(self, instance: RecordInstance, name: str, text: str, source: Source, offset: int) -> None:
         if not name:

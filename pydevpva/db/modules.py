@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pydevpva.db.macros import undefined
+from pydevpva.db.model import Field
+
 _DEVICE = (
     "Python talks to devices here (sockets, pyserial, the maker's package), "
     'called by records with field(DTYP, "pydev")'
@@ -212,6 +215,11 @@ MODULES = (
         r"|free|TS(init|report)|NTPTime\w*|loginUserAdd|rtp\w+|logMsg|semBCreate|i|sp|tt",
     ),
 )  # fmt: skip
+# The fields of its record type `table`, an optical table: axes, speeds, motors, limits
+_TABLE_OF_OPTICS = re.compile(
+    r"GEOM|INIT|PREC|[AL]EGU|AUNIT|LVIO|MMAP|PPO?[012]|READ|S?SET|SUSE|SYNC|TORAD|VERS|YANG|ZERO|[LRS][XYZ]"
+    r"|[MREHLV][012][XYZ][IL]?|A?[XYZ](0|L|RB)?|[HLU]?[EHL]A?[XYZ]R?"
+)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\s*=.*", re.DOTALL)
 
 
@@ -223,12 +231,26 @@ def record_type_advice(name: str) -> tuple[str, str]:
     return f"{RECORDS_OF}{module.name}", f'record type "{name}" belongs to {module.name}: {module.advice}'
 
 
+def field_advice(record_type: str, field: str) -> tuple[str, str]:
+    """The same of a field that a record type of ours does not have, and another module's of the same name has."""
+    if record_type == "table" and re.fullmatch(_TABLE_OF_OPTICS, field):
+        return f"{RECORDS_OF}optics", f'it is of another record type "table", that of optics: {_ELSEWHERE[3:]}'
+    return f"no field {field} in {record_type}", ""
+
+
 def dtyp_advice(text: str, record_type: str) -> tuple[str, str]:
     """The same of a DTYP."""
     module = of_dtyp(text)
     if module is None:
         return f'DTYP "{text}" of {record_type}', ""
     return f"{RECORDS_OF}{module.name}", f'DTYP "{text}" belongs to {module.name}: {module.advice}'
+
+
+def value_advice(text: str, field: Field, record_type: str) -> tuple[str, str]:
+    """The same of a text that a field does not take."""
+    if names := undefined(text):
+        return f"macro {names[0]}", ""
+    return dtyp_advice(text, record_type) if field.type == "DEVICE" and not text.isdigit() else ("", "")
 
 
 def of_command(name: str) -> Module | None:

@@ -129,3 +129,18 @@ def test_links_to_them_are_invalid_and_say_why(ioc: Ioc, tmp_path: Path, caplog:
         ("INVALID", "LINK", "INP: asyn is left out"),
     ]
     assert local.alarm("name")[:2] == ("INVALID", "READ")
+
+
+def test_the_table_of_optics_is_another_than_ours(ioc: Ioc, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    db = 'record(table, "t") { field(GEOM, "SRI") field(PREC, "4") field(M0XL, "m1.VAL") } record(ao, "soft") {}'
+    with pytest.raises(LoadError) as error:
+        load(ioc, tmp_path, db)
+    assert [problem.cause for problem in error.value.problems] == ["records of optics"] * 3
+    ioc.instances.skip_unsupported = True
+    load(ioc, tmp_path, db)
+    assert list(ioc.instances) == ["soft"]
+    (told,) = warnings(caplog)
+    assert told == (
+        '1:22: record "t" is left out: no field GEOM in table; it is of another record type "table", that of optics: '
+        "leave it in its C IOC, and link to that over PVA"
+    )
