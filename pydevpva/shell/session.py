@@ -279,7 +279,7 @@ class Shell(Output):
                 return bool(command.function(self, *values))
         except registry.CommandFailed as error:
             if text := str(error):  # else it was told before
-                tell = self.error if command.status == registry.OURS and self.place else self.complain
+                tell = self.error if command.added and self.place else self.complain
                 tell(text if tell == self.complain else registry.headed(command, text))
         except TimeoutError:
             self.error(f"{command.name}: the database is busy, no answer within {DATABASE_PATIENCE:g} s; try again")

@@ -10,7 +10,7 @@ from pydevpva.shell.language.registry import INT, PATH, Argument, CommandFailed,
 from pydevpva.shell.session import Shell
 
 
-@command("set_requestfile_path", Argument("path", PATH), Argument("subpath", PATH), ours=True)
+@command("set_requestfile_path", Argument("path", PATH), Argument("subpath", PATH), of="autosave")
 def set_requestfile_path(shell: Shell, path: str | None, below: str | None) -> None:
     """Look for request files in this folder, too. Without an argument: no longer in any."""
     folders = shell.ioc.autosave.settings.request_folders
@@ -20,7 +20,7 @@ def set_requestfile_path(shell: Shell, path: str | None, below: str | None) -> N
     folders.append(_folder(shell, path, below))
 
 
-@command("set_savefile_path", Argument("path", PATH), Argument("subpath", PATH), ours=True)
+@command("set_savefile_path", Argument("path", PATH), Argument("subpath", PATH), of="autosave")
 def set_savefile_path(shell: Shell, path: str | None, below: str | None) -> None:
     """The folder for the files of all sets."""
     shell.ioc.autosave.settings.save_folder = _folder(shell, path, below)
@@ -34,13 +34,13 @@ def _folder(shell: Shell, path: str | None, below: str | None) -> str:
     return folder
 
 
-@command("set_pass0_restoreFile", Argument("file", PATH), "macros", ours=True)
+@command("set_pass0_restoreFile", Argument("file", PATH), "macros", of="autosave")
 def set_pass0(shell: Shell, file: str | None, macros: str | None) -> None:
     """Restore scalars and links from this file before records are initialised. Before iocInit."""
     _restore(shell, file, macros, 0)
 
 
-@command("set_pass1_restoreFile", Argument("file", PATH), "macros", ours=True)
+@command("set_pass1_restoreFile", Argument("file", PATH), "macros", of="autosave")
 def set_pass1(shell: Shell, file: str | None, macros: str | None) -> None:
     """Restore scalars and arrays from this file when records are initialised, and none has been processed.
 
@@ -55,7 +55,7 @@ def _restore(shell: Shell, file: str | None, macros: str | None, pass_: int) -> 
     shell.ioc.autosave.restore_at_start(RestoreFile(file, pass_, macros or ""))
 
 
-@command("makeAutosaveFileFromDbInfo", Argument("file", PATH), "info_name", ours=True)
+@command("makeAutosaveFileFromDbInfo", Argument("file", PATH), "info_name", of="autosave")
 def make_from_infos(shell: Shell, file: str | None, info: str | None) -> None:
     """Write a request file of the fields that records name in an info tag: info(autosaveFields, "VAL HIHI")."""
     if not file or not info:
@@ -68,14 +68,14 @@ def make_from_infos(shell: Shell, file: str | None, info: str | None) -> None:
         request.writelines(f"{name}\n" for name in names)
 
 
-@command("makeAutosaveFiles", ours=True)
+@command("makeAutosaveFiles", of="autosave")
 def make_files(shell: Shell) -> None:
     """Write info_settings.req from info(autosaveFields) and info_positions.req from info(autosaveFields_pass0)."""
     make_from_infos(shell, "info_settings.req", FIELDS)
     make_from_infos(shell, "info_positions.req", PASS0)
 
 
-@command("autosaveBuild", Argument("file", PATH), "suffix", Argument("on", INT), ours=True)
+@command("autosaveBuild", Argument("file", PATH), "suffix", Argument("on", INT), of="autosave")
 def autosave_build(shell: Shell, file: str | None, suffix: str | None, on: int) -> None:
     """With each x.db that is loaded from now on, add the request file x + suffix, if there is one, to a request file.
 
@@ -86,13 +86,13 @@ def autosave_build(shell: Shell, file: str | None, suffix: str | None, on: int) 
     shell.ioc.builds.set(file, suffix or "", bool(on))
 
 
-@command("eraseFile", Argument("file", PATH), ours=True)
+@command("eraseFile", Argument("file", PATH), of="autosave")
 def erase_file(shell: Shell, file: str | None) -> None:
     """Make a file empty."""
     _open(file, "w", "")
 
 
-@command("appendToFile", Argument("file", PATH), "line", ours=True)
+@command("appendToFile", Argument("file", PATH), "line", of="autosave")
 def append_to_file(shell: Shell, file: str | None, line: str | None) -> None:
     """Add a line to a file."""
     _open(file, "a", f"{line or ''}\n")
@@ -105,7 +105,7 @@ def _open(file: str | None, mode: str, text: str) -> None:
         opened.write(text)
 
 
-@command("pydevpvaSave", Argument("folder", PATH), ours=True)
+@command("pydevpvaSave", Argument("folder", PATH), of="pydevpva")
 def simple_save(shell: Shell, folder: str | None) -> None:
     """Keep the values of all output records, and what info(autosaveFields) names, over a restart. Before iocInit.
 

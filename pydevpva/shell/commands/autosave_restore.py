@@ -17,7 +17,7 @@ from pydevpva.shell.reports import autosave as report
 from pydevpva.shell.session import DATABASE_PATIENCE, Shell
 
 
-@command("fdbrestore", Argument("file", PATH), ours=True)
+@command("fdbrestore", Argument("file", PATH), of="autosave")
 def restore(shell: Shell, file: str | None) -> None:
     """Put the values of a set's file, or of its backup, into the running IOC; records process as with any put."""
     name = _need(file)
@@ -32,7 +32,7 @@ def restore(shell: Shell, file: str | None) -> None:
     _put(shell, chosen.used, chosen.found)
 
 
-@command("fdbrestoreX", Argument("file", PATH), "macros", ours=True)
+@command("fdbrestoreX", Argument("file", PATH), "macros", of="autosave")
 def restore_any(shell: Shell, file: str | None, macros: str | None) -> None:
     """Put the values of any file into the running IOC, also of one that people have written."""
     path = _path(shell, _need(file))
@@ -58,7 +58,7 @@ def _put(shell: Shell, path: str, saved: Saved) -> None:
     shell.print(f"{path}: {tally.put} values restored, {len(tally.refused)} could not be")
 
 
-@command("asVerify", Argument("file", PATH), Argument("verbose", INT), Argument("restore file", PATH), ours=True)
+@command("asVerify", Argument("file", PATH), Argument("verbose", INT), Argument("restore file", PATH), of="autosave")
 def verify(shell: Shell, file: str | None, verbose: int, restore_file: str | None) -> int:
     """Compare a file with the records here: show those that differ, with verbose all; and write their values to one."""
     path = _path(shell, _need(file))
@@ -72,7 +72,7 @@ def verify(shell: Shell, file: str | None, verbose: int, restore_file: str | Non
     return 0
 
 
-@command("save_restoreShow", Argument("verbose", INT), ours=True)
+@command("save_restoreShow", Argument("verbose", INT), of="autosave")
 def show(shell: Shell, verbose: int) -> None:
     """Show the settings, the sets and what was restored; 1 also all PVs of the sets."""
     autosave = shell.ioc.autosave
@@ -81,7 +81,7 @@ def show(shell: Shell, verbose: int) -> None:
         shell.print(line)
 
 
-@command("dbrestoreShow", ours=True)
+@command("dbrestoreShow", of="autosave")
 def show_restored(shell: Shell) -> None:
     """Show what has become of the files that were to be restored at the start."""
     for line in report.restored(shell.ioc.autosave):

@@ -14,7 +14,7 @@ from pydevpva.shell.session import Shell
 FILE, PERIOD, MACROS = Argument("file", PATH), Argument("period", DOUBLE), "macros"
 
 
-@command("create_monitor_set", FILE, PERIOD, MACROS, ours=True)
+@command("create_monitor_set", FILE, PERIOD, MACROS, of="autosave")
 def create_monitor_set(shell: Shell, file: str | None, period: float, macros: str | None) -> None:
     """Save the PVs of a request file when one has changed, at most once in a period of seconds.
 
@@ -23,25 +23,25 @@ def create_monitor_set(shell: Shell, file: str | None, period: float, macros: st
     _create(shell, file, macros, Method(CHANGE, _period(shell, period)))
 
 
-@command("create_periodic_set", FILE, PERIOD, MACROS, ours=True)
+@command("create_periodic_set", FILE, PERIOD, MACROS, of="autosave")
 def create_periodic_set(shell: Shell, file: str | None, period: float, macros: str | None) -> None:
     """Save the PVs of a request file once in a period of seconds."""
     _create(shell, file, macros, Method(PERIODIC, _period(shell, period)))
 
 
-@command("create_triggered_set", FILE, "trigger", MACROS, ours=True)
+@command("create_triggered_set", FILE, "trigger", MACROS, of="autosave")
 def create_triggered_set(shell: Shell, file: str | None, trigger: str | None, macros: str | None) -> None:
     """Save the PVs of a request file whenever the trigger PV is posted, and once at the start."""
     _create(shell, file, macros, _trigger(trigger))
 
 
-@command("create_manual_set", FILE, MACROS, ours=True)
+@command("create_manual_set", FILE, MACROS, of="autosave")
 def create_manual_set(shell: Shell, file: str | None, macros: str | None) -> None:
     """Save the PVs of a request file when manual_save is called."""
     _create(shell, file, macros, Method(MANUAL))
 
 
-@command("create_data_set", FILE, Argument("method", INT), PERIOD, "trigger", PERIOD, MACROS, ours=True)
+@command("create_data_set", FILE, Argument("method", INT), PERIOD, "trigger", PERIOD, MACROS, of="autosave")
 def create_data_set(
     shell: Shell,
     file: str | None,
@@ -67,37 +67,37 @@ def create_data_set(
         _create(shell, file, macros, Method(MANUAL))
 
 
-@command("reload_monitor_set", FILE, PERIOD, MACROS, ours=True)
+@command("reload_monitor_set", FILE, PERIOD, MACROS, of="autosave")
 def reload_monitor_set(shell: Shell, file: str | None, period: float, macros: str | None) -> None:
     """Read the request file of a monitor set again."""
     _reload(shell, file, macros, Method(CHANGE, _period(shell, period)))
 
 
-@command("reload_periodic_set", FILE, PERIOD, MACROS, ours=True)
+@command("reload_periodic_set", FILE, PERIOD, MACROS, of="autosave")
 def reload_periodic_set(shell: Shell, file: str | None, period: float, macros: str | None) -> None:
     """Read the request file of a periodic set again."""
     _reload(shell, file, macros, Method(PERIODIC, _period(shell, period)))
 
 
-@command("reload_triggered_set", FILE, "trigger", MACROS, ours=True)
+@command("reload_triggered_set", FILE, "trigger", MACROS, of="autosave")
 def reload_triggered_set(shell: Shell, file: str | None, trigger: str | None, macros: str | None) -> None:
     """Read the request file of a triggered set again."""
     _reload(shell, file, macros, _trigger(trigger))
 
 
-@command("reload_manual_set", FILE, MACROS, ours=True)
+@command("reload_manual_set", FILE, MACROS, of="autosave")
 def reload_manual_set(shell: Shell, file: str | None, macros: str | None) -> None:
     """Read the request file of a manual set again."""
     _reload(shell, file, macros, Method(MANUAL))
 
 
-@command("remove_data_set", FILE, ours=True)
+@command("remove_data_set", FILE, of="autosave")
 def remove_data_set(shell: Shell, file: str | None) -> None:
     """No longer save a set; its file stays."""
     shell.ioc.autosave.remove(_need(shell, file))
 
 
-@command("manual_save", FILE, Argument("save file", PATH), ours=True)
+@command("manual_save", FILE, Argument("save file", PATH), of="autosave")
 def manual_save(shell: Shell, file: str | None, save_file: str | None) -> None:
     """Save a set now. A PV that holds the file's name (SAVENAMEPV) goes before the name that is given here."""
     found = _need(shell, file)
@@ -108,7 +108,7 @@ def manual_save(shell: Shell, file: str | None, save_file: str | None) -> None:
     )
 
 
-@command("set_savefile_name", FILE, Argument("save file", PATH), ours=True)
+@command("set_savefile_name", FILE, Argument("save file", PATH), of="autosave")
 def set_savefile_name(shell: Shell, file: str | None, save_file: str | None) -> None:
     """Give the file of a set another name."""
     if not save_file:

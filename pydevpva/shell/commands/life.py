@@ -68,7 +68,7 @@ def after_ioc_running(shell: Shell, line: str | None) -> int:
     return 0
 
 
-@command("doAfterIocInit", "command (before iocInit)", ours=True)
+@command("doAfterIocInit", "command (before iocInit)", of="std")
 def do_after_ioc_init(shell: Shell, line: str | None) -> int | None:
     """The same as afterIocRunning, under the name that the module std gave it."""
     return after_ioc_running(shell, line)

@@ -25,7 +25,7 @@ ADDRESS, CONFIG, TIMEOUT = "host[:port] ...", Argument("config", INT), Argument(
 LEVEL = Argument("level", INT)
 
 
-@command("caPutLogInit", ADDRESS, CONFIG, TIMEOUT, ours=True)
+@command("caPutLogInit", ADDRESS, CONFIG, TIMEOUT, of="caPutLog")
 def init(shell: Shell, addresses: str | None, config: int, timeout: float) -> None:
     """Send a line of text for each put of a client that a rule with TRAPWRITE lets through. After iocInit.
 
@@ -47,7 +47,7 @@ def init(shell: Shell, addresses: str | None, config: int, timeout: float) -> No
     shell.complain("caPutLog: successfully initialized")
 
 
-@command("caPutJsonLogInit", ADDRESS, CONFIG, TIMEOUT, ours=True)
+@command("caPutJsonLogInit", ADDRESS, CONFIG, TIMEOUT, of="caPutLog")
 def json_init(shell: Shell, addresses: str | None, config: int, timeout: float) -> None:
     """The same as caPutLogInit with lines of JSON; addresses without: EPICS_CA_JSON_PUT_LOG_ADDR.
 
@@ -62,7 +62,7 @@ def json_init(shell: Shell, addresses: str | None, config: int, timeout: float) 
     logs.open_json(clients, _valid(shell, config), timeout, _record(shell, "EPICS_AS_PUT_JSON_LOG_PV"))
 
 
-@command("caPutLogReconf", CONFIG, TIMEOUT, ours=True)
+@command("caPutLogReconf", CONFIG, TIMEOUT, of="caPutLog")
 def reconf(shell: Shell, config: int, timeout: float) -> None:
     """Change what the put log takes, see caPutLogInit, from the next put on."""
     if config not in CONFIGS:
@@ -70,32 +70,32 @@ def reconf(shell: Shell, config: int, timeout: float) -> None:
     _opened("caPutLog", shell.ioc.server_logs.plain).reconfigure(config, timeout)
 
 
-@command("caPutJsonLogReconf", CONFIG, TIMEOUT, ours=True)
+@command("caPutJsonLogReconf", CONFIG, TIMEOUT, of="caPutLog")
 def json_reconf(shell: Shell, config: int, timeout: float) -> None:
     """Change what the put log in JSON takes, see caPutLogInit, from the next put on."""
     _opened("caPutJsonLog", shell.ioc.server_logs.json).reconfigure(_valid(shell, config), timeout)
 
 
-@command("caPutLogShow", LEVEL, ours=True)
+@command("caPutLogShow", LEVEL, of="caPutLog")
 def show(shell: Shell, level: int) -> None:
     """Print what the put log takes, its servers, and how many lines were sent, wait, or were lost."""
     _show(shell, "caPutLog", shell.ioc.server_logs.plain)
 
 
-@command("caPutJsonLogShow", LEVEL, ours=True)
+@command("caPutJsonLogShow", LEVEL, of="caPutLog")
 def json_show(shell: Shell, level: int) -> None:
     """The same of the put log in JSON."""
     _show(shell, "caPutJsonLog", shell.ioc.server_logs.json)
 
 
-@command("caPutLogSetTimeFmt", "format", ours=True)
+@command("caPutLogSetTimeFmt", "format", of="caPutLog")
 def set_time_format(shell: Shell, form: str | None) -> None:
     """How the put log writes the time, as strftime takes it, with %03f for milliseconds."""
     if form:
         shell.ioc.server_logs.time_format = form
 
 
-@command("caPutLogSetBurstTimeout", TIMEOUT, ours=True)
+@command("caPutLogSetBurstTimeout", TIMEOUT, of="caPutLog")
 def set_burst_timeout(shell: Shell, seconds: float) -> None:
     """Seconds in which puts to one field become one line of the put log."""
     logs = shell.ioc.server_logs
@@ -104,7 +104,7 @@ def set_burst_timeout(shell: Shell, seconds: float) -> None:
         logs.plain.reconfigure(timeout=seconds)
 
 
-@command("caPutJsonLogSetBurstTimeout", TIMEOUT, ours=True)
+@command("caPutJsonLogSetBurstTimeout", TIMEOUT, of="caPutLog")
 def set_json_burst_timeout(shell: Shell, seconds: float) -> None:
     """The same for the put log in JSON."""
     logs = shell.ioc.server_logs
@@ -113,7 +113,7 @@ def set_json_burst_timeout(shell: Shell, seconds: float) -> None:
         logs.json.reconfigure(timeout=seconds)
 
 
-@command("caPutJsonLogAddMetadata", "key", "value", ours=True)
+@command("caPutJsonLogAddMetadata", "key", "value", of="caPutLog")
 def add_metadata(shell: Shell, key: str | None, value: str | None) -> None:
     """Have every line of the put log in JSON tell "key":"value"."""
     if not key or value is None:
@@ -121,7 +121,7 @@ def add_metadata(shell: Shell, key: str | None, value: str | None) -> None:
     shell.ioc.server_logs.metadata[key] = value
 
 
-@command("pydevpvaPutLog", Argument("file", PATH), ours=True)
+@command("pydevpvaPutLog", Argument("file", PATH), of="pydevpva")
 def put_file(shell: Shell, path: str | None) -> None:
     """Append a line of JSON to a file for each put of a client, and for each that is refused.
 
@@ -133,7 +133,7 @@ def put_file(shell: Shell, path: str | None) -> None:
     ioc.put_log.add(PutFile(path, lambda: ioc.servers.rules is None or not ioc.servers.rules.has_traps))
 
 
-@command("pydevpvaPutLogShow", ours=True)
+@command("pydevpvaPutLogShow", of="pydevpva")
 def show_files(shell: Shell) -> None:
     """Print the files of pydevpvaPutLog: lines written and lost; and how many puts wait to be logged."""
     for output in shell.ioc.put_log.outputs:

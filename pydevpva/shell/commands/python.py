@@ -21,7 +21,7 @@ SHOWN = 10
 CODE = Argument("pycode", PYTHON)
 
 
-@command("pydev", CODE, ours=True)
+@command("pydev", CODE, of="PyDevice")
 def pydev(shell: Shell, source: str | None) -> int:
     """Run Python code in the namespace that the records' links share. At the prompt, values are shown.
 
@@ -63,13 +63,13 @@ def _where_modules_are() -> str:
     )
 
 
-@command("pydevExec", CODE, ours=True)
+@command("pydevExec", CODE, of="PyDevice")
 def pydev_exec(shell: Shell, source: str | None) -> int | None:
     """The same as pydev."""
     return pydev(shell, source)
 
 
-@command("pydevReload", Argument("module", MODULE), ours=True)
+@command("pydevReload", Argument("module", MODULE), of="pydevpva")
 def pydev_reload(shell: Shell, name: str | None) -> int:
     """Import a module anew after its file was changed; what the records' namespace has from it becomes the new.
 
@@ -118,7 +118,7 @@ def _left_behind(namespace: dict[str, object], module: ModuleType) -> Iterator[s
                 break
 
 
-@command("pydevShow", Argument("level", INT), ours=True)
+@command("pydevShow", Argument("level", INT), of="pydevpva")
 def pydev_show(shell: Shell, level: int) -> None:
     """Print what the evaluator does: its queue, what runs or awaits, tasks, what is slow, what fails, events.
 
@@ -174,7 +174,7 @@ def _failed(shell: Shell) -> Iterator[tuple[int, str, str] | None]:
             yield None
 
 
-@command("dbcalls", NAME, ours=True)
+@command("dbcalls", NAME, of="pydevpva")
 def dbcalls(shell: Shell, name: str | None) -> int:
     """Print the Python of a record, where it is written, what it calls, and its last traceback.
 

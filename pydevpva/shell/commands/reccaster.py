@@ -6,7 +6,7 @@ from pydevpva.shell.language.registry import ARGV, Argument, CommandFailed, comm
 from pydevpva.shell.session import Shell
 
 
-@command("addReccasterEnvVars", Argument("environmentVar ...", ARGV), ours=True)
+@command("addReccasterEnvVars", Argument("environmentVar ...", ARGV), of="recsync")
 def add_variables(shell: Shell, names: list[str]) -> None:
     """Tell a RecCeiver these environment variables too, as properties of the IOC. Before iocInit.
 
@@ -15,7 +15,7 @@ def add_variables(shell: Shell, names: list[str]) -> None:
     _add(shell, "addReccasterEnvVars", names, shell.ioc.reccaster.settings.variables)
 
 
-@command("addReccasterExcludePattern", Argument("excludePattern ...", ARGV), ours=True)
+@command("addReccasterExcludePattern", Argument("excludePattern ...", ARGV), of="recsync")
 def add_pattern(shell: Shell, patterns: list[str]) -> None:
     """Tell a RecCeiver nothing of the records whose names match one of these patterns. Before iocInit.
 
@@ -24,7 +24,7 @@ def add_pattern(shell: Shell, patterns: list[str]) -> None:
     _add(shell, "addReccasterExcludePattern", patterns, shell.ioc.reccaster.settings.excluded)
 
 
-@command("reccasterReport", ours=True)
+@command("reccasterReport", of="recsync")
 def report(shell: Shell) -> None:
     """Print whether a RecCeiver knows the records of this IOC."""
     caster = shell.ioc.reccaster

@@ -61,7 +61,7 @@ def _value(address: Address) -> str:
         return str(error)
 
 
-@command("dbwatch", Argument("pv ...", ARGV, each=RECORD), ours=True)
+@command("dbwatch", Argument("pv ...", ARGV, each=RECORD), of="pydevpva")
 def dbwatch(shell: Shell, names: list[str]) -> int:
     """Print the values of fields, and each change, until Ctrl-C.
 
@@ -100,7 +100,7 @@ def _detach(watches: list[_Watch]) -> None:
         watch.address.record.detach(watch)
 
 
-@command("dbtree", NAME, ours=True)
+@command("dbtree", NAME, of="pydevpva")
 def dbtree(shell: Shell, name: str | None) -> int:
     """Print what a put to this record processes, in order: by links, CP, and a pydev.iointr in the text of a link.
 

@@ -20,7 +20,7 @@ STRING, INT, DOUBLE, RECORD, PATH, PDBBASE, ARGV = "string", "int", "double", "r
 VALUE, RTYPE, MENU, PYTHON, COMMAND, VARIABLE, ENVIRONMENT, MODULE, STATE, EVENT = (
     "value", "rtype", "menu", "python", "command", "variable", "environment", "module", "state", "event",
 )  # fmt: skip
-SAME, DIFFERS, NO_EFFECT, OURS = "same", "differs", "no effect", "ours"
+SAME, DIFFERS, NO_EFFECT, ADDED = "same", "differs", "no effect", "of "
 
 
 class ArgumentError(PydevpvaError):
@@ -62,7 +62,8 @@ def _number(kind: str, text: str) -> int | float:
 class Command:
     """What the shell knows of a command. The function gets the shell and one value for each argument.
 
-    `status` compares it with softIocPVX's: SAME, DIFFERS or NO_EFFECT, both with the reason, or OURS.
+    `status` compares it with softIocPVX's: SAME, DIFFERS or NO_EFFECT, both with the reason; or it is not there: ADDED
+    and the module that has it.
     """
 
     name: str
@@ -90,15 +91,16 @@ _commands: dict[str, Command] = {}
 
 
 def command(
-    name: str, *arguments: Argument | str, ours: bool = False, differs: str = "", no_effect: str = ""
+    name: str, *arguments: Argument | str, of: str = "", differs: str = "", no_effect: str = ""
 ) -> Callable[[Function], Function]:
     """Register the decorated function as `name`. Its docstring is the help text.
 
     It is called as function(shell, *values) on the thread of that shell's console, prints with shell.print, and
     returns a status: None or 0 is success. A str argument is short for Argument(name). `differs` and `no_effect`
-    say how and why it is not as in softIocPVX, `ours` that it is not there at all.
+    say how and why it is not as in softIocPVX, `of` that it is not there at all, and
+    which module has it: pydevpva, or another whose startup scripts run here.
     """
-    status = OURS if ours else DIFFERS if differs else NO_EFFECT if no_effect else SAME
+    status = f"{ADDED}{of}" if of else DIFFERS if differs else NO_EFFECT if no_effect else SAME
 
     def register(function: Function) -> Function:
         if name in _commands:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from pydevpva.shell.language import registry
-from pydevpva.shell.language.registry import DIFFERS, NO_EFFECT, OURS, SAME, Command
+from pydevpva.shell.language.registry import ADDED, DIFFERS, NO_EFFECT, SAME, Command
 
 HEAD = """\
 # The shell, command by command
@@ -18,7 +18,8 @@ HEAD = """\
 | same | same arguments, same output to the character; a test compares it with softIocPVX |
 | differs | the same purpose; the reason says what is not the same |
 | no effect | it has nothing to act on here: it says why in one line on stderr and succeeds, so that scripts go on |
-| ours | not in softIocPVX |
+| of autosave, of caPutLog ... | not in softIocPVX: it does what that module's command does |
+| of pydevpva | not in softIocPVX, nor in a module |
 
 What holds for all of them: messages of errors go to stderr and often say more than EPICS's, such as near names;
 addresses and times are of course others; line numbers of a continued line are those an editor shows. In a script each
@@ -27,7 +28,7 @@ value. The last line of the start counts the lines that failed, those that faile
 `st.cmd: 5 lines failed (3, 8; asyn: 4-6)`. What is of a well-known module, such as asyn or motor, is
 named with it and with what stands for it here.
 
-| command | arguments | status | difference |
+| command | arguments | status | what differs, what it does |
 |---|---|---|---|
 """
 TAIL = """
@@ -79,8 +80,9 @@ def page() -> str:
 def _row(command: Command) -> str:
     arguments = registry.usage(command).removeprefix(command.name).strip()
     shown = f"`{_cell(arguments)}`" if arguments else ""
-    reason = command.reason or (command.help.splitlines()[0] if command.status == OURS else "")
-    assert command.status in (SAME, DIFFERS, NO_EFFECT, OURS)
+    added = command.status.startswith(ADDED)
+    reason = command.reason or (command.help.splitlines()[0] if added else "")
+    assert added or command.status in (SAME, DIFFERS, NO_EFFECT)
     return f"| `{_cell(command.name)}` | {shown} | {command.status} | {_cell(reason)} |\n"
 
 
