@@ -31,3 +31,19 @@ def ioc(request: pytest.FixtureRequest) -> Iterator[IocUnderTest]:
         warnings.warn(f"daemon threads that the test has left running: {', '.join(left)}", LeftThreads, stacklevel=1)
     if complaints:
         pytest.fail("\n".join(complaints), pytrace=False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """A test of an IOC fails at its own lines and those of its device; pytest --full-trace shows all others."""
+    failed = call.excinfo
+    if failed is None or not _has_ioc(item) or item.config.getoption("fulltrace"):
+        return
+    from pydevpva.testing.tracebacks import without_inside
+
+    call.excinfo = pytest.ExceptionInfo.from_exception(without_inside(failed.value))
+
+
+def _has_ioc(item: pytest.Item) -> bool:
+    given = getattr(item, "funcargs", {}).get("ioc")
+    return type(given).__module__ == "pydevpva.testing.under_test"

@@ -56,11 +56,11 @@ class Folder:
         (path / "oven.db").write_text(OVEN_DB)
         (path / "oven.py").write_text(OVEN_PY)
 
-    def run(self, test: str, env: dict[str, str] | None = None) -> tuple[int, str]:
+    def run(self, test: str, *options: str, env: dict[str, str] | None = None) -> tuple[int, str]:
         """Exit status and output of pytest."""
         (self.path / "test_site.py").write_text(BEGIN + textwrap.dedent(test))
         ran = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=.", "test_site.py"],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=.", *options, "test_site.py"],
             cwd=self.path, capture_output=True, text=True, timeout=100, env=env,
         )  # fmt: skip
         return ran.returncode, ran.stdout + ran.stderr
@@ -70,8 +70,8 @@ class Folder:
         assert status == 0, output
         return output
 
-    def fails(self, test: str) -> str:
-        status, output = self.run(test)
+    def fails(self, test: str, *options: str) -> str:
+        status, output = self.run(test, *options)
         assert status == 1, output
         return output
 
@@ -138,6 +138,29 @@ def test_leak(oven):
     oven.python("threading.Thread(target=end.wait, args=(3,), name='my reader', daemon=DAEMON).start()")
     oven.start()
 """
+
+
+FAILING = """
+import asyncio
+
+def test_refused(oven):
+    oven.start()
+    oven.put("T:Pulse", "Neither")
+
+def test_melting(oven):
+    async def melt():
+        oven.python("oven.set(1000)")
+    asyncio.run(melt())
+"""
+INSIDE = r"(?m)^\S*(?:pydevpva|asyncio)/.*\.py:\d+"
+
+
+def test_a_failing_test_shows_its_own_lines_and_those_of_the_device(folder: Folder) -> None:
+    printed = folder.fails(FAILING)
+    assert re.search(r"""(?m)^>       oven.put\("T:Pulse", "Neither"\)\nE       .*PutError: T:Pulse.VAL: """, printed)
+    assert re.search(r"""(?m)^>           raise ValueError\("would melt"\)""", printed)
+    assert re.findall(INSIDE, printed) == []
+    assert re.findall(INSIDE, folder.fails(FAILING, "--full-trace"))
 
 
 def test_a_leaked_thread_is_named_and_fails_the_test_when_it_is_no_daemon(folder: Folder) -> None:
