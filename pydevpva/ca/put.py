@@ -53,6 +53,10 @@ class CaPut(ClientPut, Put):
         self.start()
 
     @property
+    def sent(self) -> Sent:
+        return self.value
+
+    @property
     def channel_name(self) -> str:
         return self._channel.name
 

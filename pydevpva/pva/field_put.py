@@ -70,6 +70,10 @@ class FieldPut(PvaPut, Put):
         if not self.ended:
             self.start()
 
+    @property
+    def sent(self) -> Sent | None:
+        return self._sent
+
     def _only_process(self, address: Address) -> None:
         """The client changed no value: as QSRV2's processRequest."""
         record, process = address.record, self._process_it

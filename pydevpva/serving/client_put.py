@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydevpva.engine.services import Services
 from pydevpva.errors import PutError, PydevpvaError
+from pydevpva.records.core.values import Sent
 from pydevpva.serving.access import AccessRules, Peer
 from pydevpva.serving.put_log.put_log import PutLog
 
@@ -111,7 +112,7 @@ class ClientPut:
         clients = self._clients
         clients.waiting.discard(self)
         if clients.put_log.on:
-            clients.put_log.end(self, error)
+            clients.put_log.end(self, error, self.sent)
         clients.loop.at_end(functools.partial(self.tell, error))
 
     def tell(self, error: str | None) -> None:
@@ -121,6 +122,11 @@ class ClientPut:
     def written(self) -> Iterable[tuple[str, Address]]:
         """What is put to, under the names that the client knows; for the put log."""
         return ((self.channel_name, self.address),)
+
+    @property
+    def sent(self) -> Sent | None:
+        """What the client sent to its one field, for the put log where it is refused."""
+        return None
 
     @property
     def name(self) -> str:

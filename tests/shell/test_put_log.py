@@ -21,8 +21,9 @@ from pydevpva.ioc import Ioc
 from pydevpva.serving.access import Peer
 from pydevpva.serving.put_log.burst import Summary
 from pydevpva.serving.put_log.entry import Entry
+from pydevpva.serving.put_log.file import PutFile
 from pydevpva.serving.put_log.plain_line import plain_line
-from pydevpva.serving.put_log.value import Logged
+from pydevpva.serving.put_log.value import Logged, refused
 from pydevpva.shell.session import Shell
 from tests.ioc_process import free_ports
 from tests.local_ioc import Served, eventually, served_ioc
@@ -436,6 +437,31 @@ def test_a_file_tells_each_put_and_each_refusal(ioc: Served, tmp_path: Path) -> 
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d", found[0]["time"])
     assert found[1]["error"].startswith("L:ro.VAL: access security does not let ")
     assert "error" not in found[0]
+    assert [e.get("sent") for e in found] == [None, 3, None]  # what was tried
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (2.5, 2.5),
+        (float("nan"), "nan"),
+        ("text \udcff", "text \xff"),
+        ("x" * 1000, "x" * 400),
+        (np.arange(100.0), [float(n) for n in range(50)]),
+        (["a", "b"], ["a", "b"]),
+        (np.zeros((2, 2)), None),
+        ({"column": np.zeros(3)}, None),
+    ],
+    ids=str,
+)
+def test_what_was_sent_in_vain_is_told(tmp_path: Path, sent: Any, told: object) -> None:
+    value = Logged("DOUBLE", (1.0,))
+    path = tmp_path / "puts.log"
+    file = PutFile(str(path), lambda: True)
+    peer = Peer("host", "user")
+    file.take(Entry(0, peer, "ca", "L:ao", ("L:ao", "VAL"), value, value, "no", False, True, refused(sent)))
+    file.close(1)
+    assert json.loads(path.read_text()).get("sent") == told
 
 
 def test_each_log_has_the_first_put_after_it_was_made(ioc: Served, server: LogServer, tmp_path: Path) -> None:

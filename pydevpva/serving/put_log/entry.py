@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydevpva.records.core.values import Scalar
 from pydevpva.serving.access import Peer
 from pydevpva.serving.put_log.value import Logged
 
@@ -12,7 +13,8 @@ from pydevpva.serving.put_log.value import Logged
 class Entry:
     """What was put: `time` in ns since 1970, the name as the client wrote it, the values before and after.
 
-    `error`: why it was refused, or what happened on the way. `waited`: the client waited for completion.
+    `error`: why it was refused, or what happened on the way; `sent`: what the client sent then, None where that is not
+    known. `waited`: the client waited for completion.
     `trapped`: a rule with TRAPWRITE let it through.
     """
 
@@ -26,3 +28,4 @@ class Entry:
     error: str | None
     waited: bool
     trapped: bool
+    sent: Scalar | list[Scalar] | None = None

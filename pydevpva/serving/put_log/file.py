@@ -96,6 +96,8 @@ def _plain(entry: Entry) -> dict[str, object]:
         "new": _value(entry.new),
         "outcome": outcome,
     }
+    if entry.sent is not None:
+        found["sent"] = [_item(item) for item in entry.sent] if isinstance(entry.sent, list) else _item(entry.sent)
     return found if entry.error is None else {**found, "error": entry.error}
 
 

@@ -15,9 +15,10 @@ from functools import partial
 from typing import Protocol
 
 from pydevpva.engine.address import Address
+from pydevpva.records.core.values import Sent
 from pydevpva.serving.access import AccessRules, Peer
 from pydevpva.serving.put_log.entry import Entry
-from pydevpva.serving.put_log.value import Logged, logged
+from pydevpva.serving.put_log.value import Logged, logged, refused
 
 log = logging.getLogger(__name__)
 
@@ -100,20 +101,23 @@ class PutLog:
             for name, address in fields
         ])  # fmt: skip
 
-    def end(self, put: object, error: str | None) -> None:
-        """It is over, or refused; the values are those after."""
+    def end(self, put: object, error: str | None, sent: Sent | None = None) -> None:
+        """It is over, or refused; the values are those after. `sent`: what the client sent to its one field."""
         begun = self._begun.pop(put, None)
         if begun is None:
             return
         if self._entries.qsize() >= self.most_waiting:
             self.lost += len(begun.fields)
             return
+        in_vain = None if error is None else refused(sent)
         for name, address, old, trapped in begun.fields:
             record = address.record
             now = record.host.now()
             stamp = record.TIME if record.TIME // SECOND >= now // SECOND else now
             new, field = logged(address, begun.protocol == "pva"), (record.NAME, address.field.name)
-            entry = Entry(stamp, begun.peer, begun.protocol, name, field, old, new, error, begun.waited, trapped)
+            entry = Entry(
+                stamp, begun.peer, begun.protocol, name, field, old, new, error, begun.waited, trapped, in_vain
+            )
             self._entries.put(entry)
 
     # ---- its thread ----

@@ -8,10 +8,11 @@ from pydevpva.db.dbf import LINKS, TYPES
 from pydevpva.engine.address import Address
 from pydevpva.records.core import fields
 from pydevpva.records.core.arrays import as_list, first_or_zero, is_array, is_numbers
-from pydevpva.records.core.values import STRING_BYTES, Scalar, clip_text
+from pydevpva.records.core.values import STRING_BYTES, Scalar, Sent, clip_text
 from pydevpva.records.shared import characters
 
 MOST_BYTES = 400  # of an array; what is beyond is not kept
+MOST_SENT = 50  # elements of what a client sent in vain
 NO_VALUE = "Not Accessible"
 AS_TEXT = ("STRING", "MENU", "DEVICE", *LINKS)
 
@@ -42,6 +43,15 @@ def logged(address: Address, long_as_characters: bool) -> Logged:
         return _logged(address.source() if address.filters else address, long_as_characters)
     except Exception:  # an image or a table of a user's that has no elements: the put itself goes on
         return Logged("STRING", (NO_VALUE,))
+
+
+def refused(sent: Sent | None) -> Scalar | list[Scalar] | None:
+    """What a client sent in vain: a number, a text or the first elements of an array; None for all else."""
+    if isinstance(sent, str):
+        return sent[:MOST_BYTES]
+    if isinstance(sent, bool | int | float):
+        return sent
+    return list(as_list(sent[:MOST_SENT])) if is_array(sent) and getattr(sent, "ndim", 1) == 1 else None
 
 
 def _logged(address: Address, long_as_characters: bool) -> Logged:

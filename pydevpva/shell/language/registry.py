@@ -73,6 +73,11 @@ class Command:
     status: str = SAME
     reason: str = ""
 
+    @property
+    def added(self) -> bool:
+        """softIocPVX does not have it."""
+        return self.status.startswith(ADDED)
+
     def kind(self, index: int) -> str:
         """The kind of the argument at that place, for completion; "" when there is none."""
         if self.arguments and self.arguments[-1].kind == ARGV and index >= len(self.arguments) - 1:

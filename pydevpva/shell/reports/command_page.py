@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from pydevpva.shell.language import registry
-from pydevpva.shell.language.registry import ADDED, DIFFERS, NO_EFFECT, SAME, Command
+from pydevpva.shell.language.registry import DIFFERS, NO_EFFECT, SAME, Command
 
 HEAD = """\
 # The shell, command by command
@@ -80,9 +80,8 @@ def page() -> str:
 def _row(command: Command) -> str:
     arguments = registry.usage(command).removeprefix(command.name).strip()
     shown = f"`{_cell(arguments)}`" if arguments else ""
-    added = command.status.startswith(ADDED)
-    reason = command.reason or (command.help.splitlines()[0] if added else "")
-    assert added or command.status in (SAME, DIFFERS, NO_EFFECT)
+    reason = command.reason or (command.help.splitlines()[0] if command.added else "")
+    assert command.added or command.status in (SAME, DIFFERS, NO_EFFECT)
     return f"| `{_cell(command.name)}` | {shown} | {command.status} | {_cell(reason)} |\n"
 
 
