@@ -15,6 +15,7 @@ import pytest
 
 import pydev
 from pydevpva.db.infos import TAGS
+from pydevpva.evaluator.user import PUBLIC
 from pydevpva.ioc import Ioc
 from tests.docs.test_documentation import files
 from tests.ioc_process import PATIENCE, ROOT, loopback
@@ -38,7 +39,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_page_has_the_names_of_the_module_and_the_info_tags() -> None:
     rows = re.findall(r"(?m)^\| (`.*?) \|", (ROOT / "docs" / "python.md").read_text())
     listed = {name for row in rows for name in re.findall(r"`(?:@|info\()?([\w:]+)", row)}
-    assert listed == {*pydev.__all__} | {tag for tag in TAGS if tag.startswith("pydev:")}
+    assert listed == {*PUBLIC} | {tag for tag in TAGS if tag.startswith("pydev:")}
 
 
 def test_records_from_python(folder: Path) -> None:
