@@ -1,7 +1,7 @@
 """@pydev.in_process: functions of importable modules, run in worker processes. Any thread.
 
-Each worker is a ProcessPoolExecutor of one process: when it dies, that is an error of the one call that it was at, and
-of no other. Nothing is imported and started before the first call.
+When a worker dies, that is an error of the one call that it was at, and of no other. Nothing is imported and started
+before the first call.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ class Processes:
         for outcome in (*waiting, *under_way):
             outcome.settle(None, Stopped("the IOC is stopping: this call did not end"))
         for slot in slots:
+            slot.kill()
+        for slot in slots:  # they end at the same time
             slot.end()
 
     def forked(self) -> None:
