@@ -41,6 +41,7 @@ def test_a_scheduler_that_dies_at_any_moment_answers_each_put_once(
     for moment in range(MOMENTS):
         ioc.wait_for(lambda: client.get("State")["value"].startswith("no scheduler"), "it is away", 3 * PATIENCE)
         scheduler = start.command(sys.executable, *SCHEDULER, str(port), serving=False)
+        scheduler.wait_log("Scheduler at:", 3 * PATIENCE)
         ioc.wait_for(lambda: client.get("State")["value"] == "0 workers", "the scheduler is there", 3 * PATIENCE)
         outcomes: list[object] = []
         puts = threading.Thread(target=lambda seen=outcomes: seen.extend(_put(client)))
