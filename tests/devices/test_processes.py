@@ -244,3 +244,9 @@ def test_only_functions_of_modules_run_in_processes(engine: StartEngine, text: s
     ioc = engine('record(ai, "X") {}')
     with pytest.raises((TypeError, ValueError), match=r"pydev\.in_process"):
         ioc.ioc.run_python(f"pydev.in_process({text})")
+
+
+def test_a_coroutine_function_runs_in_no_process(engine: StartEngine) -> None:
+    ioc = engine('record(ai, "X") {}')
+    with pytest.raises(TypeError, match=r"pydev\.in_process: read is an async def; a worker runs plain functions"):
+        ioc.ioc.run_python("async def read(): pass\npydev.in_process(read)")

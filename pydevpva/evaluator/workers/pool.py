@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 from pydevpva.errors import Stopped
@@ -116,6 +117,10 @@ def importable(function: Any) -> tuple[str, str]:
     module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", None)
     if not callable(function) or not isinstance(module, str) or not isinstance(name, str):
         raise TypeError(f"pydev.in_process takes a function, not {type(function).__name__}")
+    if iscoroutinefunction(function):
+        raise TypeError(
+            f"pydev.in_process: {name} is an async def; a worker runs plain functions, pydev-async coroutines"
+        )
     if module in ("__main__", "__pydev__", "builtins") or "<" in name:
         raise ValueError(
             f"pydev.in_process: {name} is not in a module that worker processes can import; write it into a .py file"
