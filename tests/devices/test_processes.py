@@ -173,6 +173,7 @@ def test_arrays_go_there_and_back(ioc: Engine) -> None:
         assert (made.shape, made.dtype.kind) == (given.shape, given.dtype.kind)
         assert (made == 255 - given).all()
         made[...] = 0  # it is ours
+    assert [name for name in os.listdir("/dev/shm") if name.startswith(f"pydevpva-{os.getpid()}-")]  # by shared memory
 
 
 @pytest.mark.parametrize("length", [16000, 17000, 3_000_000])

@@ -19,7 +19,7 @@ from p4p.client.thread import Context
 
 from tests.ca.wire import WRITE_NOTIFY, Wire, message
 from tests.clients import p4p_context
-from tests.devices.test_any_moment import CODES, DB, MODULE, PYTHON
+from tests.devices.test_any_moment import CODES, DB, MODULE, PYTHON, shared_memory
 from tests.ioc_process import PATIENCE, ServerProcess, Starter
 from tests.local_ioc import eventually
 
@@ -39,11 +39,11 @@ def ioc(start: Starter, tmp_path: Path) -> Iterator[ServerProcess]:
     start.file("moments_of_workers.py", MODULE)
     folder = start.file("sigterm_work.py", PYTHON).parent
     startup = [f'epicsEnvSet("PYTHONPATH","{folder}")', 'pydev("from sigterm_work import *")']
-    memory = set(os.listdir("/dev/shm"))
     environment = {"TMPDIR": str(temporary), "PYDEV_NUM_PROCESSES": "2"}
-    yield start.pydevpva(db=DB, startup=startup, env=environment)
+    ioc = start.pydevpva(db=DB, startup=startup, env=environment)
+    yield ioc
     assert list(temporary.iterdir()) == []
-    assert {name for name in set(os.listdir("/dev/shm")) - memory if name.startswith("psm_")} == set()
+    assert shared_memory(ioc.process.pid) == []
 
 
 class CaPuts:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from multiprocessing.shared_memory import SharedMemory
+from secrets import token_hex
 
 from pydevpva.errors import Stopped
 from pydevpva.evaluator.failures import UserError
@@ -117,7 +119,8 @@ class Slot:
         with self._lock:
             if size > len(self._memory) and not self._ended:
                 self._free_block()
-                self._block = SharedMemory(create=True, size=size)
+                name = f"pydevpva-{os.getpid()}-{token_hex(4)}"  # whose it is, to who looks into /dev/shm
+                self._block = SharedMemory(name, create=True, size=size)
 
     def _free_block(self) -> None:
         block, self._block = self._block, None
