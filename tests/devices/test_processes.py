@@ -199,12 +199,13 @@ def test_a_script_that_ends_without_stopping_its_ioc_ends(module: Path) -> None:
         "    ioc.run_python('import worker_functions')",
         "    ioc.init()",
         "    print(ioc.run_python('worker_functions.twice(4)').result(60))",
+        "    print(len(ioc.run_python('worker_functions.echo')('x' * 1_000_000).result(60)))",
         "    ioc.run_python('worker_functions.sleep(1000)')",
     ]
     script = module.with_name("script_without_stop.py")
     script.write_text("\n".join(lines))
     ended = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60, check=False)
-    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "8\n", "")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "8\n1000000\n", "")
 
 
 def test_what_a_callback_raises_ends_no_worker(ioc: Engine, caplog: pytest.LogCaptureFixture) -> None:

@@ -35,7 +35,7 @@ class WorkerProcess:
         self._reader = threading.Thread(target=self._read, name=THREAD, daemon=True)
         with theirs:
             self._process.start()
-        # A script that ends without Ioc.stop: multiprocessing would wait for the process
+        # Also when it is to leave and is at work still: at the end multiprocessing would wait for it
         self._at_exit = Finalize(None, self.kill, exitpriority=0)
         try:
             self._reader.start()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from multiprocessing.shared_memory import SharedMemory
+from multiprocessing.util import Finalize
 from secrets import token_hex
 
 from pydevpva.errors import Stopped
@@ -30,6 +31,7 @@ class Slot:
         self._block: SharedMemory | None = None
         self._ended = False
         self._lock = threading.RLock()  # the process and the block are changed
+        self._at_exit = Finalize(None, self.end, exitpriority=0)  # a script that ends without Ioc.stop
 
     def begin(self, outcome: Outcome) -> None:
         """Send the call to the process, which is started if there is none."""
@@ -57,6 +59,7 @@ class Slot:
 
     def end(self) -> None:
         """End the process, and give the memory back."""
+        self._at_exit.cancel()
         with self._lock:
             self._ended, process, self._process = True, self._process, None
             self._free_block()
