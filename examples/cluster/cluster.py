@@ -52,9 +52,12 @@ class Cluster:
             self._client = None
 
     def _state(self):
-        if self._client is None or self._client.status != "running":
-            return self._no_scheduler()
-        return f"{len(self._client.scheduler_info(n_workers=-1)['workers'])} workers"
+        try:
+            if self._client is not None and self._client.status == "running":
+                return f"{len(self._client.scheduler_info(n_workers=-1)['workers'])} workers"
+        except Exception as error:  # of many kinds, while the connection goes: the next look will tell
+            print(f"{self._name}: {error!r}")
+        return self._no_scheduler()
 
     def _no_scheduler(self):
         return f"no scheduler at {self._address}"

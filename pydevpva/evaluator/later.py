@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Collection
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -99,6 +99,7 @@ class Later:
                 raise
             waiting.cancel_it = partial(self._async.cancel, waiting)
             return
+        waiting.future = result
         ended = partial(_future_ended, waiting)
         waiting.cancel_it = partial(_cancel_future, result, waiting)
         if callable(loop_of):  # asyncio's belong to the thread of their loop
@@ -176,6 +177,11 @@ class Later:
     def let_go(self, name: str) -> None:
         """The task of that name is about to end: another may have its name."""
         self._tasks.pop(name, None)
+
+    def futures(self) -> list[tuple[str, Future[object]]]:
+        """(record, the future of concurrent.futures that its code has given)."""
+        waiting = [(record, waiting.future) for record, waiting in list(self._waiting.items())]
+        return [(record, future) for record, future in waiting if isinstance(future, Future)]
 
     def report(self) -> tuple[list[TaskReport], list[TaskReport]]:
         """(the tasks, the records that await), those first that have for longest."""

@@ -44,6 +44,10 @@ class Program:
         self._lock = threading.Lock()
         self.__doc__ = function.__doc__
 
+    def __call__(self, *args: object, **named: object) -> object:
+        """Programs are started: this is the mistake."""
+        raise TypeError(f"program {self.name} is not called: {self.name}.start(...) runs it")
+
     def start(self, *args: object, **named: object) -> Future[object]:
         """Run it with these arguments after itself; what is returned ends when it does, with its result or error.
 
@@ -141,12 +145,18 @@ class Program:
             self._find().iointr(f"{self.name}.{name}", value)
 
 
+class Ends(Future[object]):
+    """The end of a run: `task` is what runs."""
+
+    task: asyncio.Task[Any] | None = None
+
+
 class _Run:
     """One run of a program."""
 
     def __init__(self, ioc: Ioc) -> None:
         self._ioc = ioc
-        self.future: Future[object] = Future()
+        self.future = Ends()
         self.over: Future[object] = Future()
         self.held = False
         self._task: asyncio.Task[Any] | None = None
@@ -161,6 +171,7 @@ class _Run:
 
         with self._beginning:
             self._task, self._loop, self._go = asyncio.current_task(), asyncio.get_running_loop(), asyncio.Event()
+            self.future.task = self._task
         for work in self._early:
             self._loop.call_soon(work)
 

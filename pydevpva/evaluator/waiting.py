@@ -44,13 +44,14 @@ def is_future(kind: type) -> bool:
 class Waiting:
     """told(result, error) is called exactly once, on the thread on which it ends. Any thread may cancel it."""
 
-    __slots__ = ("_forget", "_told", "begun", "cancel_it", "label", "reason", "since", "task")
+    __slots__ = ("_forget", "_told", "begun", "cancel_it", "future", "label", "reason", "since", "task")
 
     def __init__(self, label: str, told: Done, forget: Callable[[Waiting], object]) -> None:
         self.label = label
         self.since = time.monotonic()
         self.reason: BaseException | None = None  # why it was cancelled, which then is how it ends
         self.task: Task[object] | None = None  # of a coroutine
+        self.future: object = None  # where it is one, and no coroutine
         self.begun = False
         self.cancel_it: Callable[[], object] | None = None  # how; None as long as it has not been sent off
         self._told = [told]

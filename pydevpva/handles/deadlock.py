@@ -7,17 +7,15 @@ each record it needs can; what is left in the end waits in a circle.
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from types import FrameType
+from concurrent.futures import Future
 from typing import Protocol
 
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.later import record_of
+from pydevpva.handles.makers import frames, made_by_thread, tasks_of, waited_for
 from pydevpva.loop import Loop
-
-DEEP = 6  # frames that are looked at for a Thread.join
 
 
 class Waiting(Protocol):
@@ -29,7 +27,10 @@ class Waiting(Protocol):
 
 
 class Looker:
-    """Looks at the evaluator threads of one IOC. A waiter is a thread; of a coroutine, the name of its record."""
+    """Looks at the evaluator threads of one IOC, and at what records await.
+
+    A waiter is a thread; of a coroutine, the name of its record; of a task beside the records, the task.
+    """
 
     def __init__(self, evaluator: Evaluator, loop: Loop) -> None:
         self._evaluator, self._loop = evaluator, loop
@@ -43,16 +44,20 @@ class Looker:
         stuck = _stuck(blocked)
         if id(wait) not in stuck or not _reaches(id(wait), id(wait), blocked, stuck):
             return ""
-        return self._in_words(needs[id(wait)], wait)
+        return self._in_words(needs[id(wait)], wait, ways)
 
-    def _in_words(self, names: Sequence[str], wait: Waiting) -> str:
+    def _in_words(self, names: Sequence[str], wait: Waiting, ways: _Ways) -> str:
         who = ", ".join(sorted(names)[:3])
-        if not isinstance(wait.waiter, threading.Thread):
-            return f"would wait for itself: {who} ends only when the coroutine that waits here has ended"
+        what = "thread" if isinstance(wait.waiter, threading.Thread) else "coroutine"
+        here = "waits here"
+        if not ways.is_evaluator(wait.waiter):
+            if all(map(ways.has_begun, names)):
+                return f"would wait for itself: {who} ends only when the {what} that waits here has ended"
+            here = f"waits for this {what}"
         threads = self._evaluator.threads()
         where = "the evaluator thread, which" if threads == 1 else f"one of the {threads} evaluator threads, which"
         return (
-            f"would wait for itself: the code of {who} needs {where} waits here; "
+            f"would wait for itself: the code of {who} needs {where} {here}; "
             "put without wait, or let a coroutine `await` it"
         )
 
@@ -61,20 +66,42 @@ class _Ways:
     """What the code of a record waits for: ids of waits, of which one has to end. None: it can go on."""
 
     def __init__(self, evaluator: Evaluator, waits: Sequence[Waiting]) -> None:
-        by_waiter = {w.waiter: id(w) for w in waits}
-        frames = sys._current_frames()
-        jobs = evaluator.jobs_by_thread()
+        self._by_waiter = {id(w.waiter): id(w) for w in waits}
+        self._frames = frames()
+        self._by_future = {
+            id(future): id(w)
+            for w in waits
+            if isinstance(w.waiter, threading.Thread)
+            for future in made_by_thread(self._frames.get(w.waiter.ident or 0))
+        }
         self._queued = evaluator.queued()
-        self._threads: list[int | None] = []
-        self._running: dict[str, int | None] = {}
-        for thread, label in jobs:
-            waits_for = by_waiter.get(thread, by_waiter.get(_joined(frames.get(thread.ident or 0))))
-            self._threads.append(waits_for if label else None)
+        self._threads: dict[int, int | None] = {}  # by id of the thread; None: it can go on
+        self._running: dict[str, int | None] = {w.waiter: id(w) for w in waits if isinstance(w.waiter, str)}
+        for record, future in evaluator.later.futures():
+            self._running[record] = self._of_future(future)
+        for thread, label in evaluator.jobs_by_thread():
+            waits_for = self._of_thread(thread)
+            self._threads[id(thread)] = waits_for if label else None
             if label:
                 self._running[record_of(label)] = waits_for
-        for waiter, wait in by_waiter.items():
-            if isinstance(waiter, str):  # the coroutine of that record
-                self._running[waiter] = wait
+
+    def is_evaluator(self, waiter: object) -> bool:
+        """Whether it is an evaluator thread."""
+        return id(waiter) in self._threads
+
+    def has_begun(self, record: str) -> bool:
+        """Whether its code is run or awaited."""
+        return record in self._running
+
+    def _of_thread(self, thread: threading.Thread) -> int | None:
+        if id(thread) in self._by_waiter:
+            return self._by_waiter[id(thread)]
+        found = waited_for(self._frames.get(thread.ident or 0))
+        return self._of_future(found) if isinstance(found, Future) else self._by_waiter.get(id(found))
+
+    def _of_future(self, future: Future[object]) -> int | None:
+        tasks = (self._by_waiter[id(task)] for task in tasks_of(future) if id(task) in self._by_waiter)
+        return self._by_future.get(id(future)) or next(tasks, None)
 
     def of(self, record: str) -> frozenset[int] | None:
         if record in self._running:
@@ -82,20 +109,8 @@ class _Ways:
             return None if waits_for is None else frozenset({waits_for})
         if not any(record_of(label) == record for label in self._queued):
             return None
-        found = [w for w in self._threads if w is not None]
+        found = [w for w in self._threads.values() if w is not None]
         return frozenset(found) if len(found) == len(self._threads) else None
-
-
-def _joined(frame: FrameType | None) -> object:
-    """The thread whose end this one waits for, None: it does not."""
-    for _ in range(DEEP):
-        if frame is None:
-            return None
-        code, seen = frame.f_code, frame.f_locals
-        if code.co_name in ("join", "_wait_for_tstate_lock") and isinstance(seen.get("self"), threading.Thread):
-            return seen["self"]
-        frame = frame.f_back
-    return None
 
 
 def _stuck(blocked: dict[int, list[frozenset[int]]]) -> set[int]:

@@ -121,7 +121,7 @@ class HandleRecords:
 
         wait = Wait(name, lambda _: loop.call_soon_threadsafe(tell))
         wait.future = over
-        wait.waiter = _coroutine_of() or over
+        wait.waiter = _coroutine_of() or asyncio.current_task()
         return wait
 
     async def _over(self, wait: Wait, timeout: float | None) -> object:

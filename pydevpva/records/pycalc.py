@@ -54,6 +54,7 @@ class Pycalc(Record, rtype="pycalc"):
         self._cut_said = False
         self._text: str | None = None
         for x in LETTERS:
+            self._check_size(x)
             dbf, capacity = self.array_info(x) or ("DOUBLE", 1)
             value = load_constant(self, getattr(self, f"INP{x}"), dbf, capacity)
             if value is not None and len(value):
@@ -62,6 +63,21 @@ class Pycalc(Record, rtype="pycalc"):
             self._compile()
         except CodeError as error:
             log.error("%s%s.CALC: %s", self.host.place(self, "CALC"), self.NAME, error)
+
+    def _check_size(self, x: str) -> None:
+        """A number of an array is its first element, as in EPICS; nobody means the first pixel of an image."""
+        address = getattr(getattr(self, f"INP{x}"), "address", None)
+        if (
+            address is not None
+            and address.record.whole_value == "image"
+            and address.field.name == "VAL"
+            and getattr(self, f"ME{x}") == 1
+        ):
+            place, name = self.host.place(self, f"INP{x}"), address.record.NAME
+            log.warning(
+                "%s%s.INP%s: %s is an image, of which %s is the first pixel; ME%s says how many, "
+                "and INPA..INPL of an ndarray take it whole", place, self.NAME, x, name, x, x,
+            )  # fmt: skip
 
     def put_array(self, field: str, value: Elements) -> None:
         _, capacity, count = _TYPES[field]

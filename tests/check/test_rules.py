@@ -55,6 +55,12 @@ CASES: dict[str, tuple[str, str, str]] = {
         'record(ao, "A") { field(OUT, "B.VAL") } record(ao, "B") {}',
         "x.db:1:19: A.OUT: B.STAT cannot be written",
     ),
+    "link-whole": (
+        'record(pycalc, "A") { field(INPA, "B") field(CALC, "A.mean()") } record(ndarray, "B") {}',
+        'record(pycalc, "A") { field(INPA, "B") field(MEA, "100") field(CALC, "A") } record(ndarray, "B") {}',
+        "x.db:1:23: A.INPA: B is an image, of which a number is the first pixel; "
+        "the INPA..INPL of an ndarray or a table take it whole",
+    ),
     "cycle": (
         'record(calc, "A") { field(FLNK, "B") } record(calc, "B") { field(FLNK, "A") }',
         'record(calc, "A") { field(FLNK, "B") } record(calc, "B") { field(INPA, "A NPP") }',

@@ -66,11 +66,15 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("PYDEV_NUM_PROCESSES", "2")
     (tmp_path / "moments_of_workers.py").write_text(MODULE)
-    memory = set(os.listdir("/dev/shm"))
     yield
     sys.modules.pop("moments_of_workers", None)
     assert multiprocessing.active_children() == []
-    assert {name for name in set(os.listdir("/dev/shm")) - memory if name.startswith("psm_")} == set()
+    assert shared_memory(os.getpid()) == []
+
+
+def shared_memory(process: int) -> list[str]:
+    """The blocks of an IOC in that process."""
+    return [name for name in os.listdir("/dev/shm") if name.startswith(f"pydevpva-{process}-")]
 
 
 def _cancel(ioc: Engine, record: str) -> None:

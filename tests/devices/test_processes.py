@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -41,6 +42,13 @@ class Own(Exception):
 @pydev.in_process
 def own(): raise Own("odd", 2)
 @pydev.in_process
+def echo(value): return value
+@pydev.in_process
+def leave_a_child_and_die():
+    if os.fork() == 0:
+        time.sleep(10)
+    os._exit(4)
+@pydev.in_process
 def unpicklable(): return lambda: 1
 """
 LINES = (
@@ -52,6 +60,7 @@ LINES = (
     ("own", "worker_functions.own()", ""),
     ("unpicklable", "worker_functions.unpicklable()", ""),
     ("both", "await worker_functions.twice(VAL) + 1", ""),
+    ("orphan", "worker_functions.leave_a_child_and_die()", ""),
     ("sleep", "worker_functions.sleep(VAL)", 'info(pydev:timeout, "5")'),
 )
 DB = "".join(
@@ -117,6 +126,13 @@ def test_a_worker_that_dies_is_an_alarm_of_its_record_alone_and_is_replaced(ioc:
         assert ioc.get("twice") == 2 * value
 
 
+def test_a_worker_that_dies_is_seen_although_a_child_of_it_lives_on(ioc: Engine) -> None:
+    assert ioc.put("orphan", 1) == "ok"
+    assert ioc.alarm("orphan") == ("INVALID", "CALC", "WorkerDied: leave_a_child_and_die ended")
+    assert ioc.put("twice", 4) == "ok"
+    assert ioc.get("twice") == 8
+
+
 def test_a_worker_that_is_killed_while_idle_is_replaced(ioc: Engine) -> None:
     ioc.put("pid", 0)
     first = int(ioc.get("pid"))
@@ -157,6 +173,54 @@ def test_arrays_go_there_and_back(ioc: Engine) -> None:
         assert (made.shape, made.dtype.kind) == (given.shape, given.dtype.kind)
         assert (made == 255 - given).all()
         made[...] = 0  # it is ours
+    assert [name for name in os.listdir("/dev/shm") if name.startswith(f"pydevpva-{os.getpid()}-")]  # by shared memory
+
+
+@pytest.mark.parametrize("length", [16000, 17000, 3_000_000])
+def test_long_texts_and_many_arrays_go_there_and_back(ioc: Engine, length: int) -> None:
+    echo: object = ioc.ioc.run_python("worker_functions.echo")
+    assert callable(echo)
+    text = "x" * length
+    for _ in range(3):  # to a worker that is being started, too
+        assert echo(text).result(20) == text
+    arrays = [np.arange(n) for n in range(length // 1000)]
+    made = echo((text, arrays)).result(20)
+    assert made[0] == text
+    assert all((one == other).all() for one, other in zip(made[1], arrays, strict=True))
+
+
+def test_a_script_that_ends_without_stopping_its_ioc_ends(module: Path) -> None:
+    lines = [
+        "import sys",
+        f"sys.path.insert(0, {str(module.parent)!r})",
+        "from pydevpva import Ioc",
+        "if __name__ == '__main__':",
+        "    ioc = Ioc(serve=False)",
+        "    ioc.run_python('import worker_functions')",
+        "    ioc.init()",
+        "    print(ioc.run_python('worker_functions.twice(4)').result(60))",
+        "    print(len(ioc.run_python('worker_functions.echo')('x' * 1_000_000).result(60)))",
+        "    ioc.run_python('worker_functions.sleep(1000)')",
+    ]
+    script = module.with_name("script_without_stop.py")
+    script.write_text("\n".join(lines))
+    ended = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "8\n1000000\n", "")
+
+
+def test_what_a_callback_raises_ends_no_worker(ioc: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    echo: object = ioc.ioc.run_python("worker_functions.echo")
+    assert callable(echo)
+
+    def callback(future: object) -> None:
+        raise SystemExit(3)
+
+    for value in range(3):
+        future = echo(value)
+        future.add_done_callback(callback)
+        assert future.result(20) == value
+    assert echo(5).result(20) == 5
+    assert "a callback of a call in another process" in caplog.text
 
 
 def test_reload_reaches_the_workers(ioc: Engine, module: Path) -> None:
@@ -182,3 +246,9 @@ def test_only_functions_of_modules_run_in_processes(engine: StartEngine, text: s
     ioc = engine('record(ai, "X") {}')
     with pytest.raises((TypeError, ValueError), match=r"pydev\.in_process"):
         ioc.ioc.run_python(f"pydev.in_process({text})")
+
+
+def test_a_coroutine_function_runs_in_no_process(engine: StartEngine) -> None:
+    ioc = engine('record(ai, "X") {}')
+    with pytest.raises(TypeError, match=r"pydev\.in_process: read is an async def; a worker runs plain functions"):
+        ioc.ioc.run_python("async def read(): pass\npydev.in_process(read)")

@@ -108,20 +108,23 @@ def test_abort_at_each_step_leaves_the_hardware_safe(scan: Scan, at: int, caplog
     assert not [text for text in caplog.messages if text.startswith("task scan")]  # it was asked for: no error
 
 
-def test_pause_and_resume(scan: Scan) -> None:
+@pytest.mark.parametrize("at", range(5))
+def test_pause_and_resume_at_each_step(scan: Scan, at: int) -> None:
     ended = scan.start(20)
-    scan.until("P:Step", "point 3")
+    scan.until("P:Step", f"point {at}")
     assert scan.ioc.begin_put("P:Pause", 1)() is None
     scan.until("P:State", 2)
     done = list(scan.namespace["steps"])
     pydev.record("P:Pause").put(0, wait=True)
     assert ended() is None
-    assert scan.namespace["steps"] == list(range(20))
+    assert (scan.state(), scan.namespace["steps"], scan.namespace["beam"]) == ("done", list(range(20)), False)
     assert len(done) < 20
 
 
-def test_abort_while_it_is_paused(scan: Scan) -> None:
-    ended = scan.start(20)
+@pytest.mark.parametrize("at", range(5))
+def test_abort_while_it_is_paused_at_each_step(scan: Scan, at: int) -> None:
+    ended = scan.start(1000)
+    scan.until("P:Step", f"point {at}")
     pydev.record("P:Pause").put(1, wait=True)
     scan.until("P:State", 2)
     assert scan.ioc.begin_put("P:Abort", 1)() is None
@@ -129,13 +132,16 @@ def test_abort_while_it_is_paused(scan: Scan) -> None:
     assert (scan.state(), scan.namespace["beam"]) == ("aborted", False)
 
 
-def test_an_error_in_a_step(scan: Scan, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("at", range(5))
+def test_an_error_at_each_step(scan: Scan, at: int, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(ValueError, match="no light"):
-        scan.namespace["scan"].start(5, fails_at=1).result(PATIENCE)
+        scan.namespace["scan"].start(5, fails_at=at).result(PATIENCE)
     scan.until("P:State", 4)
+    assert (scan.namespace["steps"], scan.namespace["beam"]) == (list(range(at + 1)), False)
     assert pydev.record("P:Error").value == "ValueError: no light"
-    assert scan.namespace["beam"] is False
     assert "program scan: ValueError: no light" in caplog.text
+    assert scan.start(2)() is None, "it runs again"
+    assert (scan.state(), pydev.record("P:Error").value) == ("done", "")
 
 
 def test_who_cancels_the_put_aborts_it(scan: Scan) -> None:
@@ -147,12 +153,22 @@ def test_who_cancels_the_put_aborts_it(scan: Scan) -> None:
     assert scan.namespace["beam"] is False
 
 
-def test_the_end_of_the_ioc_in_the_middle(tmp_path: Path) -> None:
+@pytest.mark.parametrize("paused", [False, True], ids=["running", "paused"])
+@pytest.mark.parametrize("at", range(5))
+def test_the_end_of_the_ioc_at_each_step(tmp_path: Path, at: int, paused: bool) -> None:
     with running(tmp_path, DB, SCAN) as ioc:
         scan = Scan(LocalIoc(ioc))
         scan.start(1000)
-        scan.until("P:Step", "point 2")
+        scan.until("P:Step", f"point {at}")
+        if paused:
+            pydev.record("P:Pause").put(1, wait=True)
+            scan.until("P:State", 2)
     assert (scan.namespace["scan"].state, scan.namespace["beam"]) == ("aborted", False)
+
+
+def test_it_is_started_and_not_called(scan: Scan) -> None:
+    with pytest.raises(TypeError, match=r"program scan is not called: scan\.start\(\.\.\.\) runs it"):
+        scan.namespace["scan"](3)
 
 
 def test_what_does_not_run_cannot_be_paused(scan: Scan) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.local_ioc import StartEngine
 
 SOURCE = 'record(waveform, "w") { field(FTVL, "DOUBLE") field(NELM, "5") field(INP, [1.5, 2.5, 4]) }\n'
@@ -23,6 +25,21 @@ def test_arrays_come_as_lists_and_a_list_is_the_result(engine: StartEngine) -> N
     )
     db.put("p.PROC", 1)
     assert (db.get("p"), db.get("p.NEVL"), db.get("p.NEA")) == ([3.0, 5.0], 2, 3)
+
+
+def test_an_image_that_is_read_as_a_number_is_told(engine: StartEngine, caplog: pytest.LogCaptureFixture) -> None:
+    db = engine(
+        'record(ndarray, "image") { field(DTYP, "pydev") field(INP, "@numpy.arange(6.0).reshape(2, 3) + 1") }'
+        ' record(pycalc, "one") { field(INPC, "image") field(CALC, "C") }'
+        ' record(pycalc, "all") { field(INPA, "image CP") field(MEA, "6") field(CALC, "sum(A)") }'
+        ' record(pycalc, "size") { field(INPA, "image.SIZ1") field(CALC, "A") }',
+        "import numpy",
+    )
+    assert "one.INPC: image is an image, of which C is the first pixel; MEC says how many, and INPA" in caplog.text
+    assert caplog.text.count("is an image") == 1
+    for name in ("image", "one", "all", "size"):
+        db.put(f"{name}.PROC", 1)
+    assert (db.get("one"), db.get("all"), db.get("size")) == (1, 21, 3)
 
 
 def test_the_value_goes_to_out(engine: StartEngine) -> None:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from p4p.client.thread import Context
@@ -41,6 +42,7 @@ def test_a_scheduler_that_dies_at_any_moment_answers_each_put_once(
     for moment in range(MOMENTS):
         ioc.wait_for(lambda: client.get("State")["value"].startswith("no scheduler"), "it is away", 3 * PATIENCE)
         scheduler = start.command(sys.executable, *SCHEDULER, str(port), serving=False)
+        scheduler.wait_log("Scheduler at:", 3 * PATIENCE)
         ioc.wait_for(lambda: client.get("State")["value"] == "0 workers", "the scheduler is there", 3 * PATIENCE)
         outcomes: list[object] = []
         puts = threading.Thread(target=lambda seen=outcomes: seen.extend(_put(client)))
@@ -59,6 +61,23 @@ def test_a_scheduler_that_dies_at_any_moment_answers_each_put_once(
         client.put("plain", {"value": moment}, wait=True, get=False)
         assert client.get("plain")["value"] == moment + 1
     assert [client.get(f"{name}.PACT")["value"] for name in NAMES] == [0] * len(NAMES)
+
+
+class _LosesItsConnection:
+    """A client of Dask at the moment between "running" and "closed"."""
+
+    status = "running"
+
+    def scheduler_info(self, n_workers: int) -> dict[str, object]:
+        return {}
+
+
+def test_the_watching_thread_outlives_a_connection_that_goes_while_it_asks() -> None:
+    space: dict[str, Any] = {}
+    exec(compile(CLUSTER, "cluster.py", "exec"), space)
+    cluster = space["Cluster"].__new__(space["Cluster"])
+    cluster._address, cluster._name, cluster._client = "tcp://127.0.0.1:1", "cluster", _LosesItsConnection()
+    assert cluster._state() == "no scheduler at tcp://127.0.0.1:1"
 
 
 def _put(client: Context) -> list[object]:

@@ -16,6 +16,9 @@ _NUMBERS = frozenset(
     {"ai", "ao", "longin", "longout", "int64in", "int64out", "bi", "bo", "mbbi", "mbbo", "calc", "calcout", "sel"}
 )
 
+_TAKEN_WHOLE = "; the INPA..INPL of an ndarray or a table take it whole"
+_WHOLE = {"ndarray": "an image, of which a number is the first pixel", "table": "a table, which has no number"}
+
 
 def _by_name(link: Connection) -> str:
     return f"link to {link.link.record}"
@@ -82,3 +85,21 @@ def _unfit(link: Connection, dbf: str, special: str) -> str:
     if is_number and dbf == "STRING" and link.target_field == "VAL":
         return f"is text, and {link.record.type} takes a number: it is read as one where it looks like one"
     return ""
+
+
+@rule("link-whole", "numbers read from an image or a table")
+def whole(site: Site) -> Iterator[Finding]:
+    """An array's first element is EPICS's; nobody means the first pixel."""
+    for link in site.connections:
+        if link.target is None or link.target.type not in _WHOLE or link.target_field != "VAL":
+            continue
+        takes_one = link.record.type in _NUMBERS or (link.record.type == "pycalc" and _elements(site, link) == 1)
+        if link.link_type == "INLINK" and takes_one:
+            what = f"{link.where}: {link.link.target} is {_WHOLE[link.target.type]}{_TAKEN_WHOLE}"
+            yield Finding("link-whole", link.given.location, what)
+
+
+def _elements(site: Site, link: Connection) -> int:
+    """How many a pycalc's input takes: MEA of INPA."""
+    text = site.text(link.record, f"ME{link.field[3:]}")
+    return int(text) if text.isdecimal() else 1

@@ -11,11 +11,15 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 ALIGNED = 64  # bytes: where arrays begin
+LONG = 16384  # bytes of a pickle
 PICKLE = 5  # the first protocol that leaves the memory of arrays to us
 
 
 class Packed(NamedTuple):
-    """A value as bytes; `apart` is the memory of its arrays, None where that lies in the block."""
+    """A value as bytes; `apart` is the memory of its arrays, None where that lies in the block.
+
+    Where `data` is empty it is the last of them: what is long does not go by the pipe, where who sends would wait.
+    """
 
     data: bytes
     lengths: tuple[int, ...]
@@ -32,6 +36,8 @@ def pack(value: object) -> Packed:
     arrays: list[pickle.PickleBuffer] = []
     data = pickle.dumps(value, PICKLE, buffer_callback=arrays.append)
     apart = tuple([array.raw() for array in arrays])
+    if len(data) > LONG:
+        data, apart = b"", (*apart, memoryview(data))
     return Packed(data, tuple([len(memory) for memory in apart]), apart)
 
 
@@ -49,8 +55,9 @@ def placed(packed: Packed, block: memoryview) -> Packed:
 
 def unpack(packed: Packed, block: memoryview) -> Any:
     """The value, in memory of its own. Raises what unpickling raises."""
-    apart = [block[begin:end] for begin, end in _places(packed.lengths)] if packed.apart is None else packed.apart
-    return pickle.loads(packed.data, buffers=map(bytearray, apart))
+    apart = [block[begin:end] for begin, end in _places(packed.lengths)] if packed.apart is None else [*packed.apart]
+    data = packed.data or apart.pop()
+    return pickle.loads(data, buffers=map(bytearray, apart))
 
 
 def _places(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """@pydev.in_process: functions of importable modules, run in worker processes. Any thread.
 
-Each worker is a ProcessPoolExecutor of one process: when it dies, that is an error of the one call that it was at, and
-of no other. Nothing is imported and started before the first call.
+When a worker dies, that is an error of the one call that it was at, and of no other. Nothing is imported and started
+before the first call.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 from pydevpva.errors import Stopped
@@ -75,6 +76,8 @@ class Processes:
         for outcome in (*waiting, *under_way):
             outcome.settle(None, Stopped("the IOC is stopping: this call did not end"))
         for slot in slots:
+            slot.kill()
+        for slot in slots:  # they end at the same time
             slot.end()
 
     def forked(self) -> None:
@@ -114,6 +117,10 @@ def importable(function: Any) -> tuple[str, str]:
     module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", None)
     if not callable(function) or not isinstance(module, str) or not isinstance(name, str):
         raise TypeError(f"pydev.in_process takes a function, not {type(function).__name__}")
+    if iscoroutinefunction(function):
+        raise TypeError(
+            f"pydev.in_process: {name} is an async def; a worker runs plain functions, pydev-async coroutines"
+        )
     if module in ("__main__", "__pydev__", "builtins") or "<" in name:
         raise ValueError(
             f"pydev.in_process: {name} is not in a module that worker processes can import; write it into a .py file"

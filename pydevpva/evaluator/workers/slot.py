@@ -1,23 +1,23 @@
-"""One worker process and its block of shared memory; it has one call at a time. Any thread."""
+"""A place for one worker process, and its block of shared memory; it has one call at a time. Any thread."""
 
 from __future__ import annotations
 
+import os
+import pickle
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
-from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.shared_memory import SharedMemory
-from typing import Any
+from multiprocessing.util import Finalize
+from secrets import token_hex
 
+from pydevpva.errors import Stopped
 from pydevpva.evaluator.failures import UserError
-from pydevpva.evaluator.workers import worker
 from pydevpva.evaluator.workers.outcome import Outcome, WorkerDied
-from pydevpva.evaluator.workers.packed import Packed, placed, unpack
-
-PATIENCE = 1.0  # seconds for a killed process to be gone
+from pydevpva.evaluator.workers.packed import PICKLE, Packed, placed, unpack
+from pydevpva.evaluator.workers.process import WorkerProcess
+from pydevpva.evaluator.workers.worker import Answer, Call
 
 
 class Slot:
@@ -27,24 +27,17 @@ class Slot:
         self.outcome: Outcome | None = None
         self.stale = False  # the process knows a module that was reloaded, or is being killed
         self._returned = returned
-        self._executor: ProcessPoolExecutor | None = None
-        self._broken: ProcessPoolExecutor | None = None  # the last whose process died
-        self._context = _Context()
+        self._process: WorkerProcess | None = None
         self._block: SharedMemory | None = None
-        self._starting = threading.Lock()
+        self._ended = False
+        self._lock = threading.RLock()  # the process and the block are changed
+        self._at_exit = Finalize(None, self.end, exitpriority=0)  # a script that ends without Ioc.stop
 
     def begin(self, outcome: Outcome) -> None:
         """Send the call to the process, which is started if there is none."""
         try:
-            call = worker.Call(outcome.module, outcome.name, self._in_block(outcome.given), self._block_name)
-            for last in (False, True):
-                try:
-                    self._process().submit(worker.run, call).add_done_callback(partial(self._done, outcome))
-                    break
-                except BrokenProcessPool:  # it died while it had nothing to do
-                    self.drop()
-                    if last:
-                        raise
+            call = Call(outcome.module, outcome.name, self._in_block(outcome.given), self._block_name)
+            self._send(pickle.dumps(call, PICKLE), outcome)
         except BaseException as error:
             outcome.settle(None, error)
             self._returned(self)
@@ -54,67 +47,59 @@ class Slot:
     def kill(self) -> None:
         """End the process, whatever it is at; should it be through with that already, the next call has a new one."""
         self.stale = True
-        if (process := self._context.made) is not None:
-            with suppress(ValueError, OSError):
-                process.kill()
+        if (process := self._process) is not None:
+            process.kill()
 
     def drop(self) -> None:
         """The next call has a new process; this one ends when it has done what it is at."""
-        if (executor := self._forget()) is not None:
-            executor.shutdown(wait=False)
-
-    def _forget(self) -> ProcessPoolExecutor | None:
-        with self._starting:
-            executor, self._executor, self.stale = self._executor, None, False
-        return executor
+        with self._lock:
+            process, self._process, self.stale = self._process, None, False
+        if process is not None:
+            process.leave()
 
     def end(self) -> None:
         """End the process, and give the memory back."""
-        process = self._context.made
-        self.kill()
-        self.drop()
+        self._at_exit.cancel()
+        with self._lock:
+            self._ended, process, self._process = True, self._process, None
+            self._free_block()
         if process is not None:
-            with suppress(AssertionError, ValueError, OSError):
-                process.join(PATIENCE)
-        self._free_block()
+            process.end()
 
-    def _process(self) -> ProcessPoolExecutor:
-        made = self._context.made
-        if self.stale or (made is not None and self._executor is not None and not made.is_alive()):
-            self.drop()
-        with self._starting:
-            if self._executor is None:
-                self._executor = ProcessPoolExecutor(1, mp_context=self._context, initializer=worker.begin)
-            return self._executor
+    def _send(self, message: bytes, outcome: Outcome) -> None:
+        for _ in range(2):
+            if self.stale:
+                self.drop()
+            with self._lock:
+                if self._ended:
+                    raise Stopped("the IOC is stopping: this call was not begun")
+                process = self._process = self._process or WorkerProcess()
+            if process.send(message, partial(self._done, process, outcome)):
+                return
+            self.stale = True  # it died while it had nothing to do
+        raise WorkerDied(f"{outcome.name}: no process stays alive{process.exit_code()}")
 
-    def _done(self, outcome: Outcome, future: Future[worker.Answer]) -> None:
-        """On the executor's thread."""
+    def _done(self, process: WorkerProcess, outcome: Outcome, message: bytes | None) -> None:
+        """On the thread that reads the process's answers."""
         result: object = None
         error: BaseException | None = None
         try:
-            answer = future.result()
-            if answer.result is None:
-                raise UserError(answer.error, answer.trace)
-            result = unpack(answer.result, self._memory)
-            if answer.result.apart is not None:
-                self._grow(answer.result.size)
-        except BrokenProcessPool:
-            error = WorkerDied(f"{outcome.name} ended its process{self._exit_code()}")
-            # It ends by itself. Python 3.13 calls us with the lock that its shutdown, and its end as an object, need
-            self._broken = self._forget()
+            if message is None:
+                self.stale = True
+                raise WorkerDied(f"{outcome.name} ended its process{process.exit_code()}")
+            result = self._result(pickle.loads(message))
         except BaseException as raised:
             error = raised
         self._returned(self)
         outcome.settle(result, error)
 
-    def _exit_code(self) -> str:
-        process = self._context.made
-        if process is None:
-            return ""
-        with suppress(AssertionError, ValueError, OSError):
-            process.join(PATIENCE)
-        code = process.exitcode
-        return f" (signal {-code})" if code is not None and code < 0 else f" (status {code})"
+    def _result(self, answer: Answer) -> object:
+        if answer.result is None:
+            raise UserError(answer.error, answer.trace)
+        result = unpack(answer.result, self._memory)
+        if answer.result.apart is not None:
+            self._grow(answer.result.size)
+        return result
 
     # ---- shared memory ----
 
@@ -134,22 +119,15 @@ class Slot:
 
     def _grow(self, size: int) -> None:
         """What did not fit this time fits the next time."""
-        if size > len(self._memory):
-            self._free_block()
-            self._block = SharedMemory(create=True, size=size)
+        with self._lock:
+            if size > len(self._memory) and not self._ended:
+                self._free_block()
+                name = f"pydevpva-{os.getpid()}-{token_hex(4)}"  # whose it is, to who looks into /dev/shm
+                self._block = SharedMemory(name, create=True, size=size)
 
     def _free_block(self) -> None:
         block, self._block = self._block, None
         if block is not None:
-            block.close()
             block.unlink()
-
-
-class _Context(SpawnContext):
-    """Remembers the process that an executor of one has made."""
-
-    made: SpawnProcess | None = None
-
-    def Process(self, *args: Any, **kwargs: Any) -> SpawnProcess:  # type: ignore[override]
-        self.made = SpawnProcess(*args, **kwargs)
-        return self.made
+            with suppress(BufferError):  # at the end, while a thread reads it
+                block.close()

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import importlib
 import os
+import pickle
 import signal
 import threading
+from contextlib import suppress
 from functools import reduce
 from multiprocessing import parent_process
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any, NamedTuple
 
-from pydevpva.evaluator.workers.packed import Packed, copied, pack, placed, unpack
+from pydevpva.evaluator.workers.packed import PICKLE, Packed, copied, pack, placed, unpack
 from pydevpva.plain.errors import describe, traceback_text
 
+LEAVE = b""  # in place of a call
 _block: list[SharedMemory] = []  # the IOC's, as long as it has the same
 
 
@@ -35,10 +38,15 @@ class Answer(NamedTuple):
     trace: str = ""
 
 
-def begin() -> None:
-    """Ctrl-C at the IOC's terminal is meant for the IOC, with which this process ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def serve(pipe: Connection) -> None:
+    """Do the calls that come by the pipe, one after the other, until the IOC says LEAVE or is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the IOC's terminal is meant for the IOC
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    if hasattr(os, "register_at_fork"):  # that this process has ended is seen although a child of it lives on
+        os.register_at_fork(after_in_child=pipe.close)
+    with suppress(EOFError, OSError):
+        while message := pipe.recv_bytes():
+            pipe.send_bytes(pickle.dumps(run(pickle.loads(message)), PICKLE))
 
 
 def run(call: Call) -> Answer:
