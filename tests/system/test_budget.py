@@ -25,10 +25,13 @@ AT_ONCE = 4  # pvxs lets few wait to be accepted
 CROWD = 5_000  # records that wait for one event, for one published value, or for iocRun
 LATE = 0.05  # seconds, on a machine that has nothing else to do
 DB = "".join(f'record(ai,"LAB:x{i}") {{ field(EGU,"mm") }}\n' for i in range(RECORDS - 3 * CROWD))
-for n in range(CROWD):
-    DB += f'record(calc,"e{n}") {{ field(CALC,"VAL+1") field(SCAN,"Event") field(EVNT,"go") }}\n'
-    DB += f'record(calc,"r{n}") {{ field(CALC,"VAL+1") field(PINI,"RUNNING") }}\n'
-    DB += f"""record(ai,"i{n}") {{ field(SCAN,"I/O Intr") field(DTYP,"pydev") field(INP,"@pydev.iointr('all')") }}\n"""
+DB += "".join(
+    f"""record(calc,"e{n}") {{ field(CALC,"VAL+1") field(SCAN,"Event") field(EVNT,"go") }}
+record(calc,"r{n}") {{ field(CALC,"VAL+1") field(PINI,"RUNNING") }}
+record(ai,"i{n}") {{ field(SCAN,"I/O Intr") field(DTYP,"pydev") field(INP,"@pydev.iointr('all')") }}
+"""
+    for n in range(CROWD)
+)
 DB += "".join(f'record(ai,"link{n}") {{ field(INP,"LAB:x{n}y CP") }}\n' for n in range(LINKS))
 DB += """record(ao,"soft") { }
 record(ao,"hangs") { field(DTYP,"pydev") field(OUT,"@gate.wait()") }
