@@ -18,14 +18,20 @@ from types import TracebackType
 from typing import NoReturn
 
 Work = Callable[[], object]
-_let_go: list[Callable[[], Work | None]] = []
+_let_go: dict[weakref.WeakMethod[Work] | Work, None] = {}  # in the order in which they were given
 _masks = threading.local()  # the signals that were blocked before the fork
 
 
 def in_child(work: Work) -> None:
     """Have work() called once in each child before its own code runs; a method only as long as its object lives."""
-    _let_go[:] = [reference for reference in _let_go if reference() not in (None, work)]
-    _let_go.append(weakref.WeakMethod(work) if hasattr(work, "__self__") else lambda: work)
+    key = weakref.WeakMethod(work, _forget) if hasattr(work, "__self__") else work
+    _let_go.pop(key, None)
+    _let_go[key] = None
+
+
+def _forget(key: weakref.WeakMethod[Work]) -> None:
+    """Its object is gone; on whichever thread."""
+    _let_go.pop(key, None)
 
 
 def leave_child(error: BaseException | None) -> NoReturn:
@@ -67,7 +73,8 @@ def _unblock() -> None:
 
 
 def _after_in_child() -> None:
-    works = [found for found in (reference() for reference in _let_go) if found is not None]
+    found = [key() if isinstance(key, weakref.WeakMethod) else key for key in list(_let_go)]
+    works = [work for work in found if work is not None]
     _let_go.clear()
     for work in works:
         with suppress(Exception):
