@@ -30,7 +30,7 @@ def elements(value: object, dbf: str, capacity: int = 5) -> list[Any]:
         np.array(["1", "2"]), np.array([1, 2], dtype=object), [np.float64(1), np.float64(2)], [np.int8(1), 2.0],
         np.array([[1], [2]]), standard_array("h", [1, 2]), memoryview(bytearray([1, 2])),
     ],
-    ids=repr,
+    ids=lambda value: repr(value).partition(" at 0x")[0],
 )  # fmt: skip
 def test_sequences_numpy_arrays_and_buffers_of_numbers(dbf: str, dtype: str, value: object) -> None:
     made, cut = array(value, dbf, 5)
