@@ -26,7 +26,7 @@ from pydevpva.serving.put_log.plain_line import plain_line
 from pydevpva.serving.put_log.value import Logged, refused
 from pydevpva.shell.session import Shell
 from tests.ioc_process import free_ports
-from tests.local_ioc import Served, eventually, served_ioc
+from tests.local_ioc import Served, becomes, eventually, served_ioc
 from tests.log_server import LogServer
 
 ACCESS = """
@@ -346,8 +346,7 @@ def test_a_server_that_reads_nothing_and_one_that_is_down_delay_no_put_and_what_
         shell(ioc, f'caPutLogInit "{stuck.address} 127.0.0.1:{port}" 2')
         before = slowest(ioc, 300)
         clients = ioc.ioc.server_logs.plain.clients  # type: ignore[union-attr]
-        eventually(lambda: ioc.ioc.put_log.waiting() == 0, "all puts are lines")
-        assert (clients[1].waiting, clients[1].lost) == (100, 200)
+        becomes(lambda: (clients[1].waiting, clients[1].lost), (100, 200), "what waits and what is lost")
         capsys.readouterr()
         shell(ioc, "caPutLogShow")
         assert f"'127.0.0.1:{port}': 0 lines sent, 100 waiting, 200 lost" in capsys.readouterr().out
