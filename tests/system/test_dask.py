@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from p4p.client.thread import Context
 
 from tests.ioc_process import PATIENCE, ROOT, ServerProcess, Starter, free_ports
 
-pytest.importorskip("distributed", reason="Dask is not installed: futures of a cluster were not tried")
+if find_spec("distributed") is None:  # not importorskip: it takes half a second and makes 200 loggers
+    pytest.skip("Dask is not installed: futures of a cluster were not tried", allow_module_level=True)
 pytestmark = pytest.mark.timeout(3600)
 MOMENTS = max(2, int(os.environ.get("PYDEVPVA_MOMENTS", "0")))
 CLUSTER = (ROOT / "examples" / "cluster" / "cluster.py").read_text()
