@@ -12,7 +12,7 @@ from p4p.client.raw import Context as RawContext
 from pydevpva.errors import LoadError
 from pydevpva.ioc import Ioc
 from tests.ioc_process import PATIENCE
-from tests.local_ioc import Serve
+from tests.local_ioc import Serve, becomes
 
 SLOW = """
 record(longout, "first") { field(DTYP, "pydev") field(OUT, "@work('first', VAL)") field(FLNK, "then")
@@ -31,6 +31,7 @@ def test_a_put_with_block_is_answered_when_all_records_it_reached_have_completed
     assert ioc.put("g", {"a": 7, "b": 8}) == "ok"  # without block nobody waits for Python
     assert ioc.ioc.run_python("log") == []
     ioc.ioc.run_python("gate.set()")
+    becomes(lambda: ioc.ioc.run_python("len(log)"), 4, "what the first put set off")
     assert ioc.put("g", {"a": 1, "b": 2}, request="record[block=true]") == "ok"
     log = ioc.ioc.run_python("log[-4:]")
     assert isinstance(log, list)
