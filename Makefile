@@ -2,13 +2,15 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# A worker for each processor, and the tests of a file in one of them
+WORKERS := -n logical --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast lint bench soak displays docs
 
 help:
 	@echo "make demo   start the demo IOC, show it with a client, hand over its prompt"
-	@echo "make test   run the tests; ARGS=tests/pva and the like choose some"
+	@echo "make test   run the tests; ARGS=tests/pva and the like choose some, ARGS='-n 2 --dist loadfile' uses two processors"
 	@echo "make test-fast  those that start no process and take no seconds: about a minute"
 	@echo "make lint   ruff, mypy --strict, import contracts"
 	@echo "make bench  measure beside the peers and write docs/performance.md"
@@ -23,7 +25,7 @@ test: $(VENV)/installed-test
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-fast: $(VENV)/installed-test
-	@$(BIN)/python -m pytest -m "not process and not long"
+	@$(BIN)/python -m pytest $(WORKERS) -m "not process and not long"
 
 lint: $(VENV)/installed-test
 	@$(BIN)/ruff check .

@@ -9,11 +9,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from p4p.client.thread import Context
 
 os.environ["PYDEVPVA_CHECK_THREADS"] = "1"  # before pydevpva is imported, here and in the processes that tests start
+import pydevpva.libraries  # noqa: F401  before p4p, which would import setuptools
+
 # An installed package is compiled once; under this variable, each process that a test starts would compile it again
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+from p4p.client.thread import Context
 
 from pydevpva import threads
 from pydevpva.clock import ManualClock
@@ -31,19 +33,21 @@ DEEP, threads.FRAMES = threads.FRAMES, 6000
 
 pytest.register_assert_rewrite("tests.examples.facts")
 
-TOLD = pytest.StashKey[list[str]]()
+TOLD = "told by tests"
 
 
 @pytest.fixture
 def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Says something at the end of the run, whether or not the test passes."""
-    return request.config.stash.setdefault(TOLD, []).append
+    return lambda line: request.node.user_properties.append((TOLD, line))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Write what tests have told, before pytest's own closing line."""
-    if told := config.stash.get(TOLD, []):
-        terminalreporter.section("told by tests")
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Write what tests have told, in this process or in one of its workers, before pytest's own closing line."""
+    reports = [report for some in terminalreporter.stats.values() for report in some]
+    ends = [report for report in reports if getattr(report, "when", "") == "teardown"]
+    if told := [line for report in ends for name, line in report.user_properties if name == TOLD]:
+        terminalreporter.section(TOLD)
         for line in told:
             terminalreporter.write_line(line)
 
