@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import pydevpva
 
 ROOT = Path(pydevpva.__file__).parent
@@ -33,6 +35,7 @@ def _aliases(tree: ast.Module) -> Iterator[str]:
             yield from (ast.unparse(target) for target in targets)
 
 
+@pytest.mark.long
 def test_few_arguments_are_any() -> None:
     anything, found = {"Any"}, []
     for path in sorted(ROOT.rglob("*.py")):

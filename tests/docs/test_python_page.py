@@ -99,6 +99,7 @@ def thermometer(port: int) -> Iterator[int]:
         server.shutdown()
 
 
+@pytest.mark.long
 def test_a_device_that_is_away_is_an_alarm_and_comes_back(folder: Path) -> None:
     with Ioc(serve=False) as ioc:
         seen = LocalIoc(ioc)

@@ -187,6 +187,7 @@ def test_a_module_with_a_program_can_be_imported_without_an_ioc() -> None:
         made.start()
 
 
+@pytest.mark.long
 def test_abort_right_after_start(scan: Scan) -> None:
     program = scan.namespace["scan"]
     threads = threading.active_count()

@@ -79,6 +79,7 @@ def test_values_are_put_into_another_ioc_and_what_nobody_has_is_said(near: Kept,
     assert there.get("F:w").tolist() == [3, 4, 5]
 
 
+@pytest.mark.long
 def test_a_pv_of_another_ioc_may_trigger_a_set(near: Kept, far: Ioc) -> None:
     near.run("iocInit", 'create_triggered_set("x.req", "F:x")')
     found = near.ioc.autosave.sets[0]
