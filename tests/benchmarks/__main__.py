@@ -47,38 +47,7 @@ MODULES = (
     channel_access,
 )
 PEERS = ("pydevpva", "floor", "softioc", "softIocPVX", "pvapy")
-HEAD = """# Measured speed
-
-Written by `make bench`: each figure is the median of the runs with their spread, beside its peers in the same run.
-*floor* is a bare p4p server that does what anything built on p4p must: queue, evaluate, post, answer.
-The C++ PyDevice is not on PyPI; measured once against the same floor on another machine it made 7,230 puts/s
-where the floor made 7,430, and kept up with 28,500 of 50,000 scanned expressions a second.
-A goal in microseconds or milliseconds was set on a machine where the floor's put took 70 us of processor time, 16 at a
-time, and 0.48 ms alone. Here it is so many of the floor's puts, and the ratio is to those.
-Profiles of what decided the figures: [posts](decisions/0012-posts-at-the-end-of-a-pass.md),
-[overload](decisions/0013-scans-give-way.md), [images](decisions/0014-images-cost-what-pvxs-sends.md),
-[puts](decisions/0016-pvxs-threads-stay-known.md).
-
-"""
-
-
-FOOT = """
-## Why images are not faster
-
-A profile (`perf record`) of the server at 200 frames of 2 MiB a second, taken once, on p4p 4.3.0 and pvxslibs 1.5.3.
-Of 1.9 ms of processor time a frame
-
-| thread | what | ms |
-|---|---|---|
-| pvxs's network thread | 128 `writev` of 16 KiB, and as many `epoll_wait` | 0.83 |
-| | 2,048 buffers of 1 KiB, and the copy into them | 0.38 |
-| | libevent and pvxs | 0.15 |
-| database and user threads | the copy of the pixels into pvxs's array | 0.25 |
-| | Python, p4p, numpy | 0.29 |
-
-The 16 KiB are a mistake in that build of pvxs; without it the ratio is 0.84. See
-[the decision](decisions/0014-images-cost-what-pvxs-sends.md).
-"""
+PAGE = Path(__file__).with_name("page.md")  # the words around the table
 
 
 def rows(results: Iterable[Result]) -> list[str]:
@@ -118,7 +87,7 @@ def main() -> None:
         found = LINES[name]()
         results += found
         print("\n".join(rows(found)[2:]), flush=True)
-    text = HEAD + begin + "\n\n" + "\n".join(rows(results)) + "\n" + FOOT
+    text = PAGE.read_text().replace("MACHINE", begin).replace("TABLE", "\n".join(rows(results)))
     print("\n" + text)
     if args.write:
         Path(ROOT / "docs" / "performance.md").write_text(text)
