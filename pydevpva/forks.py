@@ -18,20 +18,26 @@ from types import TracebackType
 from typing import NoReturn
 
 Work = Callable[[], object]
-_let_go: dict[weakref.WeakMethod[Work] | Work, None] = {}  # in the order in which they were given
+# What is let go of, in the order in which it was given: a function, and the object whose method it is. Not WeakMethod,
+# which may complain on stderr when Python ends.
+_let_go: dict[tuple[int, Callable[..., object]], weakref.ref[object] | None] = {}
+_FEW = 100
+_most = _FEW  # then objects that are gone are forgotten
 _masks = threading.local()  # the signals that were blocked before the fork
 
 
 def in_child(work: Work) -> None:
     """Have work() called once in each child before its own code runs; a method only as long as its object lives."""
-    key = weakref.WeakMethod(work, _forget) if hasattr(work, "__self__") else work
+    global _most
+    owner = getattr(work, "__self__", None)
+    key = (id(owner), work if owner is None else work.__func__)  # type: ignore[attr-defined]
     _let_go.pop(key, None)
-    _let_go[key] = None
-
-
-def _forget(key: weakref.WeakMethod[Work]) -> None:
-    """Its object is gone; on whichever thread."""
-    _let_go.pop(key, None)
+    _let_go[key] = None if owner is None else weakref.ref(owner)
+    if len(_let_go) > _most:
+        for other, owned in list(_let_go.items()):
+            if owned is not None and owned() is None:
+                _let_go.pop(other, None)
+        _most = max(_FEW, 2 * len(_let_go))
 
 
 def leave_child(error: BaseException | None) -> NoReturn:
@@ -73,12 +79,14 @@ def _unblock() -> None:
 
 
 def _after_in_child() -> None:
-    found = [key() if isinstance(key, weakref.WeakMethod) else key for key in list(_let_go)]
-    works = [work for work in found if work is not None]
+    given = list(_let_go.items())
     _let_go.clear()
-    for work in works:
+    for (_, function), owned in given:
         with suppress(Exception):
-            work()
+            if owned is None:
+                function()
+            elif (owner := owned()) is not None:
+                function(owner)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler and signal.SIGINT in signal.sigpending():
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # KeyboardInterrupt would be raised here, and lost
     _unblock()
