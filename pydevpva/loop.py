@@ -20,6 +20,7 @@ from typing import Any, TypeVar, cast
 from pydevpva.errors import Stopped, WrongThread
 from pydevpva.forks import in_child
 from pydevpva.pieces import Pieces, bare
+from pydevpva.queues import take
 from pydevpva.sockets import Ready, Sockets
 from pydevpva.threads import DeepThread
 from pydevpva.timers import Timer, Timers, Work
@@ -137,7 +138,7 @@ class Loop:
         answers: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
         self.add(partial(self._settle, answers, work, args))
         try:
-            result, error = answers.get(timeout=timeout)
+            result, error = take(answers, timeout)
         except queue.Empty:
             raise TimeoutError from None
         if error is None:
@@ -271,7 +272,7 @@ class Loop:
         """The next piece of work. queue.Empty: a timer is due, or what came by a socket has been done."""
         sockets = self._sockets
         if sockets is None or not sockets.watched:
-            return self._queue.get(True, self._patience())
+            return take(self._queue, self._patience())
         if self._queue.empty():
             patience = self._patience()
             self._dozes = True

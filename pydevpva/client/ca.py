@@ -16,6 +16,7 @@ from pydevpva.ca.links import dbr, libca
 from pydevpva.client import given
 from pydevpva.client.reading import ClientError, Reading
 from pydevpva.db.dbf import DTYPES
+from pydevpva.queues import take
 from pydevpva.records.core.alarm import CONDITIONS
 
 Update = tuple[str, Reading | ClientError]
@@ -91,8 +92,7 @@ class CaClient:
         by_number = {channel.number: channel for channel in channels}
         while True:
             try:
-                left = None if end is None else max(0.0, end - time.monotonic())
-                number, what, data = _events.get(timeout=left)
+                number, what, data = take(_events, None if end is None else end - time.monotonic())
             except queue.Empty:
                 return
             if (channel := by_number.get(number)) is None:
@@ -201,7 +201,7 @@ def _await_end(channel: _Channel, limit: float | None) -> None:
     end = None if limit is None else time.monotonic() + limit
     while True:
         try:
-            number, what, data = _events.get(timeout=None if end is None else max(0.0, end - time.monotonic()))
+            number, what, data = take(_events, None if end is None else end - time.monotonic())
         except queue.Empty:
             raise ClientError(f"still busy after {limit:g} s: the value was sent, its work is not over") from None
         if number == channel.number and (what == "put" or isinstance(data, ClientError)):

@@ -16,6 +16,7 @@ from pydevpva.client.reading import ClientError, Reading
 from pydevpva.client.structures import reading
 from pydevpva.pva.own_clients import allow_shape
 from pydevpva.pva.types.p4p_types import Structure
+from pydevpva.queues import take
 
 Update = tuple[str, Reading | ClientError]
 GONE = "disconnected"
@@ -38,7 +39,7 @@ class PvaClient:
         end = time.monotonic() + self._patience
         for name, answers, operation in asked:
             try:
-                yield name, _read(answers.get(timeout=max(0.0, end - time.monotonic())))
+                yield name, _read(take(answers, end - time.monotonic()))
             except queue.Empty:
                 yield name, ClientError(f"no answer within {self._patience:g} s: no server has it, or none is reached")
             finally:
@@ -90,7 +91,7 @@ class PvaClient:
 
 def _next(came: queue.SimpleQueue[Any], patience: float | None, otherwise: str) -> Any:
     try:
-        return came.get(timeout=patience)
+        return take(came, patience)
     except queue.Empty:
         raise ClientError(otherwise.format(patience)) from None
 

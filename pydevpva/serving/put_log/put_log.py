@@ -15,6 +15,7 @@ from functools import partial
 from typing import Protocol
 
 from pydevpva.engine.address import Address
+from pydevpva.queues import take
 from pydevpva.records.core.values import Sent
 from pydevpva.serving.access import AccessRules, Peer
 from pydevpva.serving.put_log.entry import Entry
@@ -125,7 +126,7 @@ class PutLog:
     def _run(self) -> None:
         while True:
             try:
-                entry = self._entries.get(timeout=_soonest(self.outputs))
+                entry = take(self._entries, _soonest(self.outputs))
             except queue.Empty:
                 _tell_all(output.tick for output in self.outputs)
                 continue
