@@ -28,6 +28,7 @@ class WorkerProcess:
         """Start it, in some milliseconds; calls may be sent before it is ready. Raises what starting raises."""
         context = get_context("spawn")
         self.over = False  # it has ended, as far as is known
+        self._code: int | None = None
         self._told: Told | None = None
         self._sending = threading.Lock()  # the pipe is not closed while it is written to
         self._pipe, theirs = context.Pipe()
@@ -75,7 +76,7 @@ class WorkerProcess:
 
     def exit_code(self) -> str:
         """How it ended, for people: " (signal 9)"; "" when that is not known."""
-        code = self._process.exitcode
+        code = self._code
         return "" if code is None else f" (signal {-code})" if code < 0 else f" (status {code})"
 
     def _read(self) -> None:
@@ -87,6 +88,9 @@ class WorkerProcess:
             self.over = True
             self._pipe.close()
         self._process.join(PATIENCE)
+        self._code = self._process.exitcode
+        with suppress(ValueError):  # it still runs
+            self._process.close()  # its descriptors, now and not when garbage is collected
         self._at_exit.cancel()
         self._tell(None)
 
