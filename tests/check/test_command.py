@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pydevpva.check.command import check, run
+from pydevpva.ioc import Ioc
 from tests.ioc_process import ROOT
 
 DIRTY = 'record(ai, "A") { field(HIGH, "5") }\n'
@@ -148,7 +149,8 @@ def test_what_pydevshow_printed_is_held_against_scan(folder: Path, capsys: pytes
 
 
 @pytest.mark.long
-def test_50000_records_in_a_few_seconds(folder: Path) -> None:
+def test_50000_records_take_little_more_than_to_load_them(folder: Path) -> None:
+    """Twice to two and a half times as much; what grows faster than the records would be far beyond."""
     with (folder / "big.db").open("w") as file:
         for i in range(12500):
             file.write(
@@ -158,5 +160,10 @@ def test_50000_records_in_a_few_seconds(folder: Path) -> None:
             file.write(f'record(ao, "B{i}:Out") {{ field(OUT, "Far{i}:Away.VAL") }}\n')
             file.write(f'record(fanout, "B{i}:Fan") {{ field(LNK1, "B{i}:In.PROC") field(LNK2, "Nowhere{i}") }}\n')
     began = time.process_time()
+    ioc = Ioc(serve=False)
+    ioc.load_records("big.db")
+    loaded = time.process_time()
+    ioc.stop()
+    checking = time.process_time()
     assert check(["big.db"]) == []
-    assert time.process_time() - began < 5
+    assert time.process_time() - checking < 4 * (loaded - began)
