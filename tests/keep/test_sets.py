@@ -254,8 +254,9 @@ def test_a_set_of_a_menu_has_neither_backups_nor_sequence_files(tmp_path: Path) 
         assert ioc.files() == ["xy.sav"]
 
 
-def test_what_has_changed_in_the_last_second_is_written_when_the_ioc_stops(tmp_path: Path) -> None:
-    with kept(tmp_path, DB, 'create_monitor_set("xy.req", 30)', xy=XY) as ioc:
+@pytest.mark.parametrize("kind", ["monitor", "periodic"])
+def test_what_has_changed_in_the_last_second_is_written_when_the_ioc_stops(tmp_path: Path, kind: str) -> None:
+    with kept(tmp_path, DB, f'create_{kind}_set("xy.req", 30)', xy=XY) as ioc:
         ioc.advance(31)
         ioc.put("A:x", 5)
         ioc.ioc.stop()
@@ -306,14 +307,6 @@ def test_what_was_asked_for_just_before_the_end_is_saved(tmp_path: Path, made: s
         ioc.run('manual_save("all.req")')
         ioc.ioc.stop()
         assert set(values(ioc, "all.sav")) == {f"A:{number} 7" for number in range(MANY)}
-
-
-def test_a_periodic_set_is_saved_at_the_end_too(tmp_path: Path) -> None:
-    with kept(tmp_path, DB, 'create_periodic_set("xy.req", 300)', xy=XY) as ioc:
-        ioc.advance(301)
-        ioc.put("A:x", 5)
-        ioc.ioc.stop()
-        assert values(ioc, "xy.sav")[0] == "A:x.VAL 5"
 
 
 def slowly(steps: Iterator[None]) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.keep.kept import kept
+from tests.keep.kept import Kept, kept
 
 STATES = (
     'field(NOBT, "3") field(ONVL, "1") field(TWVL, "2") field(THVL, "3") field(FRVL, "4") field(ZRST, "No Status") '
@@ -66,12 +68,19 @@ def test_what_was_restored_is_shown_and_the_worst_file_counts(tmp_path: Path) ->
         assert re.fullmatch(TIME, ioc.text("A:SR_rebootTime"))
 
 
-def test_saving_is_held_up_while_it_is_disabled_for_as_long_as_is_allowed(tmp_path: Path) -> None:
-    with kept(tmp_path, DB, PREFIX, 'create_monitor_set("x.req", 5)', x="A:x\n") as ioc:
+@contextmanager
+def disabled(folder: Path) -> Iterator[Kept]:
+    """An IOC whose saving is switched off for at most 20 s, and a value that has changed since."""
+    with kept(folder, DB, PREFIX, 'create_monitor_set("x.req", 5)', x="A:x\n") as ioc:
         ioc.advance(6)
         ioc.put("A:SR_disableMaxSecs", 20)
         ioc.put("A:SR_disable", 1)
         ioc.put("A:x", 1)
+        yield ioc
+
+
+def test_saving_is_held_up_while_it_is_disabled_for_as_long_as_is_allowed(tmp_path: Path) -> None:
+    with disabled(tmp_path) as ioc:
         ioc.advance(15)
         assert ioc.lines("x.sav")[0] == "A:x 0"
         ioc.advance(10)
@@ -80,11 +89,7 @@ def test_saving_is_held_up_while_it_is_disabled_for_as_long_as_is_allowed(tmp_pa
 
 
 def test_saving_that_is_disabled_is_held_up_at_the_end_too(tmp_path: Path) -> None:
-    with kept(tmp_path, DB, PREFIX, 'create_monitor_set("x.req", 5)', x="A:x\n") as ioc:
-        ioc.advance(6)
-        ioc.put("A:SR_disableMaxSecs", 20)
-        ioc.put("A:SR_disable", 1)
-        ioc.put("A:x", 1)
+    with disabled(tmp_path) as ioc:
         ioc.advance(2)
         ioc.ioc.stop()
         assert ioc.lines("x.sav")[0] == "A:x 0"
