@@ -15,6 +15,7 @@ from pydevpva.pva.clients import PvaClients
 from pydevpva.pva.field_put import FieldPut
 from pydevpva.pva.options import put_options
 from pydevpva.pva.types.p4p_types import Operation, Structure
+from pydevpva.queues import take
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class ServedName:
         first = _First()
         self._clients.loop.submit_next(self._open, first)
         try:
-            if (value := first.value.get(timeout=PATIENCE)) is not None:
+            if (value := take(first.value, PATIENCE)) is not None:
                 self.pv.open_here(value)
                 first.opened = True
         except queue.Empty:

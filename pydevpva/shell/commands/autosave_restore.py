@@ -12,6 +12,7 @@ from pydevpva.keep.running import Tally, compare, put_all
 from pydevpva.keep.safe_files import dated, read_text, write
 from pydevpva.keep.sav_text import Saved, file_text, parse
 from pydevpva.keep.settings import FAILURE
+from pydevpva.queues import take
 from pydevpva.shell.language.registry import INT, PATH, Argument, CommandFailed, command
 from pydevpva.shell.reports import autosave as report
 from pydevpva.shell.session import DATABASE_PATIENCE, Shell
@@ -50,7 +51,7 @@ def _put(shell: Shell, path: str, saved: Saved) -> None:
     loop = shell.ioc.database.loop
     loop.submit(lambda: loop.trickle(put_all(shell.ioc.database, shell.ioc.far_pvs.watch, saved, ended.put)))
     try:
-        tally = ended.get(timeout=DATABASE_PATIENCE)
+        tally = take(ended, DATABASE_PATIENCE)
     except queue.Empty:
         raise CommandFailed(f"{path}: not all puts were answered within {DATABASE_PATIENCE:g} s") from None
     for refused in tally.refused:
