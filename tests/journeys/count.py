@@ -109,8 +109,8 @@ class House:
 
 
 def _asked_for_quiet(step: tuple[str, str]) -> bool:
-    """The loop's own turning, and `quiet`, are nobody's journey; nor is its queue, of which `add` is the put."""
-    return step[0] == "timers.py" or (step[0] == "loop.py" and step[1] in (
+    """The loop's own turning, and `quiet`, are nobody's journey; nor are queues: `Loop.add` is a put, `take` a get."""
+    return step[0] in ("timers.py", "queues.py") or (step[0] == "loop.py" and step[1] in (
         "Loop.call", "Loop.add", "Loop._settle", "Loop.end_pass", "Loop._run_queued", "Loop._patience",
         "Loop._run_due_timers", "Loop._run_next", "Loop._wait", "_wake",
     ))  # fmt: skip
