@@ -6,6 +6,7 @@ only the thread that forked. Each part of the IOC says with `in_child` what it l
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ _let_go: dict[tuple[int, Callable[..., object]], weakref.ref[object] | None] = {
 _FEW = 100
 _most = _FEW  # then objects that are gone are forgotten
 _masks = threading.local()  # the signals that were blocked before the fork
+_collecting: list[bool] = []  # whether Python collects garbage by itself, while threads fork
 
 
 def in_child(work: Work) -> None:
@@ -71,6 +73,8 @@ class ParentOnly:
 def _before() -> None:
     """A signal that comes at once waits until the child has handlers of its own: ours would tell the parent."""
     _masks.before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals()) if _let_go else None
+    _collecting.append(gc.isenabled() or any(_collecting))
+    gc.disable()
 
 
 def _unblock() -> None:
@@ -78,7 +82,17 @@ def _unblock() -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def _after_in_parent() -> None:
+    if _collecting.pop() and not _collecting:
+        gc.enable()
+    _unblock()
+
+
 def _after_in_child() -> None:
+    # What the parent left behind is never collected here: p4p's objects would wait for threads that only it has
+    gc.freeze()
+    collecting = any(_collecting)
+    _collecting.clear()
     given = list(_let_go.items())
     _let_go.clear()
     for (_, function), owned in given:
@@ -87,10 +101,12 @@ def _after_in_child() -> None:
                 function()
             elif (owner := owned()) is not None:
                 function(owner)
+    if collecting:
+        gc.enable()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler and signal.SIGINT in signal.sigpending():
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # KeyboardInterrupt would be raised here, and lost
     _unblock()
 
 
 if hasattr(os, "register_at_fork"):  # Windows knows no forks
-    os.register_at_fork(before=_before, after_in_parent=_unblock, after_in_child=_after_in_child)
+    os.register_at_fork(before=_before, after_in_parent=_after_in_parent, after_in_child=_after_in_child)

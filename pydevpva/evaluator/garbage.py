@@ -9,6 +9,8 @@ from __future__ import annotations
 import gc
 import threading
 
+from pydevpva.forks import in_child
+
 PERIOD = 0.02  # seconds between two looks at whether a collection is due
 
 
@@ -33,6 +35,7 @@ class Collector:
                 return
             gc.disable()
             _at_work.append(self)
+        in_child(self._forked)
         threading.Thread(target=self._run, name="collector", daemon=True).start()
 
     def stop(self) -> None:
@@ -45,6 +48,14 @@ class Collector:
                     gc.enable()
             if not _at_work:
                 gc.unfreeze()
+
+    def _forked(self) -> None:
+        """The child has no such thread: Python collects there as it always does."""
+        global _switching
+        _switching = threading.Lock()
+        if self in _at_work:
+            _at_work.clear()
+            gc.enable()
 
     def _run(self) -> None:
         wait, count, threshold, collect = self._ended.wait, gc.get_count, gc.get_threshold, gc.collect
