@@ -39,9 +39,11 @@ class Workers:
 def main(port=PORT, count=2):
     from distributed import LocalCluster
 
+    # With None for its pages the scheduler would serve them on port 8787, which another one may have
     with LocalCluster(
-        n_workers=int(count), threads_per_worker=1, scheduler_port=int(port), dashboard_address=None, silence_logs=50
-    ):
+        n_workers=int(count), threads_per_worker=1, scheduler_port=int(port), dashboard_address="127.0.0.1:0",
+        silence_logs=50,
+    ):  # fmt: skip
         sys.stdin.read()
 
 
