@@ -212,7 +212,7 @@ def add_modules(corpus: Corpus, results: Path) -> list[str]:
 
 
 def difference(case: Case, definitions: Definitions) -> tuple[str, str]:
-    """("loaded" or "refused", "") when we agree with EPICS; otherwise the second says how not."""
+    """("loaded", "refused" or "unbuilt", "") when we agree with EPICS; otherwise the second says how not."""
     accepted, said, dump = case.epics()
     known, before = Instances(), definitions.snapshot()
     os.environ.update(case.job["environment"])
@@ -228,6 +228,8 @@ def difference(case: Case, definitions: Definitions) -> tuple[str, str]:
             return "differs", f"EPICS loads it; pydevpva: {error.problems[0]}"
         return "refused", "" if complaints.same(its, mine) else f"EPICS {its}\n    pydevpva {mine}"
     else:
+        if not accepted and "at or before 'substitute'" in said:
+            return "unbuilt", ""  # a template that msi has not expanded: we do what msi would
         if not accepted:
             return "differs", f"EPICS {complaints.theirs(said)}; pydevpva loads it"
         return "loaded", unlike(known, dump, definitions)
