@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Protocol
 
-from pydevpva.db.dbf import TYPES
+from pydevpva.db.dbf import LINKS, TYPES
 from pydevpva.db.lexis import WS
 from pydevpva.db.model import DEVICE_LINK_TYPES, Breaktable, Device, Field, Menu, RecordType
 from pydevpva.db.numbers import parse_double
@@ -65,7 +65,8 @@ def _recordtype(into: Target, statement: Statement, source: Source) -> Problems:
         except _WrongField as error:
             place = _place(source.text, item.offset, error.attribute)
             problems.append(source.problem(place, f"field {item.words[0]}: {error}"))
-    into.types[name] = RecordType(name, fields, source.locate(statement.offset))
+    choosing = frozenset(field.name for field in fields.values() if field.type in LINKS or field.type == "MENU")
+    into.types[name] = RecordType(name, fields, source.locate(statement.offset), choosing)
     into.user_types.append(name)
     return problems
 

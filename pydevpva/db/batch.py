@@ -14,23 +14,12 @@ from pydevpva.db.instances import Instances
 from pydevpva.db.left_out import LeftOut
 from pydevpva.db.lexis import plain, unquote
 from pydevpva.db.macros import undefined
-from pydevpva.db.model import Field, FieldText, Place, RecordInstance, RecordType
+from pydevpva.db.model import FieldText, Place, RecordInstance, RecordType
 from pydevpva.db.modules import field_advice, record_type_advice, value_advice
 from pydevpva.db.names import NAME_BYTES, complaint
 from pydevpva.db.source import Source
-from pydevpva.db.statements import REGULAR_ITEM
 from pydevpva.db.syntax import Item, RegularRecord, Statement
 from pydevpva.errors import Location, NotFound, Problem, did_you_mean, nearest_field
-
-
-class _Slot:
-    """One field of a record type while loading, with the texts that it has been found to take."""
-
-    __slots__ = ("field", "seen")
-
-    def __init__(self, field: Field) -> None:
-        self.field = field
-        self.seen: dict[str, str] = {}
 
 
 class Batch:
@@ -46,7 +35,7 @@ class Batch:
         self.doomed: list[tuple[Problem, str]] = []  # will be left out when all that is said of them has been read
         self._touched: dict[str, RecordInstance | None] = {}  # None: removed
         self._bad_links: dict[str, list[Problem]] = {}  # of each record: nobody reads them if it is left out
-        self._slots: dict[str, dict[str, _Slot]] = {}
+        self._slots: dict[str, dict[str, values.Slot]] = {}
         self._types: dict[str, RecordType] = {}
         self._old_aliases = known.aliases
         self._before: dict[str, object] | None = None
@@ -62,22 +51,25 @@ class Batch:
         instance = self._head(record.type, record.name, source, start, place)
         if instance is None:
             if self.left_out is not None:
-                items = REGULAR_ITEM.finditer(source.text, record.start, record.end)
-                self.left_out.aliases(record.name, [unquote(match[4]) for match in items if match[4] is not None])
+                aliases = [unquote(match[4]) for match in record.items if match[4] is not None]
+                self.left_out.aliases(record.name, aliases)
             return
         slots, fields = self._slots[instance.type], instance.fields
-        for match in REGULAR_ITEM.finditer(source.text, record.start, record.end):
+        for match in record.items:
             kind, name, value, alias = match.groups()
             if kind == "field":
-                slot = slots.get(name)
+                slot = slots.get(name) or slots.get(unquote(name))
                 text = slot.seen.get(value) if slot is not None else None
-                if text is not None:
-                    fields[slot.field.name] = FieldText(text, place, match.start() - start)  # type: ignore[union-attr]
-                    continue
-                text = self._check(instance, unquote(name), plain(value), source, match.start(), match.start(3))
-                if text is not None:
-                    fields[slots[unquote(name)].field.name] = FieldText(text, place, match.start() - start)
-                    slots[unquote(name)].seen[value] = text
+                if text is None:
+                    text = plain(value)
+                    if slot is None or not slot.takes(text):
+                        text = self._check(instance, unquote(name), text, source, match.start(), match.start(3))
+                        if text is None:
+                            continue
+                    assert slot is not None  # or nothing is taken
+                    if len(slot.seen) < values.MOST_SEEN:
+                        slot.seen[value] = text
+                fields[slot.field.name] = FieldText(text, place, match.start() - start)  # type: ignore[union-attr]
             elif kind == "info":
                 self._info(instance, unquote(name), plain(value), source, match.start())
             else:
@@ -212,7 +204,7 @@ class Batch:
         """Have the fields of a record type at hand."""
         if type_ not in self._slots:
             record_type = self._types[type_] = self.definitions.record_type(type_)
-            self._slots[type_] = {name: _Slot(field) for name, field in record_type.fields.items()}
+            self._slots[type_] = {name: values.Slot(field) for name, field in record_type.fields.items()}
 
     def _field(self, instance: RecordInstance, item: Item, source: Source) -> None:
         name, text = item.words

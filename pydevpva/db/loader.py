@@ -19,6 +19,7 @@ from pydevpva.db.statements import statements
 from pydevpva.db.syntax import RegularRecord
 from pydevpva.errors import LoadError, Location, NotFound, Problem
 
+MANY = 10_000  # records
 Accept = Callable[[RecordInstance], Iterable[Problem]]
 
 
@@ -29,7 +30,7 @@ def load(
 
     `accept` tells what is wrong with a record in the eyes of the program that will run it, or worth a warning.
     """
-    batch = Batch(definitions, known)
+    batch, before = Batch(definitions, known), len(known)
     collects = gc.isenabled()
     gc.disable()  # nothing made here is garbage: looking for it takes longer than all the rest
     try:
@@ -43,6 +44,8 @@ def load(
         batch.commit()
     finally:
         batch.close()
+        if len(known) > before + MANY:
+            gc.freeze()  # the next collection would look at all of it
         if collects:
             gc.enable()
     return batch.warnings

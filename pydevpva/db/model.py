@@ -46,11 +46,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class RecordType:
-    """A record type; `fields` is in .dbd order, NAME first."""
+    """A record type; `fields` is in .dbd order, NAME first; `choosing` are the names of its links and menus."""
 
     name: str
     fields: dict[str, Field]
     location: Location
+    choosing: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

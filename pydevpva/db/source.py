@@ -7,6 +7,8 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate, count
+from operator import add
 from pathlib import Path
 
 from pydevpva.db import lexis
@@ -71,11 +73,8 @@ class Source:
 
     def _line_starts(self) -> array[int]:
         if self._lines is None:
-            starts, at = array("q"), 0
-            for line in self.text.split("\n")[:-1]:
-                at += len(line) + 1
-                starts.append(at)
-            self._lines = starts
+            lengths = map(len, self.text.split("\n")[:-1])
+            self._lines = array("q", map(add, accumulate(lengths), count(1)))  # each newline counts as one
         return self._lines
 
 

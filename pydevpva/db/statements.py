@@ -14,12 +14,11 @@ from pydevpva.db.syntax import ARGUMENTS, KEYWORDS, Item, RegularRecord, Stateme
 from pydevpva.errors import Problem
 
 _KEYWORDS = "|".join(KEYWORDS)
-REGULAR_ITEM = re.compile(
+_ITEM = re.compile(
     rf"(field|info){WS}\({WS}({STRING}){WS},{WS}({JSON_STRING}|{JSON_BARE}){WS}\){WS}|alias{WS}\({WS}({STRING}){WS}\){WS}"
 )
-_ITEM = REGULAR_ITEM.pattern.replace("(field|info)", "(?:field|info)").replace(f"({STRING})", STRING)
-_ITEM = _ITEM.replace(f"({JSON_STRING}|{JSON_BARE})", f"(?:{JSON_STRING}|{JSON_BARE})")
-_RECORD = re.compile(rf"(g?record){WS}\({WS}({STRING}){WS},{WS}({STRING}){WS}\){WS}\{{{WS}((?:{_ITEM})*)\}}{WS}")
+_ITEM_OR_END = re.compile(rf"{_ITEM.pattern}|\}}{WS}")  # the end has no group
+_RECORD = re.compile(rf"(g?record){WS}\({WS}({STRING}){WS},{WS}({STRING}){WS}\){WS}\{{{WS}")
 _SIMPLE = re.compile(
     rf"(device|driver|link|registrar|function|variable|alias){WS}\({WS}({STRING}(?:{WS},{WS}{STRING})*){WS}\){WS}"
 )
@@ -47,13 +46,11 @@ def statements(source: Source, problems: list[Problem]) -> Iterator[Statement | 
     """The statements of source in order. What is no statement is added to problems, and reading goes on behind it."""
     text = source.text
     at = _skip_space(text, 0)
-    record = _RECORD.match
     while at < len(text):
-        match = record(text, at)
-        if match is not None:
-            kind, rtype, name = match.group(1, 2, 3)
-            yield RegularRecord(kind, at, unquote(rtype), unquote(name), match.start(4), match.end(4))
-            at = match.end()
+        record = _regular_record(text, at)
+        if record is not None:
+            yield record
+            at = record.end
             continue
         head = _HEAD.match(text, at)
         regular = _REGULAR.get(head[0]) if head else None
@@ -68,6 +65,23 @@ def statements(source: Source, problems: list[Problem]) -> Iterator[Statement | 
         if len(problems) >= MAX_PROBLEMS:
             problems.append(source.problem(min(at, len(text)), "too many errors; the rest is not read"))
             return
+
+
+def _regular_record(text: str, at: int) -> RegularRecord | None:
+    head = _RECORD.match(text, at)
+    if head is None:
+        return None
+    end = head.end()
+    items: list[re.Match[str]] = []
+    for match in _ITEM_OR_END.finditer(text, end):
+        if match.start() != end:
+            return None
+        end = match.end()
+        if match.lastindex is None:
+            kind, rtype, name = head.groups()
+            return RegularRecord(kind, at, unquote(rtype), unquote(name), items, end)
+        items.append(match)
+    return None
 
 
 def _skip_space(text: str, at: int) -> int:
@@ -110,7 +124,7 @@ def _ends(text: str, at: int) -> Iterator[int]:
 def regular_items(text: str, start: int, end: int) -> list[Item]:
     """The items without JSON in text[start:end], whatever stands between them."""
     items = []
-    for match in REGULAR_ITEM.finditer(text, start, end):
+    for match in _ITEM.finditer(text, start, end):
         kind, name, value, alias = match.groups()
         words = (unquote(alias),) if kind is None else (unquote(name), lexis.plain(value))
         items.append(Item(kind or "alias", match.start(), words))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 KEYWORDS = (
@@ -43,11 +44,11 @@ class Item:
 
 @dataclass(slots=True)
 class RegularRecord:
-    """A record without JSON in its body, which is REGULAR_ITEM's, one after the other, in text[start:end]."""
+    """A record without JSON in its body. `items` are matches of ("field" or "info", its name, its value, alias)."""
 
     kind: str
     offset: int
     type: str
     name: str
-    start: int
-    end: int
+    items: list[re.Match[str]]
+    end: int  # the offset behind it

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pydevpva.db.dbf import FLOATS, INTEGERS, LINKS
 from pydevpva.db.definitions import Definitions
 from pydevpva.db.linktext import parse_link
@@ -11,6 +13,28 @@ from pydevpva.errors import did_you_mean
 from pydevpva.libcom import Calc, CalcError
 
 _ALSO = 65535  # an index that EPICS takes for every menu
+MOST_SEEN = 1000  # texts of a field: what each record has of its own is not looked for again
+
+
+class Slot:
+    """One field of a record type while loading: the texts `seen` to be good, and `takes`, which asks a new one quickly;
+    of what that says False, `check` has to be asked."""
+
+    __slots__ = ("field", "seen", "takes")
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+        self.seen: dict[str, str] = {}
+        self.takes = _taken(field)
+
+
+def _taken(field: Field) -> Callable[[str], bool]:
+    if field.type == "STRING" and field.special != "SPC_CALC" and field.name != "NAME":
+        size = field.size
+        return lambda text: len(text) < size and text.isascii() and "$" not in text
+    if field.type in LINKS:
+        return lambda text: not ("$" in text or "{" in text or "#" in text)
+    return lambda text: False
 
 
 def choices(field: Field, record_type: str, definitions: Definitions) -> tuple[str, ...]:

@@ -53,8 +53,11 @@ def _device_and_links(record: RecordInstance, definitions: Definitions) -> Itera
             yield _no_support(record, dtyp, device, devices)
             return
     yield from _infos(record)
-    fields = definitions.record_type(record.type).fields
+    rtype = definitions.record_type(record.type)
+    fields, choosing = rtype.fields, rtype.choosing
     for name, given in record.fields.items():
+        if name not in choosing:
+            continue
         first = given.text[:1]
         if name in DEVICE_LINKS and device is not None and device.link_type == "INST_IO":
             if first != "@" or _QUOTED.search(given.text):

@@ -77,32 +77,32 @@ def compile_code(
 
 
 class _Made:
-    """What records with the same text share; `shape` where it is compiled as others of its shape are."""
+    """What records with the same text share; `shape` gives what is its own where it is compiled as others are."""
 
     __slots__ = ("_compiled", "_shape", "event", "fields", "is_expression")
 
-    def __init__(self, compiled: Compiled, shape: Shape | None = None) -> None:
+    def __init__(self, compiled: Compiled, shape: Callable[[], Shape] | None = None) -> None:
         self._compiled, self._shape = compiled, shape
         self.fields, self.is_expression, self.event = compiled.fields, compiled.is_expression, compiled.event
         if shape is not None and self.event is not None:
-            self.event = str(shape.constants.get(self.event, self.event))
+            self.event = str(shape().constants.get(self.event, self.event))
 
     def code(self, label: str) -> CodeType:
         """The code, which tracebacks show as being in the file `label`."""
         if self._shape is None:
             return rewrite.relabel(self._compiled.code, label)
-        return filled(self._compiled.code, self._shape, label)
+        return filled(self._compiled.code, self._shape(), label)
 
 
 MOST_ALIKE = 4096
-_ALIKE: dict[tuple[str, frozenset[str], frozenset[str]], tuple[Alike, Compiled]] = {}  # what was compiled last
+_ALIKE: dict[tuple[bytes, frozenset[str], frozenset[str]], tuple[Alike, Compiled]] = {}  # what was compiled last
 
 
 @functools.lru_cache(maxsize=4096)
 def _made(text: str, bare: frozenset[str], every: frozenset[str]) -> _Made:
     key = (without_digits(text), bare, every)
-    if (known := _ALIKE.get(key)) is not None and (shape := known[0].shape(text, every)) is not None:
-        return _Made(known[1], shape)
+    if (known := _ALIKE.get(key)) is not None and known[0].fits(text, every):
+        return _Made(known[1], functools.partial(known[0].shape, text))
     shape = shape_of(text, every)
     if shape is not None:
         kinds = tuple([type(constant) is str for constant in shape.constants.values()])
@@ -111,7 +111,7 @@ def _made(text: str, bare: frozenset[str], every: frozenset[str]) -> _Made:
             if len(_ALIKE) >= MOST_ALIKE:
                 _ALIKE.clear()
             _ALIKE[key] = Alike(text, shape), compiled
-            return _Made(compiled, shape)
+            return _Made(compiled, lambda: shape)
     return _Made(plain_expression(text, bare) or _compiled(text, bare, every))
 
 

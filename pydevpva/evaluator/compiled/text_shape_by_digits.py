@@ -11,12 +11,12 @@ from collections.abc import Collection
 from pydevpva.evaluator.compiled.text_shape import TOKEN, Constant, Shape
 
 _DIGIT = re.compile(r"\d")
-_SAME_DIGITS = str.maketrans("23456789", "1" * 8)  # a 0 may begin no number
+_SAME_DIGITS = bytes.maketrans(b"23456789", b"1" * 8)  # a 0 may begin no number
 
 
-def without_digits(text: str) -> str:
+def without_digits(text: str) -> bytes:
     """The same for all texts that differ in digits only, and of the same length; a 0 counts as itself."""
-    return text.translate(_SAME_DIGITS)
+    return text.encode("utf-8", "surrogatepass").translate(_SAME_DIGITS)
 
 
 class Alike:
@@ -51,20 +51,21 @@ class Alike:
         if _DIGIT.search(text, start, end):
             self._rest.append((text[start:end], start, end))
 
-    def shape(self, text: str, fields: Collection[str]) -> Shape | None:
-        """The shape of a text; None where more than these names and constants are others."""
+    def fits(self, text: str, fields: Collection[str]) -> bool:
+        """Whether a text has other names and constants, and nothing else is other."""
         for stays, start, end in self._rest:
             if text[start:end] != stays:
-                return None
+                return False
         found: dict[str, str] = {}
         for made, start, end in self._names:
             name = text[start:end]
             if found.setdefault(name, made) != made or name in fields:
-                return None
-        if len(set(found.values())) < len(found):
-            return None
+                return False
+        return len(found) < 2 or len(set(found.values())) == len(found)
+
+    def shape(self, text: str) -> Shape:
+        """The shape of a text that fits."""
         shape = Shape(self._template)
-        shape.names = found
-        for run, start, end, kind in self._constants:
-            shape.constants[run] = kind(text[start:end])
+        shape.names = {text[start:end]: made for made, start, end in self._names}
+        shape.constants = {run: kind(text[start:end]) for run, start, end, kind in self._constants}
         return shape
