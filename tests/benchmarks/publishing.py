@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 from p4p.client.thread import Context
@@ -19,15 +21,23 @@ record(longin,"value") {
 }
 record(calc,"count") { field(CALC,"VAL+1") }
 """
-EVENLY = """
-import threading, time
+RUN = """
+import sys, time
+def run(n, rate, work):
+    begin = time.perf_counter()
+    for i in range(n):
+        time.sleep(max(0.0, begin + i / rate - time.perf_counter()))
+        work(i)
+"""
+EVENLY = f"""{RUN}
+import functools, threading
 def evenly(n, rate):
-    def run():
-        begin = time.perf_counter()
-        for i in range(n):
-            time.sleep(max(0.0, begin + i / rate - time.perf_counter()))
-            pydev.iointr("value", i)
-    threading.Thread(target=run).start()
+    threading.Thread(target=run, args=(n, rate, functools.partial(pydev.iointr, "value"))).start()
+"""
+ONLY_SLEEPS = f"""{RUN}
+begin, count, rate = time.process_time(), *map(int, sys.argv[1:])
+run(count, rate, int)
+print((time.process_time() - begin) / count * 1e6)
 """
 SECONDS = 4
 ELEMENTS = 1_000_000
@@ -48,7 +58,7 @@ def use(as_list):
 
 @line
 def published_evenly() -> list[Result]:
-    """One value after the other, the thread asleep in between."""
+    """One value after the other, the thread asleep in between; the floor only sleeps."""
     return [_published(10_000, 15.0), _published(100, 250.0)]
 
 
@@ -65,12 +75,19 @@ def _published(rate: int, most: float) -> Result:
             used, begin, threads = cpu_seconds(server), time.perf_counter(), AtWork(server)
             done = _wait(client, server, count)
             used, told = cpu_seconds(server) - used, threads.each(max(done, 1))
+            seconds = time.perf_counter() - begin
     result.figures["pydevpva"] = [used / max(done, 1) * 1e6]
-    seconds = time.perf_counter() - begin
+    result.figures["floor"] = [_only_sleeps(count, rate)]
     in_cpu(result, most)
     result.reached = result.reached and done == count
     result.note = f"{count - done:.0f} lost; {done / seconds:,.0f}/s; {told}"
     return result
+
+
+def _only_sleeps(count: int, rate: int) -> float:
+    """us of processor time each, of a Python thread that sleeps as often and publishes nothing."""
+    command = [sys.executable, "-c", ONLY_SLEEPS, str(count), str(rate)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def _wait(client: Context, server: ServerProcess, count: int) -> float:
