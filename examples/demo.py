@@ -6,6 +6,9 @@ import time
 
 os.environ.setdefault("EPICS_PVA_ADDR_LIST", "127.0.0.1")  # the IOC is on this machine
 os.environ.setdefault("EPICS_PVA_AUTO_ADDR_LIST", "NO")
+for port in ("SERVER_PORT", "BROADCAST_PORT"):  # where the IOC has ports of its own
+    if number := os.environ.get(f"EPICS_PVAS_{port}"):
+        os.environ.setdefault(f"EPICS_PVA_{port}", number)
 
 from p4p.client.thread import Context
 
