@@ -38,9 +38,10 @@ DB = (
     'record(stringin,"fail{0}") {{ field(DTYP,"pydev") field(INP,"@1/0") field(SCAN,"2 second") }}\n'
 )
 STARTUP = (
-    'pydev("import random, threading, time")',
-    "pydev(\"publish = lambda: [(pydev.iointr('e%d' % (i % 300), i), time.sleep(0.001)) for i in iter(random.random, 2)"
-    ' for i in [int(i * 1e6)]]")',
+    'pydev("import collections, random, threading, time")',
+    'pydev("numbers = lambda: (int(1e6 * n) for n in iter(random.random, 2))")',
+    "pydev(\"published = lambda: ((pydev.iointr('e%d' % (i % 300), i), time.sleep(0.001)) for i in numbers())\")",
+    'pydev("publish = lambda: collections.deque(published(), maxlen=0)")',  # keeps nothing
     'pydev("threading.Thread(target=publish, daemon=True).start()")',
 )
 
