@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from time import monotonic
 from typing import Protocol
 
 from pydevpva.evaluator.evaluator import Evaluator
@@ -25,6 +26,7 @@ class Waiting(Protocol):
     name: str
     waiter: object
     depends: Callable[[], Iterable[str]]
+    free: float  # when a look began that found that it can end, by time.monotonic
 
 
 class Looker:
@@ -38,12 +40,15 @@ class Looker:
 
     def would_wait_for_itself(self, wait: Waiting, others: Sequence[Waiting]) -> str:
         """Why this wait cannot end; "" where it may, or where others must give up first."""
-        waits = [*others] if wait in others else [*others, wait]
+        waits, now = [*others] if wait in others else [*others, wait], monotonic()
         needs: dict[int, list[str]] = self._loop.call(lambda: {id(w): list(w.depends()) for w in waits})
         ways = _Ways(self._evaluator, waits)
         blocked = {id(w): [way for name in needs[id(w)] if (way := ways.of(name)) is not None] for w in waits}
         blocked |= ways.blocked
         stuck = _stuck(blocked)
+        for one in waits:
+            if id(one) not in stuck:
+                one.free = now
         if id(wait) not in stuck or not _reaches(id(wait), id(wait), blocked, stuck):
             return ""
         return self._in_words(needs[id(wait)], wait, ways)
