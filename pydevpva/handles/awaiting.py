@@ -1,8 +1,8 @@
 """What ends only after a wait: tasks and futures, found from the one that waits by who awaits it. Asked on any thread.
 
 A future knows by its callbacks who awaits it: a task by its wakeup, asyncio.gather, wait, wait_for and shield by the
-future that they have made, a TaskGroup by itself, what goes from one thread to another by the future there. No
-attribute of a user's object is asked for: it might run the user's code.
+future that they have made, a TaskGroup by itself, what goes from one thread to another by the future there, and so does
+that of a program. No attribute of a user's object is asked for: it might run the user's code.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from concurrent import futures
 from functools import partial
 from types import BuiltinMethodType, CellType, FunctionType, MethodType
 from typing import Any
+
+from pydevpva.evaluator.program import Ends
 
 Ways = list[frozenset[int]]  # ids of waits, tasks and futures: of each way one has to end
 ENDS_BY_ALL = ("outer", "destination")  # the cells of asyncio's own functions that hold what ends with its future
@@ -66,6 +68,8 @@ class Awaiting:
                 yield callback.__self__, by
         elif type(callback) is partial and callback.func is getattr(self._asyncio.tasks, "_release_waiter", None):
             yield callback.args[0], by  # wait_for
+        elif type(callback) is MethodType and type(callback.__self__) is Ends:
+            yield callback.__self__, by
         elif type(callback) is MethodType and self._groups and issubclass(type(callback.__self__), self._groups):
             yield _attributes(self._groups, callback.__self__).get("_on_completed_fut"), by  # None: not awaited yet
         elif type(callback) is FunctionType and callback.__module__ in ("asyncio.tasks", "asyncio.futures"):

@@ -14,7 +14,6 @@ from typing import Protocol
 
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.later import record_of
-from pydevpva.evaluator.program import Ends
 from pydevpva.handles.awaiting import Awaiting
 from pydevpva.handles.makers import frames, made_by_thread, waited_for
 from pydevpva.loop import Loop
@@ -113,8 +112,7 @@ class _Ways:
         return self._by_waiter.get(id(found)) or self._of_future(found)
 
     def _of_future(self, future: object) -> int | None:
-        made_by = future.task if type(future) is Ends else future  # a program's ends with its task
-        return id(made_by) if id(made_by) in self.blocked else None
+        return id(future) if id(future) in self.blocked else None
 
     def of(self, record: str) -> frozenset[int] | None:
         if record in self._running:

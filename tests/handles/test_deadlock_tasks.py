@@ -46,6 +46,9 @@ async def own_class(name):
     task = Task(put(name), loop=asyncio.get_running_loop())
     task.add_done_callback(Told())
     await task
+@pydev.Program("inner")
+async def inner(program, name): await put(name)
+async def in_program(name): await asyncio.wrap_future(inner.start(name))
 async def run(how, name):
     try:
         await how(name)
@@ -81,7 +84,7 @@ async def first_of_two(name):
     for one in done: one.result()
 def cancelled(task): return 7 if task.cancel() else 0
 """
-HOWS = ["task", "gather", "wait", "wait_for", "shield", "to_thread", "deep"]
+HOWS = ["task", "gather", "wait", "wait_for", "shield", "to_thread", "in_program", "deep"]
 if sys.version_info >= (3, 11):
     HOWS.append("group")
 CODES = {
