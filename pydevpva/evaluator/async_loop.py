@@ -150,11 +150,16 @@ async def _end_connections(loop: AbstractEventLoop, until: float) -> None:
     import asyncio
 
     await asyncio.sleep(0)
-    while any(one.is_closing() for one in _connections(loop)) and time.monotonic() < until:
+    while any(_is_sending(one) for one in _connections(loop)) and time.monotonic() < until:
         await asyncio.sleep(FLUSH)
     for one in _connections(loop):
         one.abort()
     await asyncio.sleep(0)
+
+
+def _is_sending(connection: Any) -> bool:
+    """Also below TLS, where the connection is open for longer than what the coroutine has closed."""
+    return bool(connection.is_closing() or connection.get_write_buffer_size())
 
 
 def _connections(loop: Any) -> list[Any]:

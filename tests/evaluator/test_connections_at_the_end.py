@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,19 +25,23 @@ async def closes(port, last=b""):
     finally:
         writer.write(last)
         writer.close()
-async def forgets(port):
+async def forgets(port, last=b""):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     kept.append(writer)
     connected.set()
-    await reader.readline()
+    try:
+        await reader.readline()
+    finally:
+        writer.write(last)
 """
-LARGE = 30_000_000  # more than the two sockets hold
+LARGE = 8_000_000  # more than the two sockets hold
 
 
 @pytest.fixture
 def device() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(PATIENCE)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         yield listening
 
 
@@ -49,10 +54,28 @@ def test_the_device_sees_its_connection_end(tmp_path: Path, device: socket.socke
         connection, _ = device.accept()
         assert ioc.evaluator.namespace["connected"].wait(PATIENCE)
     with connection:
-        connection.settimeout(PATIENCE)
-        received = 0
-        with suppress(ConnectionResetError):  # what it does not take in time is lost
-            while data := connection.recv(1 << 20):
-                received += len(data)
+        received = _received(connection)
     assert received == 3 if "off" in code else received < LARGE
     assert len(ioc.evaluator.namespace["kept"]) == 1, "nobody has dropped it"
+
+
+@pytest.mark.parametrize("code", ["closes", "forgets"])
+def test_what_is_written_at_the_end_is_sent(tmp_path: Path, device: socket.socket, code: str) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with running(tmp_path, "", PYTHON) as ioc:
+            ioc.run_python(f"pydev.start({code}({device.getsockname()[1]}, bytes({LARGE})))")
+            connection, _ = device.accept()
+            assert ioc.evaluator.namespace["connected"].wait(PATIENCE)
+            received = pool.submit(_received, connection)
+        with connection:
+            assert received.result(PATIENCE) == LARGE
+
+
+def _received(connection: socket.socket) -> int:
+    """Bytes until its end; what was not taken in time is lost."""
+    connection.settimeout(PATIENCE)
+    received = 0
+    with suppress(ConnectionResetError):
+        while data := connection.recv(1 << 20):
+            received += len(data)
+    return received
