@@ -114,7 +114,9 @@ DB = (
 )
 
 
-@pytest.fixture(params=(1, 2, 4), ids=lambda threads: f"{threads} threads")
+@pytest.fixture(
+    params=(1, *(pytest.param(n, marks=pytest.mark.long) for n in (2, 4))), ids=lambda threads: f"{threads} threads"
+)
 def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setenv("PYDEV_NUM_THREADS", str(request.param))
     return int(request.param)
