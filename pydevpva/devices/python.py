@@ -16,7 +16,7 @@ from pydevpva.devices.time_limit import TimeLimit
 from pydevpva.errors import CodeError, Stopped
 from pydevpva.evaluator.compiled.code import Code, compile_code, remember_source
 from pydevpva.evaluator.evaluator import Evaluator
-from pydevpva.evaluator.failures import Told, UserError, describe, raised, traceback_text
+from pydevpva.evaluator.failures import Misuse, Told, UserError, describe, raised_to_record, traceback_text
 from pydevpva.evaluator.jobs import Done, Job, label_of
 from pydevpva.evaluator.waiting import comes_later
 from pydevpva.loop import Loop
@@ -215,7 +215,7 @@ class Failures:
             return error
         if self._told is None:
             self._told = Told()
-        return raised(error, self._told)
+        return raised_to_record(error, self._told)
 
     def tell(self, record: Record, field: str, text: str, error: BaseException) -> None:
         """CALC/INVALID with the error in AMSG; a log entry when it is news or TPRO asks for each."""
@@ -231,8 +231,9 @@ class Failures:
             self.said = message
             if not isinstance(error, UserError):
                 self.last = traceback_text(error)
-            frames = f"\n{self.last}" if not isinstance(error, ResultError) else ""
-            log.error("%s.%s: %s\n  code: %s%s", record.NAME, field, message, text, frames)
+            frames = "" if isinstance(error, (ResultError, Misuse)) else f"\n{self.last}"
+            entry = (record.NAME, field, message, text, frames)
+            log.error("%s.%s: %s\n  code: %s%s", *entry, extra={"misuse": isinstance(error, Misuse)})
 
     def waits(self, record: Record, error: NotPublished) -> bool:
         """CALC/INVALID because nothing is there yet; whether that is news. It is not said for each record."""

@@ -23,6 +23,7 @@ log = logging.getLogger("pydevpva.python")
 
 THREAD = "pydev-async"
 GRACE = 1.0  # seconds that a cancelled coroutine has for its `finally`, before what waits for it goes on
+FLUSH = 0.01  # seconds between two looks at whether all is sent
 EAGER = sys.version_info >= (3, 12)  # a coroutine that returns at once takes no turn of the loop
 
 
@@ -118,22 +119,53 @@ class AsyncLoop:
             task.cancel()
 
     async def _end(self, loop: AbstractEventLoop, timeout: float) -> None:
+        until = time.monotonic() + timeout
+        for ending in (self._end_tasks(timeout, until), _end_generators(loop, until), _end_connections(loop, until)):
+            try:
+                await ending
+            except BaseException as error:
+                log.debug("the end of the %s thread: %r", THREAD, error)
+        loop.stop()
+
+    async def _end_tasks(self, timeout: float, until: float) -> None:
         import asyncio
 
-        until = time.monotonic() + timeout
-        try:
-            while (tasks := _others()) and (left := until - time.monotonic()) > 0:
-                for task in tasks:
-                    self.cancel_once(task)
-                await asyncio.wait(tasks, timeout=left)
-            for task in _others():
-                log.warning("%s: did not end within %g s of being cancelled", task.get_name().strip("<>"), timeout)
-                task._log_destroy_pending = False  # type: ignore[attr-defined]  # it has been said
-            await asyncio.wait_for(loop.shutdown_asyncgens(), max(0.01, until - time.monotonic()))
-        except BaseException as error:
-            log.debug("the end of the %s thread: %r", THREAD, error)
-        finally:
-            loop.stop()
+        while (tasks := _others()) and (left := until - time.monotonic()) > 0:
+            for task in tasks:
+                self.cancel_once(task)
+            await asyncio.wait(tasks, timeout=left)
+        for task in _others():
+            log.warning("%s: did not end within %g s of being cancelled", task.get_name().strip("<>"), timeout)
+            task._log_destroy_pending = False  # type: ignore[attr-defined]  # it has been said
+
+
+async def _end_generators(loop: AbstractEventLoop, until: float) -> None:
+    import asyncio
+
+    await asyncio.wait_for(loop.shutdown_asyncgens(), max(0.01, until - time.monotonic()))
+
+
+async def _end_connections(loop: AbstractEventLoop, until: float) -> None:
+    """None outlives the loop. What a coroutine has closed ends a turn of the loop later, or when all of it is sent."""
+    import asyncio
+
+    await asyncio.sleep(0)
+    while any(_is_sending(one) for one in _connections(loop)) and time.monotonic() < until:
+        await asyncio.sleep(FLUSH)
+    for one in _connections(loop):
+        one.abort()
+    await asyncio.sleep(0)
+
+
+def _is_sending(connection: Any) -> bool:
+    """Also below TLS, where the connection is open for longer than what the coroutine has closed."""
+    return bool(connection.is_closing() or connection.get_write_buffer_size())
+
+
+def _connections(loop: Any) -> list[Any]:
+    """Those that are open; a loop that is not asyncio's own tells of none."""
+    transports = list(getattr(loop, "_transports", {}).values())
+    return [one for one in transports if (own := one.get_extra_info("socket")) is not None and own.fileno() != -1]
 
 
 def _run(loop: AbstractEventLoop) -> None:

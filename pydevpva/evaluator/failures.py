@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import CodeType
 
 from pydevpva.errors import PydevpvaError
-from pydevpva.plain.errors import describe, trace_of, traceback_text
+from pydevpva.plain.errors import describe, is_of_link, trace_of, traceback_text
 
-__all__ = ["Told", "UserError", "describe", "raised", "traceback_text"]
+__all__ = ["Misuse", "Told", "UserError", "describe", "raised", "raised_to_record", "traceback_text"]
 
 
 class UserError(PydevpvaError):
@@ -16,6 +16,13 @@ class UserError(PydevpvaError):
     def __init__(self, text: str, trace: str) -> None:
         self.trace = trace
         super().__init__(text)
+
+
+class Misuse(UserError):
+    """What pydevpva itself raised, straight to a link: that text, and the link, say all there is to say."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, text)
 
 
 class Told:
@@ -43,3 +50,11 @@ def raised(error: BaseException, told: Told) -> UserError:
     """The error as text that is nobody's object."""
     text = describe(error)
     return UserError(text, traceback_text(error) if told.is_news(text, error) else "")
+
+
+def raised_to_record(error: BaseException, told: Told) -> UserError:
+    """As `raised`, of a record's code."""
+    if issubclass(type(error), PydevpvaError) and is_of_link(error):
+        told.is_news("", error)  # what was told before is news again
+        return Misuse(describe(error, named=type(error) is not PydevpvaError))  # that name would say nothing
+    return raised(error, told)

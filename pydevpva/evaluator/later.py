@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Collection
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -178,10 +178,10 @@ class Later:
         """The task of that name is about to end: another may have its name."""
         self._tasks.pop(name, None)
 
-    def futures(self) -> list[tuple[str, Future[object]]]:
-        """(record, the future of concurrent.futures that its code has given)."""
-        waiting = [(record, waiting.future) for record, waiting in list(self._waiting.items())]
-        return [(record, future) for record, future in waiting if isinstance(future, Future)]
+    def awaited(self) -> list[tuple[str, object]]:
+        """(record, the task that runs its coroutine, or the future that its code has given)."""
+        waiting = list(self._waiting.items())
+        return [(record, one.future if one.task is None else one.task) for record, one in waiting]
 
     def report(self) -> tuple[list[TaskReport], list[TaskReport]]:
         """(the tasks, the records that await), those first that have for longest."""

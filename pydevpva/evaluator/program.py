@@ -146,9 +146,10 @@ class Program:
 
 
 class Ends(Future[object]):
-    """The end of a run: `task` is what runs."""
+    """The end of a run."""
 
-    task: asyncio.Task[Any] | None = None
+    def ends_with(self, task: object) -> None:
+        """A callback of the task that runs: it does nothing, and tells who looks what ends with the task."""
 
 
 class _Run:
@@ -171,7 +172,8 @@ class _Run:
 
         with self._beginning:
             self._task, self._loop, self._go = asyncio.current_task(), asyncio.get_running_loop(), asyncio.Event()
-            self.future.task = self._task
+            if self._task is not None:
+                self._task.add_done_callback(self.future.ends_with)
         for work in self._early:
             self._loop.call_soon(work)
 

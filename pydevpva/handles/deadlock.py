@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
+from time import monotonic
 from typing import Protocol
 
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.later import record_of
-from pydevpva.handles.makers import frames, made_by_thread, tasks_of, waited_for
+from pydevpva.handles.awaiting import Awaiting
+from pydevpva.handles.makers import frames, made_by_thread, waited_for
 from pydevpva.loop import Loop
 
 
@@ -24,12 +25,13 @@ class Waiting(Protocol):
     name: str
     waiter: object
     depends: Callable[[], Iterable[str]]
+    free: float  # when a look began that found that it can end, by time.monotonic
 
 
 class Looker:
     """Looks at the evaluator threads of one IOC, and at what records await.
 
-    A waiter is a thread; of a coroutine, the name of its record; of a task beside the records, the task.
+    A waiter is a thread; of a coroutine, its task.
     """
 
     def __init__(self, evaluator: Evaluator, loop: Loop) -> None:
@@ -37,11 +39,15 @@ class Looker:
 
     def would_wait_for_itself(self, wait: Waiting, others: Sequence[Waiting]) -> str:
         """Why this wait cannot end; "" where it may, or where others must give up first."""
-        waits = [*others] if wait in others else [*others, wait]
+        waits, now = [*others] if wait in others else [*others, wait], monotonic()
         needs: dict[int, list[str]] = self._loop.call(lambda: {id(w): list(w.depends()) for w in waits})
         ways = _Ways(self._evaluator, waits)
         blocked = {id(w): [way for name in needs[id(w)] if (way := ways.of(name)) is not None] for w in waits}
+        blocked |= ways.blocked
         stuck = _stuck(blocked)
+        for one in waits:
+            if id(one) not in stuck:
+                one.free = now
         if id(wait) not in stuck or not _reaches(id(wait), id(wait), blocked, stuck):
             return ""
         return self._in_words(needs[id(wait)], wait, ways)
@@ -63,27 +69,28 @@ class Looker:
 
 
 class _Ways:
-    """What the code of a record waits for: ids of waits, of which one has to end. None: it can go on."""
+    """What the code of a record waits for: ids of what holds it up, of which one has to end. None: it can go on."""
 
     def __init__(self, evaluator: Evaluator, waits: Sequence[Waiting]) -> None:
         self._by_waiter = {id(w.waiter): id(w) for w in waits}
         self._frames = frames()
-        self._by_future = {
-            id(future): id(w)
-            for w in waits
-            if isinstance(w.waiter, threading.Thread)
-            for future in made_by_thread(self._frames.get(w.waiter.ident or 0))
-        }
+        self._awaiting = Awaiting()
+        for wait in waits:
+            for held in self._held_by(wait.waiter):
+                self._awaiting.hold(held, id(wait))
         self._queued = evaluator.queued()
         self._threads: dict[int, int | None] = {}  # by id of the thread; None: it can go on
-        self._running: dict[str, int | None] = {w.waiter: id(w) for w in waits if isinstance(w.waiter, str)}
-        for record, future in evaluator.later.futures():
-            self._running[record] = self._of_future(future)
+        self._running = {record: self._of_future(awaited) for record, awaited in evaluator.later.awaited()}
         for thread, label in evaluator.jobs_by_thread():
             waits_for = self._of_thread(thread)
             self._threads[id(thread)] = waits_for if label else None
             if label:
                 self._running[record_of(label)] = waits_for
+
+    @property
+    def blocked(self) -> dict[int, list[frozenset[int]]]:
+        """Tasks and futures that end only after a wait, as the waits themselves."""
+        return self._awaiting.blocked
 
     def is_evaluator(self, waiter: object) -> bool:
         """Whether it is an evaluator thread."""
@@ -93,15 +100,19 @@ class _Ways:
         """Whether its code is run or awaited."""
         return record in self._running
 
+    def _held_by(self, waiter: object) -> Iterable[object]:
+        if isinstance(waiter, threading.Thread):
+            return made_by_thread(self._frames.get(waiter.ident or 0))
+        return (waiter,)
+
     def _of_thread(self, thread: threading.Thread) -> int | None:
         if id(thread) in self._by_waiter:
             return self._by_waiter[id(thread)]
         found = waited_for(self._frames.get(thread.ident or 0))
-        return self._of_future(found) if isinstance(found, Future) else self._by_waiter.get(id(found))
+        return self._by_waiter.get(id(found)) or self._of_future(found)
 
-    def _of_future(self, future: Future[object]) -> int | None:
-        tasks = (self._by_waiter[id(task)] for task in tasks_of(future) if id(task) in self._by_waiter)
-        return self._by_future.get(id(future)) or next(tasks, None)
+    def _of_future(self, future: object) -> int | None:
+        return id(future) if id(future) in self.blocked else None
 
     def of(self, record: str) -> frozenset[int] | None:
         if record in self._running:
@@ -114,7 +125,7 @@ class _Ways:
 
 
 def _stuck(blocked: dict[int, list[frozenset[int]]]) -> set[int]:
-    """The waits that never end: each needs all its ways, and of a way one wait that can end."""
+    """What never ends: each needs all its ways, and of a way one that can end."""
     stuck = set(blocked)
     while free := {w for w in stuck if all(way - stuck for way in blocked[w])}:
         stuck -= free

@@ -9,23 +9,31 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, thread
-from types import CellType, FrameType
-
-from pydevpva.evaluator.program import Ends
+from types import FrameType
 
 DEEP = 6  # frames that are looked at for what a thread waits in
 
 
-def waited_for(frame: FrameType | None) -> threading.Thread | Future[object] | None:
-    """What this thread waits for: the end of another, or a future. None: neither."""
+def waited_for(frame: FrameType | None) -> object:
+    """What this thread waits for: the end of another, a future, or the task that its own loop runs. None: neither."""
+    top = frame
     for _ in range(DEEP):
         if frame is None:
-            return None
+            break
         name, own = frame.f_code.co_name, frame.f_locals.get("self")
         if name in ("join", "_wait_for_tstate_lock") and isinstance(own, threading.Thread):
             return own
         if name in ("result", "exception") and isinstance(own, Future):
             return own
+        frame = frame.f_back
+    return _run_to_its_end(top)
+
+
+def _run_to_its_end(frame: FrameType | None) -> object:
+    """What asyncio.run, or a loop, runs on this thread."""
+    while frame is not None:
+        if frame.f_code.co_name == "run_until_complete" and frame.f_globals.get("__name__") == "asyncio.base_events":
+            return frame.f_locals.get("future")
         frame = frame.f_back
     return None
 
@@ -39,24 +47,6 @@ def made_by_thread(frame: FrameType | None) -> Iterator[Future[object]]:
         frame = frame.f_back
 
 
-def tasks_of(future: Future[object]) -> Iterator[object]:
-    """The tasks that may make it: of a program, or of asyncio.run_coroutine_threadsafe, whose callback holds it."""
-    if isinstance(future, Ends):
-        yield future.task
-    for callback in list(future._done_callbacks):  # type: ignore[attr-defined]
-        if getattr(callback, "__module__", "") == "asyncio.futures":
-            for cell in getattr(callback, "__closure__", None) or ():
-                if isinstance(cell, CellType):
-                    yield _content(cell)
-
-
 def frames() -> dict[int, FrameType]:
     """Of all threads, by their ident."""
     return sys._current_frames()
-
-
-def _content(cell: CellType) -> object:
-    try:
-        return cell.cell_contents
-    except ValueError:  # empty
-        return None

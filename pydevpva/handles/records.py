@@ -12,7 +12,6 @@ from pydevpva.engine.put import PlainPut
 from pydevpva.errors import PutError
 from pydevpva.evaluator.evaluator import Evaluator
 from pydevpva.evaluator.handles import Subscription, Update
-from pydevpva.evaluator.later import record_of
 from pydevpva.handles.deadlock import Looker
 from pydevpva.handles.fields import Fields, read
 from pydevpva.handles.needs import needs
@@ -121,7 +120,7 @@ class HandleRecords:
 
         wait = Wait(name, lambda _: loop.call_soon_threadsafe(tell))
         wait.future = over
-        wait.waiter = _coroutine_of() or asyncio.current_task()
+        wait.waiter = asyncio.current_task()
         return wait
 
     async def _over(self, wait: Wait, timeout: float | None) -> object:
@@ -205,15 +204,6 @@ class HandleRecords:
         ends: list[Callable[[], object]] = []
         self._loop.submit(lambda: ends.append(self._far.watch(name, tell)))
         return lambda: self._loop.submit(lambda: [end() for end in ends])
-
-
-def _coroutine_of() -> str:
-    """The record whose coroutine this is; "" for a task beside the records."""
-    import asyncio
-
-    task = asyncio.current_task()
-    label = task.get_name() if task is not None else ""
-    return record_of(label) if label.startswith("<") else ""
 
 
 def _left(patience: float, end: float | None) -> float:

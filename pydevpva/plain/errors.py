@@ -53,6 +53,19 @@ def trace_of(error: BaseException) -> TracebackType | None:
     return _own(error, "__traceback__")  # type: ignore[no-any-return]
 
 
+def is_of_link(error: BaseException) -> bool:
+    """Whether it was raised to code that is all in a link, <REC.FIELD>: no line of a user's file had part in it."""
+    if _own(error, "__cause__" if _own(error, "__suppress_context__") else "__context__") is not None:
+        return False
+    at = trace_of(error)
+    while at is not None:
+        file = at.tb_frame.f_code.co_filename
+        if not file.startswith(OURS) and not (file.startswith("<") and "." in file):
+            return False
+        at = at.tb_next
+    return True
+
+
 def _own(error: BaseException, name: str) -> Any:
     return BaseException.__dict__[name].__get__(error)
 

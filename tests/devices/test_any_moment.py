@@ -138,7 +138,9 @@ def test_a_client_that_goes_leaves_records_that_work(serve: Serve) -> None:
         with p4p_context(served.environment) as leaving:
             leaving.get(f"X{n}")
             going = threading.Thread(
-                target=leaving.put, args=(f"X{n}", {"value": 1}), kwargs={"wait": True, "get": False, "throw": False}
+                target=leaving.put,
+                args=(f"X{n}", {"value": 1}),
+                kwargs={"wait": True, "get": False, "throw": False, "timeout": 1},
             )
             going.start()
             time.sleep(chance.random() * 0.01)

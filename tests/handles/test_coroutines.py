@@ -25,6 +25,7 @@ record(longin, "A:Itself") { field(DTYP, "pydev") field(INP, "@await pydev.recor
 record(longin, "A:Ping") { field(DTYP, "pydev") field(INP, "@await pydev.record('A:Pong').aprocess()") }
 record(longin, "A:Pong") { field(DTYP, "pydev") field(INP, "@await pydev.record('A:Ping').aprocess()") }
 record(longin, "A:Code") { field(DTYP, "pydev") field(INP, "@await pydev.record('A:Plain').aput(4)") }
+record(longout, "A:Held") { field(DTYP, "pydev") field(OUT, "@held") }
 record(longout, "A:Plain") { field(DTYP, "pydev") field(OUT, "@VAL + 1") }
 """
 
@@ -119,3 +120,21 @@ def test_who_is_cancelled_watches_no_longer(ioc: LocalIoc) -> None:
     with pytest.raises(concurrent.futures.CancelledError):
         future.result(PATIENCE)
     eventually(lambda: not ioc.record("A:Set").sinks, "the subscription is over")
+
+
+def test_hundreds_that_wait_leave_the_processor_alone(ioc: LocalIoc) -> None:
+    held: concurrent.futures.Future[int] = concurrent.futures.Future()
+    ioc.ioc.evaluator.namespace["held"] = held
+
+    async def busy() -> float:
+        """The part of a second for which the loop is at work."""
+        puts = asyncio.gather(*(pydev.record("A:Held").aput(n) for n in range(400)))
+        await asyncio.sleep(0.3)
+        began = time.thread_time()
+        await asyncio.sleep(1)
+        spent = time.thread_time() - began
+        held.set_result(1)
+        await puts
+        return spent
+
+    assert on_loop(busy()) < 0.4

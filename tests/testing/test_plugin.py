@@ -132,6 +132,19 @@ def test_an_unexpected_traceback_fails_the_test_and_an_expected_one_must_come(fo
     )
 
 
+def test_an_unexpected_misuse_of_pydev_fails_the_test(folder: Folder) -> None:
+    test = """
+    def test_typo(oven):
+        put = "pydev.record('T:Temp').put(VAL, 'VL')"
+        oven.text('record(longout, "T:Typo") { field(DTYP, "pydev") field(OUT, "@%s") }' % put)
+        oven.start()
+        EXPECT
+        oven.put("T:Typo", 1)
+    """
+    folder.passes(test.replace("EXPECT", 'oven.expect("NotFound")'))
+    assert "T:Typo.OUT: NotFound: no field VL in" in folder.fails(test.replace("EXPECT", ""))
+
+
 LEAK = """
 def test_leak(oven):
     oven.python("import threading; end = threading.Event()")
