@@ -4,13 +4,13 @@ import os
 import queue
 import time
 
+from p4p.client.thread import Context
+
 os.environ.setdefault("EPICS_PVA_ADDR_LIST", "127.0.0.1")  # the IOC is on this machine
 os.environ.setdefault("EPICS_PVA_AUTO_ADDR_LIST", "NO")
 for port in ("SERVER_PORT", "BROADCAST_PORT"):  # where the IOC has ports of its own
     if number := os.environ.get(f"EPICS_PVAS_{port}"):
         os.environ.setdefault(f"EPICS_PVA_{port}", number)
-
-from p4p.client.thread import Context
 
 SEVERITIES = ("NO_ALARM", "MINOR", "MAJOR", "INVALID")
 

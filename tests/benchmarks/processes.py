@@ -82,7 +82,7 @@ def processes() -> list[Result]:
     """Records that ask for four times what a core can do, on one thread and in two processes; round trips."""
     calls = Result("80 records of 5 ms pure Python at .1 second: in two processes, beside one thread", "x")
     cost = Result("the same: CPU per call beyond its 5 ms, of IOC and workers", "us")
-    images = Result("80 records of 2 MiB images, some ms of pure Python each, at .1 second: in two processes, beside one thread", "x")
+    images = Result("80 records of 2 MiB images, some ms of pure Python each: in two processes, beside one thread", "x")
     small = Result("in_process: round trip of a small value", "us")
     large = Result("in_process: round trip of a 2 MiB array", "us")
     for _ in range(ROUNDS):
