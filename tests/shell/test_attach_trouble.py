@@ -90,7 +90,7 @@ def test_2000_commands_that_fail_interrupt_nobody(ioc: ServerProcess, tmp_path: 
 
 def test_without_files_a_console_is_refused_and_later_taken_in(ioc: ServerProcess, tmp_path: Path) -> None:
     resource.prlimit(ioc.process.pid, resource.RLIMIT_NOFILE, (100, 20000))
-    attached(tmp_path, 'pydev("threading.Thread(target=take_files, args=(\'enough\',)).start()")')
+    attached(tmp_path, "pydev(\"threading.Thread(target=take_files, args=('enough',)).start()\")")
 
     def refused() -> bool:
         return "Too many open files" in attached(tmp_path, "dbgf LAB:x")[0]
