@@ -16,7 +16,7 @@ from tests.local_ioc import LocalIoc, running
 
 SCAN = """
 import asyncio
-steps, safe, beam = [], [], False
+steps, beam, hold_at = [], False, None
 async def scan(program, count, fails_at=None):
     global beam
     beam = True
@@ -26,6 +26,7 @@ async def scan(program, count, fails_at=None):
             steps.append(n)
             if n == fails_at:
                 raise ValueError("no light")
+            while n == hold_at: await asyncio.sleep(0.001)
             await asyncio.sleep(0.01)
         return n
     finally:
@@ -62,6 +63,16 @@ class Scan:
         """Put to P:Start; the function returned waits for its end."""
         return self.ioc.begin_put("P:Start", count)
 
+    def start_to(self, point: int) -> Any:
+        """As start; it has come to this point, and stays there until it is paused, aborted or let go on."""
+        self.namespace["hold_at"] = point
+        ended = self.start(20)
+        self.until("P:Step", f"point {point}")
+        return ended
+
+    def let_go_on(self) -> None:
+        self.namespace["hold_at"] = None
+
     def until(self, name: str, wanted: Any) -> None:
         self.ioc.until(name, lambda value: value == wanted)
 
@@ -97,8 +108,7 @@ def test_it_runs_once_at_a_time(scan: Scan) -> None:
 
 @pytest.mark.parametrize("at", range(5))
 def test_abort_at_each_step_leaves_the_hardware_safe(scan: Scan, at: int, caplog: pytest.LogCaptureFixture) -> None:
-    ended = scan.start(1000)
-    scan.until("P:Step", f"point {at}")
+    ended = scan.start_to(at)
     assert scan.ioc.begin_put("P:Abort", 1)() is None, "the put is answered when all is over"
     assert scan.namespace["beam"] is False
     assert (scan.state(), pydev.record("P:Error").value) == ("aborted", "")
@@ -110,9 +120,9 @@ def test_abort_at_each_step_leaves_the_hardware_safe(scan: Scan, at: int, caplog
 
 @pytest.mark.parametrize("at", range(5))
 def test_pause_and_resume_at_each_step(scan: Scan, at: int) -> None:
-    ended = scan.start(20)
-    scan.until("P:Step", f"point {at}")
+    ended = scan.start_to(at)
     assert scan.ioc.begin_put("P:Pause", 1)() is None
+    scan.let_go_on()
     scan.until("P:State", 2)
     done = list(scan.namespace["steps"])
     pydev.record("P:Pause").put(0, wait=True)
@@ -123,9 +133,9 @@ def test_pause_and_resume_at_each_step(scan: Scan, at: int) -> None:
 
 @pytest.mark.parametrize("at", range(5))
 def test_abort_while_it_is_paused_at_each_step(scan: Scan, at: int) -> None:
-    ended = scan.start(1000)
-    scan.until("P:Step", f"point {at}")
+    ended = scan.start_to(at)
     pydev.record("P:Pause").put(1, wait=True)
+    scan.let_go_on()
     scan.until("P:State", 2)
     assert scan.ioc.begin_put("P:Abort", 1)() is None
     ended()
@@ -158,10 +168,10 @@ def test_who_cancels_the_put_aborts_it(scan: Scan) -> None:
 def test_the_end_of_the_ioc_at_each_step(tmp_path: Path, at: int, paused: bool) -> None:
     with running(tmp_path, DB, SCAN) as ioc:
         scan = Scan(LocalIoc(ioc))
-        scan.start(1000)
-        scan.until("P:Step", f"point {at}")
+        scan.start_to(at)
         if paused:
             pydev.record("P:Pause").put(1, wait=True)
+            scan.let_go_on()
             scan.until("P:State", 2)
     assert (scan.namespace["scan"].state, scan.namespace["beam"]) == ("aborted", False)
 
