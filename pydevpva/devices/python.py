@@ -50,8 +50,9 @@ class Python:
         self.evaluator = evaluator
         self.add = database.add
         evaluator.outcomes_waiting, evaluator.ahead = database.backlog, database.ahead
+        evaluator.at_end = database.at_end
         evaluator.name_of = _name_of
-        self.soon: Run = evaluator.submit
+        self.soon: Run = evaluator.submit_at_end
         self.later: Run = evaluator.submit_later
         self.run: Run = self.soon
         self._database = database

@@ -13,6 +13,7 @@ import types
 from collections.abc import Callable, Mapping, Sized
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydevpva.errors import Stopped
@@ -73,6 +74,8 @@ class Evaluator:
         self.name_of: Callable[[Job], str] = lambda job: label_of(job[0])  # the devices know more of whose code it is
         self.outcomes_waiting: Callable[[], int] = int  # how many outcomes the database thread has not taken in yet
         self.ahead: Sized = ()  # what the database thread has to do ahead of scans
+        self.at_end: Callable[[Callable[[], object]], object] = lambda wake: wake()  # of the database thread's pass
+        self._wake = partial(jobs.come, True)
         self._workers: list[EvaluatorThread] = []
         self._stopped = False
         self._sources = itertools.count(1)
@@ -98,6 +101,13 @@ class Evaluator:
         """
         self._soon((function, args, done))
         self._come(True)
+        if self._stopped:
+            self._take_back()
+
+    def submit_at_end(self, function: Callable[..., object], args: tuple[Any, ...], done: Done) -> None:
+        """As `submit`, by the database thread: a thread that is woken before that sleeps would wait for it at once."""
+        self._soon((function, args, done))
+        self.at_end(self._wake)
         if self._stopped:
             self._take_back()
 

@@ -44,10 +44,7 @@ def test_many_records_that_wait_for_a_first_value_are_one_line(
 ) -> None:
     db = "".join(ai(f"r{n}", "@pydev.iointr('x')", 'field(PINI,"YES") field(SCAN,"I/O Intr")') for n in range(99))
     with local_ioc(tmp_path, db) as ioc, caplog.at_level(logging.ERROR):
-        ioc.call(lambda: None)
-        for timer in ioc.call(list, ioc.ioc.database.loop._timers):
-            if timer.work == ioc.ioc._python._tell_early:
-                ioc.call(timer.work)
+        ioc.advance(1.0)  # in which they are gathered
         lines = [record.getMessage() for record in caplog.records]
         ioc.ioc.run_python("pydev.iointr('x', 5)")
         ioc.until("r98", lambda value: value == 5)
