@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from p4p.client.raw import Context as RawContext
 
 from pydevpva.errors import PydevpvaError
 from pydevpva.ioc import Ioc
@@ -137,15 +138,10 @@ def test_a_client_that_goes_leaves_records_that_work(serve: Serve) -> None:
         n = chance.randrange(len(CODES))
         with p4p_context(served.environment) as leaving:
             leaving.get(f"X{n}")
-            going = threading.Thread(
-                target=leaving.put,
-                args=(f"X{n}", {"value": 1}),
-                kwargs={"wait": True, "get": False, "throw": False, "timeout": 1},
-            )
-            going.start()
+            request = RawContext.makeRequest("field()record[block=true]")
+            put = RawContext.put(leaving, f"X{n}", bool, builder={"value": 1}, request=request, get=False)
             time.sleep(chance.random() * 0.01)
-        going.join(20)
-        assert not going.is_alive()
+        del put
         assert served.put(f"X{n}", 2, wait=True) == "ok"
         assert served.get(f"X{n}")["value"] == 2
     eventually(lambda: served.ioc.evaluator.later.report() == ([], []), "nothing is awaited any more")

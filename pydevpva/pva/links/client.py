@@ -95,9 +95,15 @@ class RemotePVs:
         """For reports."""
         return list(self._pvs.values())
 
-    def context(self) -> Context:
-        """The p4p client, made when the first link needs it; that takes 0.1 s, and any thread may do it."""
+    def begin(self, how: Callable[[Context], Any]) -> Any:
+        """A put or monitor of the p4p client, which any thread makes when it is first needed; None at the end.
+
+        It is not closed meanwhile: what p4p makes would be the last to hold it, and close it with the GIL that the
+        client's own thread waits for.
+        """
         with self._making:
+            if self.closed:
+                return None
             if self._context is None:
                 from p4p.client.raw import Context
 
@@ -105,16 +111,17 @@ class RemotePVs:
                 in_child(close_sockets)
                 self._context = Context("pva", conf=conf, useenv=True, nt=False)
                 self._ending.start()
-            return self._context
+            return how(self._context)
 
-    def end(self, operation: Closable) -> None:
+    def end(self, operation: Closable | None) -> None:
         """Close a p4p operation or monitor, without waiting for that."""
-        self._ending.submit(operation.close)
+        if operation is not None:
+            self._ending.submit(operation.close)
 
     def close(self) -> None:
         """End the client; on the main thread."""
-        self.closed = True
-        context, self._context = self._context, None
+        with self._making:
+            self.closed, context, self._context = True, self._context, None
         if context is not None:
             context.close()
             self._ending.stop()
@@ -149,7 +156,7 @@ class RemotePV:
         insort(users, user, key=lambda u: u.order)
         self.users = users
         if self._monitor is None:
-            self._monitor = self._pvs.context().monitor(self.name, self._event, self.request)
+            self._monitor = self._pvs.begin(lambda p4p: p4p.monitor(self.name, self._event, self.request))
         elif self.connected:
             user.connected_to(self.root)
             user.updated()
@@ -308,7 +315,7 @@ class Put:
 
     def start(self, name: str, request: str) -> None:
         """On the database thread; returns at once."""
-        self._operation = self._pvs.context().put(name, self._answered, self._build, request, get=False)
+        self._operation = self._pvs.begin(lambda p4p: p4p.put(name, self._answered, self._build, request, get=False))
 
     def _build(self, value: Structure) -> None:
         """Fill in what is sent; on the client's thread."""

@@ -51,7 +51,7 @@ class FarRecords:
 
     def prepare(self) -> None:
         """Before anything else, on the user's thread: the database thread has no time to make a client."""
-        self.pvs.context()
+        self.pvs.begin(bool)
 
     def missing(self, name: str) -> str:
         """What is said of a PV that no server has; from any thread."""
