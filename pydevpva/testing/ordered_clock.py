@@ -60,6 +60,7 @@ class OrderedClock(ManualClock):
         if self._waiting and not self._sleeping_code:
             run, function, args, done = self._take()
             run(function, args, done)
+            loop.end_pass()  # the evaluator is woken now: the loop waits next
             return None
         if self._awake and self._still_awake():
             return GLANCE
