@@ -1,4 +1,4 @@
-"""The clock of the pytest plugin: users' code is begun one piece at a time, between two passes of the database thread."""
+"""The clock of the pytest plugin begins users' code one piece at a time, between two passes of the database thread."""
 
 from __future__ import annotations
 
