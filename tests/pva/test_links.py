@@ -84,6 +84,7 @@ def test_a_plain_name_of_no_record_here_is_a_link_to_another_ioc(run: Run, caplo
         record(ai, "typo") { field(INP, "near.VALL") }""",
         far=far,
     )
+    wait_for(near, lambda r: r["out"].FLNK.connected(), "out.FLNK")
     put_when_connected(near, "out", 6.0)
     wait_for(near, lambda r: (r["near"].VAL, r["near"].SEVR) == (6.0, 1), "value and alarm")
     wait_for(far, lambda r: r["count"].VAL == 1.0, "forward link")
