@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,7 +36,9 @@ def prompt(request: pytest.FixtureRequest, tmp_path: Path, start: Starter) -> It
     child.expect("Ctrl-D goes back")
     child.expect(">>>")
     yield child
-    child.close(force=True)
+    child.kill(signal.SIGKILL)
+    child.wait()
+    child.close()
 
 
 def typed(prompt: pexpect.spawn, *lines: str) -> None:
