@@ -30,7 +30,6 @@ record(longin, "D:Ping") { field(DTYP, "pydev") field(INP, "@meet() + put('D:Pon
 record(longin, "D:Pong") { field(DTYP, "pydev") field(INP, "@meet() + put('D:Ping.PROC', 1)") }
 record(longin, "D:Joins") { field(DTYP, "pydev") field(INP, "@joined('D:Code', 1)") }
 """
-THREADS = (1, 2, 4)
 
 
 class Errors:
@@ -64,12 +63,6 @@ class Errors:
             self.barrier.wait(PATIENCE)
             self.met = True
         return 0
-
-
-@pytest.fixture(params=THREADS, ids=lambda threads: f"{threads} threads")
-def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setenv("PYDEV_NUM_THREADS", str(request.param))
-    return int(request.param)
 
 
 @pytest.fixture

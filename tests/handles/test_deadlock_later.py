@@ -44,12 +44,6 @@ DB = 'record(longout, "L:Code") { field(DTYP, "pydev") field(OUT, "@VAL") }\n' +
 )
 
 
-@pytest.fixture(params=(1, 2, 4), ids=lambda threads: f"{threads} threads")
-def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setenv("PYDEV_NUM_THREADS", str(request.param))
-    return int(request.param)
-
-
 @pytest.fixture
 def ioc(tmp_path: Path, threads: int) -> Iterator[LocalIoc]:
     with running(tmp_path, DB, PYTHON) as ioc:

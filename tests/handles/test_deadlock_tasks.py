@@ -114,12 +114,12 @@ DB = (
 )
 
 
-@pytest.fixture(
-    params=(1, *(pytest.param(n, marks=pytest.mark.long) for n in (2, 4))), ids=lambda threads: f"{threads} threads"
+pytestmark = pytest.mark.parametrize(
+    "threads",
+    [1, *(pytest.param(n, marks=pytest.mark.long) for n in (2, 4))],
+    ids=lambda threads: f"{threads} threads",
+    indirect=True,
 )
-def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setenv("PYDEV_NUM_THREADS", str(request.param))
-    return int(request.param)
 
 
 @pytest.fixture
