@@ -24,7 +24,7 @@ from pydevpva.db.lexis import plain
 from pydevpva.db.loader import add_file, load
 from pydevpva.db.macros import parse_macros
 from pydevpva.db.model import Field
-from pydevpva.db.template import add_template
+from pydevpva.db.template import BUILT_FROM, add_template
 from pydevpva.db.values import choices, value_of
 from pydevpva.devices.registry import own_devices
 from pydevpva.errors import LoadError, NotFound
@@ -52,6 +52,7 @@ HEAD = re.compile(r'^g?record\((\w+),"([^"]+)"\) \{\n(.*?)^\}', re.MULTILINE | r
 ALIAS = re.compile(r'^alias\("([^"]+)","([^"]+)"\)', re.MULTILINE)
 _NAME = re.compile(r"\$[({]([A-Za-z_][\w.-]*)")
 _NAMED = re.compile(r'^[ \t]*(?:file|include)\s+"?([^\s"{]+)', re.MULTILINE)
+_BEFORE_MSI = re.compile(r"at or before 'substitute'|^ \d+ \| *substitute \"", re.MULTILINE)
 _PLACE = re.compile(r'^[ \t]*(?:file|include)\s+"?\$[({](\w+)[)}]/([^\s"{$]+)', re.MULTILINE)
 
 
@@ -153,6 +154,16 @@ class Case:
         accepted = status.read_text() == "0" and not complaints.theirs(said.read_text(errors="replace"))
         return accepted, said.read_text(errors="replace"), text
 
+    def is_unbuilt(self, said: str) -> bool:
+        """Whether EPICS misses what its build makes: of a template, or of one with msi's `substitute`. We make it."""
+        missing = (subject for kind, subject, _ in complaints.theirs(said) if kind == "open")
+        sources = (Path(name).stem + end for name in missing for end in (BUILT_FROM, ".template"))
+        return bool(_BEFORE_MSI.search(said)) or any(
+            Path(self.job["directory"], place, source).is_file()
+            for source in sources
+            for place in self.job["path"].split(os.pathsep)
+        )
+
 
 def cases(corpus: Corpus, files: Sequence[Path], results: Path, rounds: Sequence[str] = ROUNDS) -> list[Case]:
     """The loads to compare; a round that would be as another is left out."""
@@ -226,10 +237,12 @@ def difference(case: Case, definitions: Definitions) -> tuple[str, str]:
         mine, its = complaints.ours(error.problems), complaints.theirs(said)
         if accepted:
             return "differs", f"EPICS loads it; pydevpva: {error.problems[0]}"
+        if case.is_unbuilt(said):
+            return "unbuilt", ""
         return "refused", "" if complaints.same(its, mine) else f"EPICS {its}\n    pydevpva {mine}"
     else:
-        if not accepted and "at or before 'substitute'" in said:
-            return "unbuilt", ""  # a template that msi has not expanded: we do what msi would
+        if not accepted and case.is_unbuilt(said):
+            return "unbuilt", ""
         if not accepted:
             return "differs", f"EPICS {complaints.theirs(said)}; pydevpva loads it"
         return "loaded", unlike(known, dump, definitions)
