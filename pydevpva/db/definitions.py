@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import filterfalse
 from pathlib import Path
 
 import epicscorelibs
@@ -22,6 +23,8 @@ OWN_DBD = os.path.join(os.path.dirname(os.path.dirname(__file__)), "records", "d
 _RECORD_FILE = "Record.dbd"
 _INCLUDED = re.compile(r'"(\w+)Record\.dbd"')
 _DEFINED = re.compile(r"^recordtype\(\s*(\w+)", re.MULTILINE)
+_MENU = re.compile(r"^\s*menu\s*\(\s*(\w+)", re.MULTILINE)
+_SITES_OWN = {"menuScan", "menuConvert"}  # EPICS has sites add to them: scan periods, breakpoint tables
 Found = Statement | RegularRecord
 _TABLE_FILE = re.compile(r"bpt(\w+)\.dbd")
 
@@ -50,17 +53,40 @@ def _type_files() -> Mapping[str, str]:
 
 
 @cache
+def _menu_file(name: str) -> str | None:
+    """The file of a menu: one that is named after it, or that of the record type it belongs to."""
+    named = os.path.join(EPICS_DBD, f"{name}.dbd")
+    return named if re.fullmatch(r"menu\w+", name) and os.path.isfile(named) else _menus_of_types().get(name)
+
+
+@cache
+def _menus_of_types() -> Mapping[str, str]:
+    return {menu: path for path in _type_files().values() for menu in _MENU.findall(Path(path).read_text())}
+
+
+@cache
 def _table_files() -> Mapping[str, str]:
     """The file of each of EPICS's breakpoint tables."""
     names = ((name, _TABLE_FILE.fullmatch(name)) for name in sorted(os.listdir(EPICS_DBD)))
     return {match[1][0].lower() + match[1][1:]: os.path.join(EPICS_DBD, name) for name, match in names if match}
 
 
+def _is_ours(found: Found) -> bool:
+    """Whether a user's .dbd defines what is defined here."""
+    if not isinstance(found, Statement) or found.kind not in ("recordtype", "menu"):
+        return False
+    (name,) = found.words
+    if found.kind == "recordtype":
+        return name in _type_files()
+    return name not in _SITES_OWN and _menu_file(name) is not None
+
+
 class Definitions:
     """What dbLoadDatabase has loaded; EPICS's base.dbd and ours are there from the start. Used by one thread.
 
-    What is defined first wins, as in dbStaticLib; a user's own definition of something of EPICS counts
-    when it is loaded before that was first used.
+    What is defined first wins, as in dbStaticLib: a C IOC's whole .dbd, of whatever EPICS it was built with, changes no
+    record type and no menu that is here. Only a site's own menuScan, menuConvert and breakpoint tables count, when they
+    are loaded before these are first used.
     """
 
     def __init__(self, own_devices: Callable[[str], Iterable[Device]] | None = None) -> None:
@@ -95,9 +121,8 @@ class Definitions:
     def menu(self, name: str) -> Menu:
         """The menu of that name; NotFound."""
         found = self.menus.get(name)
-        if found is None:
-            for file in self._files_with_menu(name):
-                self._read_own(file)
+        if found is None and (file := _menu_file(name)) is not None:
+            self._read_own(file)
             found = self.menus.get(name)
         if found is None:
             raise NotFound(f'no menu "{name}"{did_you_mean(name, self.menus)}')
@@ -158,7 +183,8 @@ class Definitions:
             return
         source = reader.read(path)
         before = self.snapshot()
-        problems = self._apply(source, statements(source, reader.problems), reader.problems)
+        others = filterfalse(_is_ours, statements(source, reader.problems))
+        problems = self._apply(source, others, reader.problems)
         if problems:
             self.restore(before)
             raise LoadError(problems)
@@ -211,12 +237,3 @@ class Definitions:
     def _is_read_lazily(path: str, depth: int) -> bool:
         """A file of EPICS that need not be read now; inside braces (dbCommon.dbd) it must be."""
         return depth == 0 and os.path.dirname(os.path.abspath(path)) == EPICS_DBD
-
-    def _files_with_menu(self, name: str) -> Iterator[str]:
-        own = os.path.join(EPICS_DBD, f"{name}.dbd")
-        if re.fullmatch(r"\w+", name) and os.path.isfile(own):
-            yield own
-            return
-        for path in _type_files().values():
-            if f"menu({name})" in Path(path).read_text().replace(" ", ""):
-                yield path

@@ -78,6 +78,28 @@ def test_a_users_dbd_is_taken_in(tmp_path: Path) -> None:
     assert own.breaktable("typeX").points == ((0.0, 0.0), (1.0, 2.0))
 
 
+OLD = """
+menu(menuFtype) { choice(menuFtypeSTRING, "STRING") choice(menuFtypeDOUBLE, "DOUBLE") }
+menu(menuScan) { choice(a, "Mine") }
+recordtype(event) {
+    include "dbCommon.dbd"
+    field(VAL, DBF_SHORT) { prompt("Event number") }
+}
+recordtype(busy) { include "dbCommon.dbd" }
+"""
+
+
+def test_the_whole_dbd_of_an_older_ioc_changes_only_what_is_a_sites_own(tmp_path: Path, base: Definitions) -> None:
+    (tmp_path / "old.dbd").write_text(OLD)
+    own = Definitions(own_devices)
+    own.load(str(tmp_path / "old.dbd"))
+    assert own.record_type("event").fields["VAL"].type == "STRING"
+    assert list(own.record_type("busy").fields) == list(base.record_type("busy").fields)
+    assert own.menu("menuFtype").labels == base.menu("menuFtype").labels
+    assert own.menu("menuScan").labels == ("Mine",)
+    assert own.record_type_names == base.record_type_names
+
+
 def test_a_wrong_dbd_is_told_in_full_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("user.dbd").write_text(
