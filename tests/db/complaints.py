@@ -29,7 +29,7 @@ _THEIRS = {
 }
 _OURS = {
     "type": r'record "(.*)": (?:no )?record type',
-    "field": r'record "(.*)": no field (.*) in \w+',
+    "field": r'record "(.*)": no field (\S+) in \w+',
     "device": r'no link type ".*" for device "(.*)"|no record type ".*" for device "(.*)"',
     "create": r'the name "(.*)" is longer than',
     "name": r'the name "(.*)" has |the name of a record or alias is empty()',

@@ -79,10 +79,7 @@ class Corpus:
     def _is_more(self, path: Path) -> bool:
         if str(path.parent) in (EPICS_DBD, OWN_DBD):
             return False
-        text = path.read_text(errors="replace")
-        known = self.definitions.record_type_names
-        types = re.findall(r"^\s*recordtype\s*\(\s*\"?(\w+)", text, re.MULTILINE)
-        return bool(re.search(r"^\s*(recordtype|device|menu)\s*\(", text, re.MULTILINE)) and not {*types} & {*known}
+        return bool(re.search(r"^\s*(recordtype|device|menu)\s*\(", path.read_text(errors="replace"), re.MULTILINE))
 
     @cached_property
     def directories(self) -> list[str]:
