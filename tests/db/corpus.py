@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from pydevpva.db.dbf import FLOATS
 from pydevpva.db.definitions import EPICS_DBD, OWN_DBD, Definitions
 from pydevpva.db.instances import Instances
 from pydevpva.db.lexis import plain
@@ -52,7 +53,7 @@ HEAD = re.compile(r'^g?record\((\w+),"([^"]+)"\) \{\n(.*?)^\}', re.MULTILINE | r
 ALIAS = re.compile(r'^alias\("([^"]+)","([^"]+)"\)', re.MULTILINE)
 _NAME = re.compile(r"\$[({]([A-Za-z_][\w.-]*)")
 _NAMED = re.compile(r'^[ \t]*(?:file|include)\s+"?([^\s"{]+)', re.MULTILINE)
-_BEFORE_MSI = re.compile(r"at or before 'substitute'|^ \d+ \| *substitute \"", re.MULTILINE)
+_BEFORE_MSI = re.compile(r"at or before 'substitute'|^ \d+ \| *substitute +\"", re.MULTILINE)
 _PLACE = re.compile(r'^[ \t]*(?:file|include)\s+"?\$[({](\w+)[)}]/([^\s"{$]+)', re.MULTILINE)
 
 
@@ -197,6 +198,8 @@ def link_all(corpus: Corpus, results: Path) -> None:
 
 def add_modules(corpus: Corpus, results: Path) -> list[str]:
     """Take in the .dbd files that EPICS takes; tells where we do not agree."""
+    for menu in ("menuScan", "menuConvert"):
+        corpus.definitions.menu(menu)  # EPICS has loaded its own before; with us a site's would count
     made = cases(corpus, corpus.definition_files, results, ("none",))
     for case in made:
         case.job["path"] += os.pathsep + str(Path(real_epics.__file__).parent)
@@ -288,6 +291,8 @@ def _equal(mine: str, text: str, definition: Field, rtype: str, definitions: Def
         return mine == text
     if definition.type in ("MENU", "DEVICE") and not text:  # one behind the last choice is taken, and has no label
         return ours == theirs or ours == str(len(choices(definition, rtype, definitions)))
+    if definition.type in FLOATS and ours and theirs:
+        return f"{float(ours):.14g}" == f"{float(theirs):.14g}"  # the digits of the dump
     return ours == theirs or (definition.type == "UINT64" and int(ours) % 2**32 == int(theirs))  # the dump has 32 bits
 
 
