@@ -1,0 +1,126 @@
+"""Soft Channel of motor: OUT is the motor, RDBL or RINP say where it is, DINP that it stands, STOO stops it.
+
+EPICS: devSoft.cc, devSoftAux.cc of motor. The PVs of DINP, RDBL and RINP are watched as a client's are, from iocInit on;
+RDBL only with URIP Yes. Each change comes in its own turn. Database thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pydevpva.devices.registry import DeviceSupport
+from pydevpva.records.core.links import Link, NamedLink
+from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import cast
+from pydevpva.records.shared.motor.bits import RA_DONE
+from pydevpva.records.shared.motor.commands import Command
+from pydevpva.records.shared.motor.marks import tell
+from pydevpva.records.shared.motor.steps import divide, steps
+
+STANDS, MOVES, MOVED_BY_OTHERS = range(3)
+
+
+class SoftMotor(DeviceSupport, dsets="devMotorSoft"):
+    """One for each motor: what its far end does, and the PVs that tell it."""
+
+    __slots__ = ("_called", "_state", "_stands_at_once", "_synchronized", "_watched")
+
+    def __init__(self) -> None:
+        self._called = False  # the record processes because we say so
+        self._state = STANDS
+        self._stands_at_once = True  # without DINP every move is over when it is told
+        self._synchronized = False  # the first value of RDBL has become VAL
+        self._watched: dict[str, NamedLink] = {}
+
+    def init_record(self, record: Record) -> int:
+        if not record.DMOV:
+            self._state = MOVES
+        self._stands_at_once = not _pv(record.DINP)
+        for field in ("DINP", "RDBL", "RINP"):
+            name = _pv(getattr(record, field))
+            if name and (field != "RDBL" or record.URIP):
+                self._watched[field] = record.host.link_to(record, field, name)
+        return 2
+
+    # ---- what the record asks for (records.shared.motor.commands.MotorDevice) ----
+
+    def update(self, record: Record) -> bool:
+        """Whether it stands; True when one of the watched PVs is why the record processes."""
+        if self._state == STANDS:
+            record.MSTA |= RA_DONE
+        else:
+            record.MSTA &= ~RA_DONE
+        return self._called
+
+    def send(self, record: Record, command: Command) -> None:
+        """Moves and stops go out by OUT and STOO; there is no home, no speed, and nothing that could be asked."""
+        if command is Command.MOVE:
+            record.OUT.put(record.DVAL, "DOUBLE")
+        elif command is Command.STOP:
+            record.STOO.put(1, "SHORT")
+        elif command is Command.LOAD:
+            record.MSTA = RA_DONE
+            record.host.submit(self._process, record)
+        if self._stands_at_once:
+            record.MSTA = RA_DONE
+
+    def _process(self, record: Record) -> None:
+        self._called = True
+        record.host.process(record)
+        self._called = False
+
+    # ---- watched PVs ----
+
+    def pv_changed(self, record: Record, field: str) -> None:
+        link = self._watched.get(field)
+        if link is not None and (value := link.value()) is not None:
+            record.host.submit(self._take, record, _TAKERS[field], value)
+
+    def _take(self, record: Record, taker: Taker, value: float) -> None:
+        if record.host.paused:
+            record.host.when_running(lambda: self._take(record, taker, value))
+        else:
+            taker(self, record, value)
+
+    def _take_done(self, record: Record, value: float) -> None:
+        """DINP: 0 while it moves. What others move is followed, unless LOCK is YES."""
+        if cast(value, "SHORT") != 0:
+            if self._state == MOVED_BY_OTHERS:
+                record.PP = 1
+            self._state = STANDS
+            self._process(record)
+        elif not record.DMOV:
+            self._state = MOVES
+        elif not record.LOCK:
+            self._state = MOVED_BY_OTHERS
+            tell(record, "DMOV", 0)
+            tell(record, "PP", 1)
+
+    def _take_readback(self, record: Record, value: float) -> None:
+        """RDBL; what it has at first becomes VAL."""
+        record.RMP = steps(divide(value, record.MRES))
+        if not self._synchronized:
+            tell(record, "DMOV", 0)
+            tell(record, "PP", 1)
+            self._state = STANDS
+            self._synchronized = True
+        self._process(record)
+
+    def _take_steps(self, record: Record, value: float) -> None:
+        """RINP."""
+        record.RMP = cast(value, "LONG")
+        self._process(record)
+
+
+Taker = Callable[[SoftMotor, Record, float], None]
+_TAKERS: dict[str, Taker] = {
+    "DINP": SoftMotor._take_done,
+    "RDBL": SoftMotor._take_readback,
+    "RINP": SoftMotor._take_steps,
+}
+
+
+def _pv(link: Link) -> str:
+    """The PV that a link leads to; "" for constants and JSON links, which cannot be watched."""
+    text = str(link)
+    return "" if link.is_constant or not text or text[0] == "{" else text.split()[0]
