@@ -1,7 +1,8 @@
 """Soft Channel of motor: OUT is the motor, RDBL or RINP say where it is, DINP that it stands, STOO stops it.
 
-EPICS: devSoft.cc, devSoftAux.cc of motor. The PVs of DINP, RDBL and RINP are watched as a client's are, from iocInit on;
-RDBL only with URIP Yes. Each change comes in its own turn. Database thread.
+EPICS: devSoft.cc, devSoftAux.cc of motor. What these links name at iocInit is watched as a client does it, RDBL
+only with URIP Yes. Each change comes in its own turn; what a PV of this IOC has at the start is no change.
+Database thread.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from pydevpva.devices.registry import DeviceSupport
 from pydevpva.records.core.links import Link, NamedLink
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import cast
-from pydevpva.records.shared.motor.bits import RA_DONE
+from pydevpva.records.shared.motor.bits import DELAYS, RA_DONE
 from pydevpva.records.shared.motor.commands import Command
-from pydevpva.records.shared.motor.marks import tell
+from pydevpva.records.shared.motor.marks import CHANGED
 from pydevpva.records.shared.motor.steps import divide, steps
 
 STANDS, MOVES, MOVED_BY_OTHERS = range(3)
@@ -23,24 +24,28 @@ STANDS, MOVES, MOVED_BY_OTHERS = range(3)
 class SoftMotor(DeviceSupport, dsets="devMotorSoft"):
     """One for each motor: what its far end does, and the PVs that tell it."""
 
-    __slots__ = ("_called", "_state", "_stands_at_once", "_synchronized", "_watched")
+    __slots__ = ("_called", "_running", "_stands_at_once", "_state", "_synchronized", "_watched")
 
     def __init__(self) -> None:
         self._called = False  # the record processes because we say so
         self._state = STANDS
-        self._stands_at_once = True  # without DINP every move is over when it is told
+        self._stands_at_once = False  # every move is over when it is told: there is no DINP
+        self._running = False  # iocRun has been
         self._synchronized = False  # the first value of RDBL has become VAL
         self._watched: dict[str, NamedLink] = {}
 
     def init_record(self, record: Record) -> int:
         if not record.DMOV:
             self._state = MOVES
-        self._stands_at_once = not _pv(record.DINP)
         for field in ("DINP", "RDBL", "RINP"):
             name = _pv(getattr(record, field))
             if name and (field != "RDBL" or record.URIP):
                 self._watched[field] = record.host.link_to(record, field, name)
+        record.host.when_running(self._begin)  # after the links
         return 2
+
+    def _begin(self) -> None:
+        self._running = True
 
     # ---- what the record asks for (records.shared.motor.commands.MotorDevice) ----
 
@@ -61,6 +66,8 @@ class SoftMotor(DeviceSupport, dsets="devMotorSoft"):
         elif command is Command.LOAD:
             record.MSTA = RA_DONE
             record.host.submit(self._process, record)
+        elif command is Command.ASK and record.MIP & DELAYS == DELAYS:
+            record.host.submit(self._process, record)  # in EPICS nobody answers, and DMOV stays 0
         if self._stands_at_once:
             record.MSTA = RA_DONE
 
@@ -73,7 +80,7 @@ class SoftMotor(DeviceSupport, dsets="devMotorSoft"):
 
     def pv_changed(self, record: Record, field: str) -> None:
         link = self._watched.get(field)
-        if link is not None and (value := link.value()) is not None:
+        if link is not None and self._running and (value := link.value()) is not None:
             record.host.submit(self._take, record, _TAKERS[field], value)
 
     def _take(self, record: Record, taker: Taker, value: float) -> None:
@@ -93,15 +100,19 @@ class SoftMotor(DeviceSupport, dsets="devMotorSoft"):
             self._state = MOVES
         elif not record.LOCK:
             self._state = MOVED_BY_OTHERS
-            tell(record, "DMOV", 0)
-            tell(record, "PP", 1)
+            self._others_move(record)
+
+    def _others_move(self, record: Record) -> None:
+        """Where that leads to will be VAL."""
+        record.DMOV, record.PP = 0, 1
+        record.post_field("DMOV", CHANGED)
+        record.post_field("PP", CHANGED)
 
     def _take_readback(self, record: Record, value: float) -> None:
         """RDBL; what it has at first becomes VAL."""
         record.RMP = steps(divide(value, record.MRES))
         if not self._synchronized:
-            tell(record, "DMOV", 0)
-            tell(record, "PP", 1)
+            self._others_move(record)
             self._state = STANDS
             self._synchronized = True
         self._process(record)

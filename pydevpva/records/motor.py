@@ -9,9 +9,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pydevpva.db.model import Field
 from pydevpva.errors import PutError
 from pydevpva.records.core.links import Link
-from pydevpva.records.core.properties import properties
+from pydevpva.records.core.properties import Source, properties
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import to_float32
 from pydevpva.records.shared.motor import (
@@ -57,7 +58,7 @@ def _raw_limit(dial: str, negative: str) -> Callable[[Record], float]:
     return lambda record: divide(getattr(record, dial if record.MRES >= 0 else negative), record.MRES)
 
 
-_LIMITS = {
+_LIMITS: dict[str, tuple[Source, Source]] = {
     "VAL RBV": ("LLM", "HLM"),
     "DVAL DRBV": ("DLLM", "DHLM"),
     "RVAL RRBV": (_raw_limit("DLLM", "DHLM"), _raw_limit("DHLM", "DLLM")),
@@ -75,6 +76,7 @@ class Motor(Record, rtype="motor"):
     delay: Timer | None  # DLY
     DOL: Link
     RLNK: Link
+    posts_itself = marks.OWN
     properties = properties(
         units=_TYPES,
         units_fields={
@@ -222,6 +224,11 @@ class Motor(Record, rtype="motor"):
             self.MIP = (self.MIP & ~DELAY_REQ) | DELAY_ACK
             self.host.scan_once(self)
 
+    def stored(self, field: Field) -> None:
+        super().stored(field)
+        for name in self.posts_itself if self.sinks else ():
+            self.post_field(name, 0)  # is to be posted when the record processes, but may be read now
+
     def pv_changed(self, field: str) -> None:
         device_of(self).pv_changed(self, field)
 
@@ -234,7 +241,7 @@ class Motor(Record, rtype="motor"):
             new(self)
 
     def _before(self, field: str) -> None:
-        """A new target ends what DMOV said; a search of home, and a question that is not answered, are not begun anew."""
+        """A new target is not reached yet; what has begun, a search of home or a question, is not begun anew."""
         if field in _TARGETS:
             if self.DISA != self.DISV and not self.DISP and self.DMOV == 1:
                 marks.tell(self, "DMOV", 0)

@@ -92,7 +92,7 @@ def _way(record: Record, phase: int) -> float:
     way = divide(record.DIFF, record.MRES)
     if is_relative(record):
         if phase == MOVE_BL:
-            return way * record.FRAC
+            way *= record.FRAC
         if phase == JOG_BL2:
-            return (way - divide((record.DVAL - record.BDST) - record.DRBV, record.MRES)) * record.FRAC
+            way = (way - divide((record.DVAL - record.BDST) - record.DRBV, record.MRES)) * record.FRAC
     return way

@@ -1,6 +1,8 @@
-"""User, dial and raw coordinates: VAL, DVAL, RVAL (EPICS: motorRecord.cc). Database thread.
+"""User, dial and raw coordinates: VAL, DVAL, RVAL (EPICS: motorRecord.cc).
 
     VAL = DVAL * direction + OFF        RVAL = DVAL / MRES, in whole steps
+
+Database thread.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which fields monitors are to be told of, as bits of MMAP and NMAP, and telling them (EPICS: monitor of motorRecord.cc).
+"""Which fields are to be posted, as bits of MMAP and NMAP, and posting them (EPICS: monitor of motorRecord.cc).
 
 A mark may outlive a put that processes nothing, and go out with the next processing. Database thread.
 """
@@ -20,11 +20,13 @@ _BITS = {
     for field, names in (("MMAP", _MMAP), ("NMAP", _NMAP))
     for bit, name in enumerate(names.split())
 }
+OWN = frozenset(_BITS) | {"RHLS", "RLLS"}  # what is posted here, and nowhere else
 _OFTEN = ("RRBV", "DRBV", "DIFF", "RDIF", "MSTA")
-_SELDOM = (
+_SELDOM_TEXT = (
     "VAL DVAL RVAL TDIR MIP HLM LLM SPMG RCNT RLV OFF DHLM DLLM HLS LLS ATHM MRES ERES UEIP LVIO STOP SBAS SREV UREV "
     "VELO VBAS MISS MOVN DMOV STUP JOGF JOGR HOMF HOMR RHLM RLLM"
-).split()
+)
+_SELDOM = tuple(_SELDOM_TEXT.split())
 _ALARM = {"SEVR": DBE_VALUE, "STAT": DBE_VALUE | DBE_ALARM, "AMSG": DBE_VALUE | DBE_ALARM, "ACKS": DBE_VALUE}
 
 
@@ -67,7 +69,7 @@ def post_marked(record: Record) -> None:
     mask = record.settle()
     if mask:
         for field, alarm_mask in _ALARM.items():
-            if getattr(record, field) != before[field]:
+            if field == "STAT" or getattr(record, field) != before[field]:
                 record.post_field(field, alarm_mask)
     _post_readback(record, mask)
     for name in _OFTEN:

@@ -96,10 +96,10 @@ def _other_coordinates(record: Record) -> None:
 
 def _is_small(record: Record) -> bool:
     """Less than a step, or less than SPDB; of a move that is tried again, less than RDBD."""
-    way = apart(nearest(divide(record.DVAL, record.MRES)), nearest(divide(record.DRBV, record.MRES)))
+    wanted, present = nearest(divide(record.DVAL, record.MRES)), nearest(divide(record.DRBV, record.MRES))
     if record.MIP & RETRY:
-        return way < nearest(divide(record.RDBD, abs(record.MRES)))
-    if way < 1:
+        return apart(wanted, present) < nearest(divide(record.RDBD, abs(record.MRES)))
+    if wanted == present:
         return True
     target, here, deadband = record.DVAL, record.DRBV, record.SPDB
     return bool(deadband > 0 and target - deadband < here < target + deadband)
@@ -147,9 +147,7 @@ def _is_one_move(record: Record, preferred: bool, before: float, share: float) -
     if record.BVEL == record.VELO and record.BACC == record.ACCL:
         return True
     if not is_relative(record):
-        return bool(
-            abs(divide(record.DVAL, record.MRES) - before) <= 1.0 + divide(abs(record.BDST), abs(record.MRES))
-        )
+        return bool(abs(divide(record.DVAL, record.MRES) - before) <= 1.0 + divide(abs(record.BDST), abs(record.MRES)))
     way = divide((record.DVAL - record.BDST) - record.DRBV, record.MRES)
     if record.RMOD in (ARITHMETIC, GEOMETRIC) and record.MIP & RETRY:
         way *= share

@@ -1,4 +1,4 @@
-"""Where the motor is and how it is: RBV, DRBV, RRBV, and the bits of MSTA (EPICS: process_motor_info of motorRecord.cc).
+"""Where the motor is, RBV, DRBV and RRBV, and what the bits of MSTA tell (EPICS: process_motor_info of motorRecord.cc).
 
 Database thread.
 """

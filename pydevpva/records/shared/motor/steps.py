@@ -26,5 +26,6 @@ def steps(value: float) -> int:
 
 
 def apart(a: int, b: int) -> int:
-    """How far two numbers of 64 bits are apart."""
-    return abs(((a - b + (1 << 63)) & ((1 << 64) - 1)) - (1 << 63))
+    """How far two numbers of 64 bits are apart; the way that has no opposite comes out as less than any other."""
+    way = ((a - b + (1 << 63)) & ((1 << 64) - 1)) - (1 << 63)
+    return abs(way) if way > -(1 << 63) else way

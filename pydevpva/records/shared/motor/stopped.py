@@ -1,4 +1,7 @@
-"""The device has called: the motor moves, or stands, and what then (EPICS: process of motorRecord.cc). Database thread."""
+"""The device has called: the motor moves, or stands, and what then (EPICS: process of motorRecord.cc).
+
+Database thread.
+"""
 
 from __future__ import annotations
 
