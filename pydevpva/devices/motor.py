@@ -8,6 +8,7 @@ Database thread.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from pydevpva.devices.registry import DeviceSupport
 from pydevpva.records.core.links import Link, NamedLink
@@ -41,11 +42,12 @@ class SoftMotor(DeviceSupport, dsets="devMotorSoft"):
             name = _pv(getattr(record, field))
             if name and (field != "RDBL" or record.URIP):
                 self._watched[field] = record.host.link_to(record, field, name)
-        record.host.when_running(self._begin)  # after the links
+        record.host.when_running(partial(self._begin, record))  # after the links
         return 2
 
-    def _begin(self) -> None:
+    def _begin(self, record: Record) -> None:
         self._running = True
+        self._stands_at_once = not _pv(record.DINP)
 
     # ---- what the record asks for (records.shared.motor.commands.MotorDevice) ----
 
@@ -85,7 +87,7 @@ class SoftMotor(DeviceSupport, dsets="devMotorSoft"):
 
     def _take(self, record: Record, taker: Taker, value: float) -> None:
         if record.host.paused:
-            record.host.when_running(lambda: self._take(record, taker, value))
+            record.host.when_running(partial(self._take, record, taker, value))
         else:
             taker(self, record, value)
 

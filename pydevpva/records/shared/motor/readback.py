@@ -53,8 +53,9 @@ def _read_position(record: Record, by_link: bool) -> bool:
         record.RRBV, step = record.REP, record.ERES
     elif by_link:
         value = record.RDBL.get("DOUBLE")
-        if not isinstance(value, float):
-            return value is not None
+        if value is None:
+            return False
+        value = value if isinstance(value, float) else 0.0  # there is no RDBL; C reads what the stack holds
         record.RRBV, step = steps(divide(value * record.RRES, record.MRES)), record.MRES
     else:
         record.RRBV, step = record.RMP, record.MRES
