@@ -1,8 +1,8 @@
 """Soft Channel of motor: OUT is the motor, RDBL or RINP say where it is, DINP that it stands, STOO stops it.
 
 EPICS: devSoft.cc, devSoftAux.cc of motor. What these links name at iocInit is watched as a client does it, RDBL
-only with URIP Yes. Each change comes in its own turn; what a PV of this IOC has at the start is no change.
-Database thread.
+only with URIP Yes. Each change comes in its own turn. The first value of RDBL becomes VAL: what a PV of this IOC has at
+the start, if it is valid then. In EPICS that is its first change, also in the middle of a move. Database thread.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 
 from pydevpva.devices.registry import DeviceSupport
+from pydevpva.records.core.alarm import INVALID
 from pydevpva.records.core.links import Link, NamedLink
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import cast
@@ -48,6 +49,9 @@ class SoftMotor(DeviceSupport, dsets="devMotorSoft"):
     def _begin(self, record: Record) -> None:
         self._running = True
         self._stands_at_once = not _pv(record.DINP)
+        alarm = record.RDBL.alarm()
+        if alarm is not None and alarm[1] < INVALID:
+            self.pv_changed(record, "RDBL")
 
     # ---- what the record asks for (records.shared.motor.commands.MotorDevice) ----
 

@@ -56,7 +56,9 @@ def test_the_rest_of_the_file_is_loaded_and_each_record_left_out_is_told(
 def test_what_more_is_said_of_them_is_passed_over(ioc: Ioc, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     ioc.instances.skip_unsupported = True
     load(ioc, tmp_path, DB + 'record("*", "m") { field(VELO, "2") } alias("m", "again") alias("asyn", "twice")')
-    again = 'record(motor, "m") { field(DTYP, "asynMotor") } record("*", "asyn") { field(EGU, "V") } alias("m", "third")'
+    again = (
+        'record(motor, "m") { field(DTYP, "asynMotor") } record("*", "asyn") { field(EGU, "V") } alias("m", "third")'
+    )
     load(ioc, tmp_path, again)
     assert list(ioc.instances) == ["soft"]
     assert sorted(ioc.instances.left_out) == ["again", "asyn", "m", "m:alias", "third", "twice"]

@@ -203,9 +203,7 @@ def test_it_begins_with_its_version_and_without_alarm(engine: StartEngine) -> No
     assert (db.alarm("m")[:2], db.text("m.DTYP")) == (("NO_ALARM", "NO_ALARM"), "Soft Channel")
 
 
-@pytest.mark.parametrize(
-    ("deadband", "posted"), [("0", [1.0, 1.5, 3.0]), ("1", [1.5, 3.0])]
-)
+@pytest.mark.parametrize(("deadband", "posted"), [("0", [1.0, 1.5, 3.0]), ("1", [1.5, 3.0])])
 def test_rbv_is_posted_when_it_has_moved_by_more_than_mdel(
     engine: StartEngine, deadband: str, posted: list[float]
 ) -> None:

@@ -156,7 +156,7 @@ def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
         f"Line skipped, and others like it. {ASYN}",
         "ERROR st.cmd line 24: Command 'XPSCreateController' not registered. "
         f"Line skipped, and others like it. It belongs to motor: {MOTOR.partition('to motor: ')[2]}",
-        f'ERROR: motor.db:1:37: X:m0.DTYP: {MOTOR} (from motor.substitutions:1:34) (8 times)',
+        f"ERROR: motor.db:1:37: X:m0.DTYP: {MOTOR} (from motor.substitutions:1:34) (8 times)",
         "ERROR: Failed to load 'motor.substitutions'; line 32 of st.cmd",
         "    pydevpva --skip-unsupported, or 'var pydevSkipUnsupported 1' before this line, loads its other records",
         'macLib: macro MOTOR is undefined (expanding string dbLoadRecords("$(MOTOR)/db/a.db")); '
