@@ -28,8 +28,8 @@ CASES: dict[str, tuple[str, str, str]] = {
     ),
     "unsupported": (
         'record(scaler, "A") {} record(scaler, "B") {}', 'record(motor, "A") {}',
-        'x.db:1:1: scaler is not here: record type "scaler" (2 times); Python talks to devices here (sockets, pyserial, '
-        "the maker's package), called by records with field(DTYP, \"pydev\")",
+        'x.db:1:1: scaler is not here: record type "scaler" (2 times); Python talks to devices here (sockets, '
+        "pyserial, the maker's package), called by records with field(DTYP, \"pydev\")",
     ),
     "link-misspelled": (
         f'record(ai, "Tank:Level") {{ {SCAN} }} record(ai, "B") {{ {SCAN} field(INP, "Tank:Levle") }}',

@@ -1,4 +1,4 @@
-"""motor: one axis in user, dial and raw coordinates; what its Soft Channel does is in tests/devices/test_soft_motor.py."""
+"""motor: user, dial and raw coordinates, speeds, travel, posts. Its Soft Channel: tests/devices/test_soft_motor.py."""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ SEQ = (
 )
 MOTOR = (
     'DTYP "asynMotor" belongs to motor: its record motor is there with DTYP "Soft Channel", and Python moves what is '
-    'behind it: OUT to an ao, RDBL to an ai, both with field(DTYP, "pydev"); or leave it in its C IOC, and link to that '
-    "over PVA"
+    'behind it: OUT to an ao, RDBL to an ai, both with field(DTYP, "pydev"); or leave it in its C IOC, and link to '
+    "that over PVA"
 )
 
 
