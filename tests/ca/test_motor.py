@@ -15,8 +15,8 @@ Serve = Callable[..., Served]
 
 STAGE = """
 record(motor, "X:m") { field(OUT, "X:go PP") field(RDBL, "X:at") field(URIP, "Yes") field(RRES, "1") field(NTM, "NO")
-    field(MRES, "0.01") field(DINP, "X:done") field(STOO, "X:halt PP") field(RTRY, "0") field(EGU, "mm") field(PREC, "2")
-    field(VELO, "2") field(VMAX, "8") field(DHLM, "20") field(DLLM, "-20") %s }
+    field(MRES, "0.01") field(DINP, "X:done") field(STOO, "X:halt PP") field(RTRY, "0") field(EGU, "mm")
+    field(PREC, "2") field(VELO, "2") field(VMAX, "8") field(DHLM, "20") field(DLLM, "-20") %s }
 record(ao, "X:go") {} record(ao, "X:at") {} record(bo, "X:done") { field(VAL, "1") field(PINI, "YES") }
 record(bo, "X:halt") {}
 """
