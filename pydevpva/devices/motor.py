@@ -17,7 +17,7 @@ from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import cast
 from pydevpva.records.shared.motor.bits import DELAYS, RA_DONE
 from pydevpva.records.shared.motor.commands import Command
-from pydevpva.records.shared.motor.marks import CHANGED
+from pydevpva.records.shared.motor.marks import say
 from pydevpva.records.shared.motor.steps import divide, steps
 
 STANDS, MOVES, MOVED_BY_OTHERS = range(3)
@@ -110,9 +110,8 @@ class SoftMotor(DeviceSupport, dsets="devMotorSoft"):
 
     def _others_move(self, record: Record) -> None:
         """Where that leads to will be VAL."""
-        record.DMOV, record.PP = 0, 1
-        record.post_field("DMOV", CHANGED)
-        record.post_field("PP", CHANGED)
+        say(record, "DMOV", 0)
+        say(record, "PP", 1)
 
     def _take_readback(self, record: Record, value: float) -> None:
         """RDBL; what it has at first becomes VAL."""

@@ -253,7 +253,7 @@ class Motor(Record, rtype="motor"):
 
 def _new_status_request(record: Record) -> None:
     if record.STUP != STUP_ON:
-        marks.tell(record, "STUP", STUP_OFF)
+        marks.say(record, "STUP", STUP_OFF)
         raise PutError(f"{record.NAME}.STUP: ON asks for the status, nothing else can be put")
 
 
@@ -274,10 +274,10 @@ _NEW: dict[str, Callable[[Record], object]] = {
     "HVEL": speeds.new_home_speed,
     "STUP": _new_status_request,
     "NTMF": _new_factor,
-    "SSET": lambda record: marks.tell(record, "SET", 1),
-    "SUSE": lambda record: marks.tell(record, "SET", 0),
-    "FOF": lambda record: marks.tell(record, "FOFF", 1),
-    "VOF": lambda record: marks.tell(record, "FOFF", 0),
+    "SSET": lambda record: marks.say(record, "SET", 1),
+    "SUSE": lambda record: marks.say(record, "SET", 0),
+    "FOF": lambda record: marks.say(record, "FOFF", 1),
+    "VOF": lambda record: marks.say(record, "FOFF", 0),
     **{field: partial(resolution.new_steps, field=field) for field in ("MRES", "UREV", "SREV")},
     **{field: partial(resolution.new_readback, field=field) for field in ("UEIP", "URIP")},
     **{field: partial(speeds.new_speed, field=field) for field in speeds.PAIRED},

@@ -59,8 +59,13 @@ def change(record: Record, name: str, value: object) -> None:
 def tell(record: Record, name: str, value: object) -> None:
     """Store and post a field at once, when that is news."""
     if getattr(record, name) != value:
-        setattr(record, name, value)
-        record.post_field(name, CHANGED)
+        say(record, name, value)
+
+
+def say(record: Record, name: str, value: object) -> None:
+    """Store and post a field at once, news or not."""
+    setattr(record, name, value)
+    record.post_field(name, CHANGED)
 
 
 def post_marked(record: Record) -> None:
