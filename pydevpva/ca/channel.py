@@ -109,7 +109,7 @@ class Channel:
                     self._post(record, mask)
             elif mask & DBE_PROPERTY:
                 self._post(record, DBE_PROPERTY)
-            elif field is None:
+            elif field is None and self._name not in record.posts_itself:
                 self._look(record)
         except Exception:
             log.exception("internal error: %s.%s cannot be posted", record.NAME, self._name)

@@ -27,9 +27,9 @@ CASES: dict[str, tuple[str, str, str]] = {
         'field(DTYP, "pydev"); the field has no link now',
     ),
     "unsupported": (
-        'record(motor, "A") {} record(motor, "B") {}', 'record(ao, "A") {}',
-        'x.db:1:1: motor is not here: record type "motor" (2 times); Python moves motors here: ao for the position, ai '
-        'for the readback, with field(DTYP, "pydev"); or leave it in its C IOC, and link to that over PVA',
+        'record(scaler, "A") {} record(scaler, "B") {}', 'record(motor, "A") {}',
+        'x.db:1:1: scaler is not here: record type "scaler" (2 times); Python talks to devices here (sockets, '
+        "pyserial, the maker's package), called by records with field(DTYP, \"pydev\")",
     ),
     "link-misspelled": (
         f'record(ai, "Tank:Level") {{ {SCAN} }} record(ai, "B") {{ {SCAN} field(INP, "Tank:Levle") }}',
@@ -41,9 +41,9 @@ CASES: dict[str, tuple[str, str, str]] = {
         "x.db:1:43: B.INP: Far:Off is looked for in other IOCs",
     ),
     "link-left-out": (
-        f'record(motor, "M") {{}} record(ai, "B") {{ {SCAN} field(INP, "M.RBV") }}',
+        f'record(scaler, "M") {{}} record(ai, "B") {{ {SCAN} field(INP, "M.S1") }}',
         f'record(ao, "M") {{}} record(ai, "B") {{ {SCAN} field(INP, "M.OVAL") }}',
-        'x.db:1:65: B.INP: M is not supported here (record type "motor")',
+        'x.db:1:66: B.INP: M is not supported here (record type "scaler")',
     ),
     "link-field": (
         f'record(ao, "A") {{}} record(ai, "B") {{ {SCAN} field(INP, "A.DRVHH") }}',

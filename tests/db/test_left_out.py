@@ -18,7 +18,7 @@ record(motor, "m") { field(DTYP, "asynMotor") field(VELO, "1") alias("m:alias") 
 record(ai, "asyn") { field(DTYP, "asynFloat64") field(INP, "@asyn(P, 0)X") }
 record(ao, "soft") { field(VAL, "3") }
 """
-MOTOR = 'record type "motor" belongs to motor: '
+MOTOR = 'DTYP "asynMotor" belongs to motor: '
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
 def test_without_being_asked_nothing_of_the_file_is_loaded(ioc: Ioc, tmp_path: Path) -> None:
     with pytest.raises(LoadError) as error:
         load(ioc, tmp_path, DB)
-    assert [problem.unsupported for problem in error.value.problems] == ["m", ""]
+    assert [problem.unsupported for problem in error.value.problems] == ["", ""]
     assert not ioc.instances
 
 
@@ -49,14 +49,17 @@ def test_the_rest_of_the_file_is_loaded_and_each_record_left_out_is_told(
     load(ioc, tmp_path, DB)
     assert list(ioc.instances) == ["soft"]
     motor, asyn = warnings(caplog)
-    assert motor.startswith(f'2:1: record "m" is left out: {MOTOR}')
+    assert motor.startswith(f'2:22: record "m" is left out: {MOTOR}')
     assert asyn.startswith('3:22: record "asyn" is left out: DTYP "asynFloat64" belongs to asyn: ')
 
 
 def test_what_more_is_said_of_them_is_passed_over(ioc: Ioc, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     ioc.instances.skip_unsupported = True
     load(ioc, tmp_path, DB + 'record("*", "m") { field(VELO, "2") } alias("m", "again") alias("asyn", "twice")')
-    load(ioc, tmp_path, 'record(motor, "m") {} record("*", "asyn") { field(EGU, "V") } alias("m", "third")')
+    again = (
+        'record(motor, "m") { field(DTYP, "asynMotor") } record("*", "asyn") { field(EGU, "V") } alias("m", "third")'
+    )
+    load(ioc, tmp_path, again)
     assert list(ioc.instances) == ["soft"]
     assert sorted(ioc.instances.left_out) == ["again", "asyn", "m", "m:alias", "third", "twice"]
     assert len(warnings(caplog)) == 2
@@ -113,12 +116,12 @@ def test_links_to_them_are_invalid_and_say_why(ioc: Ioc, tmp_path: Path, caplog:
     caplog.clear()
     ioc.init()
     assert sorted(record.getMessage() for record in caplog.records) == [
-        'ca.INP is LINK/INVALID: record m is left out (record type "motor")',
-        'in.INP is LINK/INVALID: record m is left out (record type "motor")',
+        'ca.INP is LINK/INVALID: record m is left out (DTYP "asynMotor")',
+        'in.INP is LINK/INVALID: record m is left out (DTYP "asynMotor")',
         'json.INP is LINK/INVALID: record asyn is left out (DTYP "asynFloat64")',
-        'name.FLNK is LINK/INVALID: record m is left out (record type "motor")',
-        'name.INAN is LINK/INVALID: record m is left out (record type "motor")',
-        'out.OUT is LINK/INVALID: record m:alias is left out (record type "motor")',
+        'name.FLNK is LINK/INVALID: record m is left out (DTYP "asynMotor")',
+        'name.INAN is LINK/INVALID: record m is left out (DTYP "asynMotor")',
+        'out.OUT is LINK/INVALID: record m:alias is left out (DTYP "asynMotor")',
     ]
     local = LocalIoc(ioc)
     for name in ("in", "out", "json", "name"):

@@ -114,6 +114,8 @@ def test_coming_from_synapps(tmp_path: Path, start: Starter, p4p_client: P4pClie
         typed(server, line)
     client.put("Lab:Scan", {"value.index": 1}, wait=True, get=False, timeout=20)  # answered when the scan is over
     assert client.get("Lab:Scan", timeout=20)["value.index"] == 0
+    client.put("Lab:Stage", 2.5, wait=True, get=False, timeout=20)  # when it stands there
+    assert [client.get(f"Lab:Stage.{field}", timeout=20)["value"] for field in ("RBV", "DMOV")] == [2.5, 1]
     with Watch(client, "Lab:Said") as said:
         said.until(lambda update: update.value == "at 3 W")
     with Watch(client, "Lab:Oven") as oven:

@@ -45,6 +45,8 @@ def test_a_circle_of_all_types_holds_up_nobody_and_can_be_cut(engine: StartEngin
         ('record(acalcout, "r") { field(NELM, "3") field(CALC, "AA+1") field(OUT, "r.AA PP") }', "r.PROC"),
         ('record(swait, "r") { field(CALC, "A<50?A+1:A") field(OUTN, "r.A") field(OOPT, "On Change") }', "r.PROC"),
         ('record(sseq, "r") { field(LNK1, "r.PROC PP") field(LNK2, "r.DO3 CA") field(WAIT2, "Wait") }', "r.PROC"),
+        ('record(motor, "r") { field(OUT, "r PP") field(RDBL, "r") field(URIP, "Yes") field(DINP, "r.DMOV") }', "r"),
+        ('record(motor, "r") { field(OUT, "r.RLV PP") field(RDBL, "r") field(URIP, "Yes") field(FLNK, "r") }', "r"),
         ('record(busy, "r") { field(OUT, "r PP") field(FLNK, "r") }', "r"),
         ('record(throttle, "r") { field(OUT, "r PP") field(FLNK, "r") field(SINP, "r") }', "r"),
     ],

@@ -13,15 +13,16 @@ record(busy, "busy") { field(OUT, "other PP") }
 record(throttle, "throttle") { field(OUT, "other PP") field(SINP, "other") field(FLNK, "other") }
 record(epid, "epid") { field(INP, "other") field(OUTL, "other") field(VAL, "1") field(FBON, "On") }
 record(timestamp, "timestamp") {}
+record(motor, "motor") { field(OUT, "other PP") field(RDBL, "echo") field(URIP, "Yes") field(STOO, "text PP") }
 record(sseq, "sseq") { field(DOL1, "other") field(LNK1, "other PP") field(LNK2, "text CA") field(WAIT2, "Wait") }
 record(swait, "swait") { field(CALC, "A+B") field(INAN, "other") field(OUTN, "other") field(ODLY, "0.1") }
-record(ao, "other") {} record(stringout, "text") {}
+record(ao, "other") {} record(ao, "echo") {} record(stringout, "text") {}
 """
 ODD = (0, 1, -1, 65535, 1e300, float("nan"), float("inf"), "", "x" * 60, "other", "sseq.PROC PP", "other CA", "A/0")
 SKIPPED = ("NAME", "SCAN", "ASG", "TPRO", "BKPT", "PHAS")  # of every record; SCAN makes the clock's work endless
 
 
-@pytest.mark.parametrize("name", ["busy", "throttle", "epid", "timestamp", "sseq", "swait"])
+@pytest.mark.parametrize("name", ["busy", "throttle", "epid", "timestamp", "sseq", "swait", "motor"])
 def test_no_value_of_any_field_stops_a_record(name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with local_engine(tmp_path, DB) as db:
         fields = [f for f in db.record(name).rtype.fields if f not in SKIPPED]

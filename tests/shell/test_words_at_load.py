@@ -20,8 +20,9 @@ SEQ = (
     "It belongs to seq: programs of the state notation language are C; write the sequence in Python, as a pydev.Program"
 )
 MOTOR = (
-    'record type "motor" belongs to motor: Python moves motors here: ao for the position, ai for the readback, with '
-    'field(DTYP, "pydev"); or leave it in its C IOC, and link to that over PVA'
+    'DTYP "asynMotor" belongs to motor: its record motor is there with DTYP "Soft Channel", and Python moves what is '
+    'behind it: OUT to an ao, RDBL to an ai, both with field(DTYP, "pydev"); or leave it in its C IOC, and link to '
+    "that over PVA"
 )
 
 
@@ -155,7 +156,7 @@ def test_a_motor_start_script_is_told_by_its_causes(tmp_path: Path) -> None:
         f"Line skipped, and others like it. {ASYN}",
         "ERROR st.cmd line 24: Command 'XPSCreateController' not registered. "
         f"Line skipped, and others like it. It belongs to motor: {MOTOR.partition('to motor: ')[2]}",
-        f'ERROR: motor.db:1:1: record "X:m0": {MOTOR} (from motor.substitutions:1:34) (8 times)',
+        f"ERROR: motor.db:1:37: X:m0.DTYP: {MOTOR} (from motor.substitutions:1:34) (8 times)",
         "ERROR: Failed to load 'motor.substitutions'; line 32 of st.cmd",
         "    pydevpva --skip-unsupported, or 'var pydevSkipUnsupported 1' before this line, loads its other records",
         'macLib: macro MOTOR is undefined (expanding string dbLoadRecords("$(MOTOR)/db/a.db")); '
@@ -293,10 +294,10 @@ def test_a_record_that_cannot_be_made_stops_the_start_and_no_half_of_it_runs(tmp
     ]
 
 
-SKIPPED = """record(motor, "M:m") {}
+SKIPPED = """record(motor, "M:m") { field(DTYP, "asynMotor") }
 record(ao, "M:a") { field(VAL, "4") field(OUT, "M:m PP") }
 """
-LEFT_OUT = f'Warning: a.db:1:1: record "M:m" is left out: {MOTOR}'
+LEFT_OUT = f'Warning: a.db:1:24: record "M:m" is left out: {MOTOR}'
 
 
 def test_with_skip_unsupported_the_rest_is_loaded_and_served(tmp_path: Path) -> None:
@@ -305,13 +306,13 @@ def test_with_skip_unsupported_the_rest_is_loaded_and_served(tmp_path: Path) -> 
     command = [*OURS, "--skip-unsupported", "-d", "a.db"]
     ended = subprocess.run(command, input=text, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert ended.stderr.splitlines()[0] == LEFT_OUT
-    assert 'M:a.OUT is LINK/INVALID: record M:m is left out (record type "motor")' in ended.stderr
+    assert 'M:a.OUT is LINK/INVALID: record M:m is left out (DTYP "asynMotor")' in ended.stderr
     assert "VAL: 4" in ended.stdout
 
 
 def test_a_script_may_ask_for_it_and_take_it_back(tmp_path: Path) -> None:
     script = "var pydevSkipUnsupported 1\ndbLoadRecords a.db\nvar pydevSkipUnsupported 0\ndbLoadRecords b.db\n"
-    assert said(script, tmp_path, a_db=SKIPPED, b_db='record(motor, "M:n") {}\n')[:2] == [
+    assert said(script, tmp_path, a_db=SKIPPED, b_db=SKIPPED.replace("M:", "N:"))[:2] == [
         LEFT_OUT,
-        f'ERROR: b.db:1:1: record "M:n": {MOTOR}',
+        f"ERROR: b.db:1:36: N:m.DTYP: {MOTOR}",
     ]

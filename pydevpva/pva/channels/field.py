@@ -118,7 +118,8 @@ class Channel:
                 self._is_ahead = False
         elif mask != DBE_PROPERTY:
             value = self._last if self._name in ACTIVITY else self._read(record)
-            if self._differs(value) or self._alarm != (record.SEVR, record.STAT, record.AMSG):
+            is_new = self._differs(value) and self._name not in record.posts_itself
+            if is_new or self._alarm != (record.SEVR, record.STAT, record.AMSG):
                 self._post_value(record, value)
                 return
         if self._never and record.TIME != NEVER:

@@ -35,7 +35,7 @@ class Properties:
     alarm: Mapping[str, str] | None = None
     units_types: frozenset[str] | None = None
     units_not: frozenset[str] = frozenset()
-    units_fields: Mapping[str, str] = field(default_factory=dict)  # field -> text or "=FIELD", before units_types
+    units_fields: Mapping[str, str] = field(default_factory=dict)  # field -> text, "=FIELD" or "=FIELD/s"
     precision: frozenset[str] | None = None
     precision_field: str = "PREC"
     precision_shown: bool = True  # False: it counts for texts only, and clients are told 0

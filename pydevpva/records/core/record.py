@@ -196,6 +196,7 @@ class Record(RecordSupport, SoftWays):
     soft_devices: ClassVar[Mapping[str, str]] = {}  # "soft", "raw" and "callback" by dset
     any_state: ClassVar[bool] = False  # clients may put a VAL that no state has
     immediate: ClassVar[frozenset[str]] = frozenset()  # fields whose puts are answered at once, also while it is active
+    posts_itself: ClassVar[frozenset[str]] = frozenset()  # fields that nobody need look at after processing
     own_interrupts: ClassVar[bool] = False  # with SCAN "I/O Intr" the record looks after itself
     writes: ClassVar[bool] = False  # its device support writes OUT; otherwise it reads INP
     tells_failure: ClassVar[bool] = True  # of a write to OUT: in EPICS soft device support of some types says 0 always

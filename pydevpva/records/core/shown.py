@@ -11,8 +11,10 @@ from typing import Any
 from pydevpva.db.dbf import FLOATS
 from pydevpva.records.core.properties import Pair, Source
 from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import clip_text
 
 NAN = float("nan")
+UNITS_BYTES = 15  # DB_UNITS_SIZE less the terminating NUL
 RANGES: dict[str, Pair] = {
     "CHAR": (-128.0, 127.0), "UCHAR": (0.0, 255.0), "SHORT": (-32768.0, 32767.0), "USHORT": (0.0, 65535.0),
     "ENUM": (0.0, 65535.0), "LONG": (-(2.0**31), 2.0**31 - 1), "ULONG": (0.0, 2.0**32 - 1),
@@ -52,7 +54,10 @@ def units(record: Record, name: str) -> str | None:
     if (text := table.units_fields.get(name)) is not None:
         if not text.startswith("="):
             return text
-        return "" if record.dbf(name) in ("STRING", "ENUM") else str(getattr(record, text[1:]))
+        if record.dbf(name) in ("STRING", "ENUM"):
+            return ""
+        field, slash, more = text[1:].partition("/")
+        return clip_text(f"{getattr(record, field)}{slash}{more}", UNITS_BYTES)
     has = name not in table.units_not and record.find_field(name).type in (table.units_types or ())
     return str(getattr(record, "EGU", "")) if has else ""
 
