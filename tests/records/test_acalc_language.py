@@ -68,6 +68,24 @@ CASES: dict[str, Any] = {  # expression -> AVAL, or VAL where all elements are t
     "@@0+@@1": [a + b for a, b in zip(AA, BB, strict=True)],
     "@8:=SUM(AA);I": 84.0,
     "AA>3?1:0": 0.0,  # element 0 decides
+    # a range that ends before it begins has no elements; one less than none means all
+    "AVG(AA[5,2]+1)": -0.5,
+    "SUM(AA[4,3]+1)": 0.0,
+    "STD(AA[4,3]+1)": 0.0,
+    "AMAX(AA[4,3]+5)": 5.0,
+    "AMIN(AA[4,3]+5)": 5.0,
+    "IXZ(AA[4,1])": -1.0,
+    "IXNZ(AA[4,1]+1)": -1.0,
+    "FWHM(AA[5,1]+1)": -4.0,
+    "SUM(AA[4,2]+1)": 8.0,
+    "SUM(AA{2,-10}+1)": 8.0,
+    "CAT(AA[4,3],BB)": BB,
+    "CC:=AA[0,1];SUM(CC+1)": 13.0,  # what is read from a variable counts in full
+    # NaN and infinity
+    "IXMAX((CC-1)*(1e308*10))": 0.0,  # of -inf and NaN
+    "IXMIN((1-CC)*(1e308*10))": 0.0,
+    "AA>>(0*(1e308*10))": 0.0,
+    "SUM(ISINF(DERIV(LN(ABS(IX-3)))))": 0.0,  # NaN where infinity takes part
     "I:=0;J:=UNTIL(I:=I+1;I>5);I+IX": [6.0 + i for i in range(8)],
     "ARNDM*0+FINITE(AA,1)": 1.0,
 }

@@ -108,3 +108,14 @@ def test_a_loop_that_takes_long_holds_up_nobody(serve: Serve) -> None:
     assert ioc.put("other", 1) == "ok"
     assert ioc.read("a.CACT") == 1, "it is computed on a thread of its own"
     assert time.monotonic() - began < 5
+
+
+def test_a_text_over_ca_that_is_no_number_leaves_the_elements_as_they_were(engine: StartEngine) -> None:
+    db = engine(
+        """record(stringout, "text") {}
+        record(acalcout, "a") { field(CALC, "AA") field(NELM, "3") field(INAA, "text CA") }"""
+    )
+    for put in ("12.5", "abc"):
+        db.put("text", put)
+        db.put("a.PROC", 1)
+        assert (db.get("a.AVAL"), db.alarm("a")[0]) == ([12.5, 0.0, 0.0], "NO_ALARM")

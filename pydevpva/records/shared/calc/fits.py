@@ -31,7 +31,7 @@ def smoo(a: Either) -> Either:
     if not isinstance(a, Vector):
         return a
     made = a.values.copy()
-    made[: a.count] = _smooth(a.used)
+    made[: len(a.used)] = _smooth(a.used)
     return Vector(made, a.count)
 
 
@@ -157,8 +157,16 @@ def _derived(a: Vector, reach: int) -> Vector:
 
 
 def _slopes(values: Doubles, reach: int) -> Doubles:
-    """The slope in the middle of each window: its values weighted with how far they are from there."""
+    """The slope in the middle of each window: its values weighted with how far they are from there.
+
+    That of a window with a NaN, or infinite, value is NaN: a sum of such values is none.
+    """
     window = 2 * reach + 1
+    finite = np.isfinite(values)
+    if not finite.all():
+        slopes: Doubles = _slopes(np.where(finite, values, 0.0), reach)
+        slopes[np.convolve(~finite, np.ones(window), "valid") > 0] = np.nan
+        return slopes
     scale = reach * (reach + 1) * window / 3
     if window <= _DIRECT:
         weights = np.arange(-reach, reach + 1, dtype=np.float64) / scale
@@ -166,5 +174,5 @@ def _slopes(values: Doubles, reach: int) -> Doubles:
     centred = values - values.mean()  # sums of all that was before are differences here: small numbers lose less
     sums, moments = (np.concatenate(([0.0], np.cumsum(x))) for x in (centred, centred * np.arange(len(values))))
     middles = np.arange(reach, len(values) - reach)
-    slopes: Doubles = ((moments[window:] - moments[:-window]) - middles * (sums[window:] - sums[:-window])) / scale
+    slopes = ((moments[window:] - moments[:-window]) - middles * (sums[window:] - sums[:-window])) / scale
     return slopes
