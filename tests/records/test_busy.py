@@ -171,3 +171,10 @@ def test_code_that_fails_is_over_too_with_an_alarm(engine: StartEngine) -> None:
     db.put("b", 1)
     assert (db.get("b"), db.get("n")) == (0, 1.0)
     assert db.alarm("b") == ("INVALID", "CALC", "ZeroDivisionError: division by zero")
+
+
+def test_a_new_name_of_a_state_is_shown(serve: Serve) -> None:
+    ioc = serve(BUSY % "")
+    assert ioc.get("b")["value.choices"] == ["Done", "Busy"]
+    ioc.put("b.ONAM", "moving")
+    assert ioc.get("b")["value.choices"] == ["Done", "moving"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.local_ioc import StartEngine
+from tests.local_ioc import Serve, StartEngine
 
 pytestmark = pytest.mark.ours("softIocPVX has no synApps")
 
@@ -164,3 +164,13 @@ def test_a_text_at_the_end_of_siml_is_no_mode(engine: StartEngine, name: str, st
     record(swait, "s") {{ field(CALC, "5") field(SIML, "{name}") field(SIOL, "7") field(SVAL, "7") }}""")
     db.put("s.PROC", 1)
     assert (db.alarm("s"), db.get("s")) == (state, 7.0 if name == "mode" else 5.0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"), [("PREC", 3, "precision"), ("HOPR", 5.5, "limitHigh"), ("LOPR", -5.5, "limitLow")]
+)
+def test_what_is_put_to_the_display_of_val_is_shown(serve: Serve, field: str, value: float, shown: str) -> None:
+    ioc = serve('record(swait, "w") {}')
+    assert ioc.get("w")[f"display.{shown}"] == 0
+    ioc.put(f"w.{field}", value)
+    assert ioc.get("w")[f"display.{shown}"] == value
