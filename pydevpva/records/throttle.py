@@ -114,8 +114,13 @@ class Throttle(ShowsLinks, rtype="throttle", soft="devThrottleSoft"):
     def _next(self) -> None:
         """DLY seconds have gone by since the last value."""
         self.again = None
-        if not self.PACT:
+        if self.PACT:
+            return
+        if self.pending:
             self._go_out()
+        elif self.SEVR and not self._has_code():  # of a value that went out late and failed; that of code stays
+            self.stamp()
+            self.post(self.settle())
 
     def _go_out(self) -> None:
         """Send the value that waits, if one does."""

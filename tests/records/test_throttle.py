@@ -175,3 +175,13 @@ def test_a_delay_below_0_is_none(engine: StartEngine, put: str, kept: str) -> No
     db = engine('record(throttle, "t") {}')
     db.put("t.DLY", put)
     assert repr(db.get("t.DLY")) == kept
+
+
+def test_the_alarm_of_a_value_that_failed_late_lasts_until_the_delay_is_over(engine: StartEngine) -> None:
+    db = engine('record(throttle, "t") { field(OUT, "nowhere") field(DLY, "1") }')
+    db.put("t", 1, wait=False)
+    db.put("t", 2, wait=False)
+    db.advance(1)
+    assert db.alarm("t") == ("INVALID", "LINK", "field OUT")
+    db.advance(1)
+    assert db.alarm("t")[0] == "NO_ALARM"
