@@ -55,8 +55,10 @@ class Acalcout(CalcOutput, rtype="acalcout", soft="devaCalcoutSoft"):
         return "DOUBLE", self.active if self.SIZE == SIZE_IS_NUSE else int(self.NELM)
 
     def get(self, field: str) -> Value:
-        value = super().get(field)
-        return value[: self.active] if field in _ARRAYS and is_numbers(value) else value
+        if field in _ARRAYS and self.NELM > 1:
+            values: Doubles = getattr(self, field)
+            return values[: self.active]
+        return super().get(field)
 
     def in_use(self, field: str) -> int:
         return self.active

@@ -119,3 +119,26 @@ def test_a_text_over_ca_that_is_no_number_leaves_the_elements_as_they_were(engin
         db.put("text", put)
         db.put("a.PROC", 1)
         assert (db.get("a.AVAL"), db.alarm("a")[0]) == ([12.5, 0.0, 0.0], "NO_ALARM")
+
+
+@pytest.mark.parametrize(
+    ("nuse", "opened", "shown"),
+    [(0, [0.0, 1.0, 2.0, 3.0], ([0.0], [0.0, 1.0, 2.0])), (1, 0.0, (0.0, 0.0))],
+)
+def test_a_client_keeps_the_kind_that_the_array_had_when_it_came(
+    serve: Serve, nuse: int, opened: object, shown: tuple[object, object]
+) -> None:
+    ioc = serve(
+        f'record(acalcout, "a") {{ field(CALC, "IX") field(NELM, "4") field(NUSE, "{nuse}") field(SIZE, "NUSE") }}'
+    )
+
+    def value() -> object:
+        ioc.put("a.PROC", 1)
+        got = ioc.get("a.AVAL")["value"]
+        return got if isinstance(got, float) else list(got)
+
+    ioc.get("a.AVAL")
+    assert value() == opened
+    for put, wanted in zip((1, 3), shown, strict=True):
+        ioc.put("a.NUSE", put)
+        assert value() == wanted
