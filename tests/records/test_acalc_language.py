@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.local_ioc import Engine, local_engine
@@ -81,6 +82,8 @@ CASES: dict[str, Any] = {  # expression -> AVAL, or VAL where all elements are t
     "SUM(AA{2,-10}+1)": 8.0,
     "CAT(AA[4,3],BB)": BB,
     "CC:=AA[0,1];SUM(CC+1)": 13.0,  # what is read from a variable counts in full
+    "NSMOO(AA[0,5],1)": [1.0, 4.0, 10.0, 15.75, 17.9375, 13.25, 0.0, 0.0],  # what does not count, too
+    "NSMOO(AA,7[2,3])": [1.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
     # NaN and infinity
     "IXMAX((CC-1)*(1e308*10))": 0.0,  # of -inf and NaN
     "IXMIN((1-CC)*(1e308*10))": 0.0,
@@ -130,3 +133,13 @@ def test_what_cannot_be_computed(db: Engine, i: int, expression: str) -> None:
     severity, status, message = db.alarm(f"r{i}")
     assert (severity, status) == ("INVALID", "CALC")
     assert message, "the alarm says why"
+
+
+def test_a_derivative_has_the_last_digits_of_the_original(db: Engine) -> None:
+    """Clients compare values that are nearly 0 by their digits, too."""
+    from pydevpva.records.shared.calc.fits import deriv
+    from pydevpva.records.shared.calc.vector import Vector, whole
+
+    made = deriv(whole(np.array(BB)))
+    assert isinstance(made, Vector)
+    assert made.values[[3, 5]].tolist() == [0.7999999999999972, 1.7763568394002505e-15]
