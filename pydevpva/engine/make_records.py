@@ -43,8 +43,8 @@ class Maker:
                 if text not in seen:
                     seen[text] = self._factory.parse(self._fields[name], text, self._rtype)
                 setattr(record, name, seen[text])
-        if "VAL" in instance.fields:
-            record.UDF = 0
+            if name == "VAL":
+                record.UDF = 0  # a UDF that is written behind it counts
         return record, links
 
 

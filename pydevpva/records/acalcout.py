@@ -55,8 +55,10 @@ class Acalcout(CalcOutput, rtype="acalcout", soft="devaCalcoutSoft"):
         return "DOUBLE", self.active if self.SIZE == SIZE_IS_NUSE else int(self.NELM)
 
     def get(self, field: str) -> Value:
-        value = super().get(field)
-        return value[: self.active] if field in _ARRAYS and is_numbers(value) else value
+        if field in _ARRAYS and self.NELM > 1:
+            values: Doubles = getattr(self, field)
+            return values[: self.active]
+        return super().get(field)
 
     def in_use(self, field: str) -> int:
         return self.active
@@ -109,7 +111,7 @@ class Acalcout(CalcOutput, rtype="acalcout", soft="devaCalcoutSoft"):
             if getattr(self, f"I{field}V") not in (CONNECTED, LOCAL):
                 continue
             before = getattr(self, field)
-            values, whole = self._read(f"IN{field}", size)
+            values, whole = self._read(f"IN{field}", before, size)
             if values is not None:
                 self._set(field, values, size if whole else len(values))
             if not whole:
@@ -118,8 +120,11 @@ class Acalcout(CalcOutput, rtype="acalcout", soft="devaCalcoutSoft"):
                 self.NEWM |= 1 << i
         return True
 
-    def _read(self, field: str, size: int) -> tuple[Doubles | None, bool]:
-        """Elements of a link, and whether that are all. Texts are read up to one that is no number."""
+    def _read(self, field: str, before: Doubles, size: int) -> tuple[Doubles | None, bool]:
+        """Elements of a link, and whether that are all. Texts are read up to one that is no number.
+
+        Over CA, where that is no alarm, the elements from there on stay as they were.
+        """
         link: Link = getattr(self, field)
         if (link.source() or ("", 1))[0] != "STRING":
             values = link.get_array("DOUBLE", size)
@@ -128,10 +133,12 @@ class Acalcout(CalcOutput, rtype="acalcout", soft="devaCalcoutSoft"):
         if not isinstance(texts, list):
             return None, False
         numbers = _leading_numbers(texts)
-        if len(numbers) < len(texts) and not link.is_volatile:
-            raise_alarm(self, LINK, INVALID, f"field {field}")
-            return numbers, False
-        return numbers, True
+        if len(numbers) == len(texts):
+            return numbers, True
+        if link.is_volatile:
+            return np.concatenate((numbers, before[len(numbers) : len(texts)])), True
+        raise_alarm(self, LINK, INVALID, f"field {field}")
+        return numbers, False
 
     def _begun(self) -> Calculation:
         """What is to be computed, with the variables as they are."""

@@ -69,7 +69,9 @@ class Busy(Bo, rtype="busy", soft="devBusySoft", raw="devBusySoftRaw"):
         """VAL from DOL, any number of it; a DOL that fails is LINK/INVALID."""
         if self.OMSL == CLOSED_LOOP and not self.DOL.is_constant:
             value = self.DOL.get("USHORT")
-            if value is not None and value is not NO_DATA:
+            if value is None:
+                self.status = -1
+            elif value is not NO_DATA:
                 self.VAL, self.UDF = value, 0
         self.convert(self.VAL)
 

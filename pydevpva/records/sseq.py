@@ -13,6 +13,7 @@ from pydevpva.errors import PutError
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE, INVALID, SOFT, raise_alarm
 from pydevpva.records.core.properties import properties
 from pydevpva.records.shared import number_and_text
+from pydevpva.records.shared.calc.cnumbers import int64
 from pydevpva.records.shared.link_state import (
     CONNECTED,
     CONSTANT,
@@ -34,7 +35,6 @@ STEPS = "123456789A"
 NO_WAIT, WAIT, AFTER_1 = range(3)  # sseqWAIT; After2 to AfterA follow
 NO_TYPE = 17  # DT of a DOL that is no link: DBF_NOACCESS
 _TICK = 0.01  # seconds: the clock that EPICS rounds delays to
-_LARGEST = 1e9  # of a delay that is rounded
 _CHECK_LATER, _FIRST_CHECK = 0.5, 1.0  # seconds
 
 
@@ -79,8 +79,7 @@ class Sseq(ShowsLinks, rtype="sseq"):
 
     def _round_delay(self, x: str) -> None:
         delay = getattr(self, f"DLY{x}")
-        if abs(delay) < _LARGEST:
-            setattr(self, f"DLY{x}", _TICK * int(delay / _TICK + (0.5 if delay > 0 else -0.5)))
+        setattr(self, f"DLY{x}", _TICK * int64(delay / _TICK + (0.5 if delay > 0 else -0.5)))
 
     def _agree(self, x: str, text: str | None) -> None:
         """DOn and STRn of a text, or, when there is none, of DOn."""

@@ -37,8 +37,9 @@ class Swait(Record, rtype="swait", soft="devSWaitIoEvent"):
     With SCAN "I/O Intr" each change of an input with INxP Yes processes the record once.
     """
 
-    __slots__ = ("changes", "expression", "far", "missed", "putting", "waiting")
+    __slots__ = ("changes", "expression", "far", "known", "missed", "putting", "waiting")
     far: dict[str, NamedLink]  # the PVs by the fields that name them
+    known: dict[str, float]  # the last number that each of them had: text that is none changes nothing
     changes: deque[tuple[str, float]]  # of inputs, that are still to be processed
     waiting: bool  # ODLY seconds, PACT set
     missed: bool  # an input changed meanwhile
@@ -53,7 +54,7 @@ class Swait(Record, rtype="swait", soft="devSWaitIoEvent"):
 
     def init_early(self) -> None:
         setattr(self, "VERS", _VERSION)  # noqa: B010  # a field, where other types have an attribute of that name
-        self.far, self.changes = {}, deque(maxlen=_MOST_CHANGES)
+        self.far, self.known, self.changes = {}, {}, deque(maxlen=_MOST_CHANGES)
         self.waiting = self.missed = self.putting = False
 
     def init_record(self) -> None:
@@ -116,11 +117,22 @@ class Swait(Record, rtype="swait", soft="devSWaitIoEvent"):
             link = self.far.get(field)
             if link is None or (events and getattr(self, f"IN{x}P") and link.connected()):
                 continue
-            value = link.value() if link.connected() else None
+            value = self._value(field)
             if value is None:
                 return False
             setattr(self, x, value)
         return True
+
+    def _value(self, field: str) -> float | None:
+        """What the PV has, or had when it last was a number; None: it is not there, or was none as yet."""
+        link = self.far.get(field)
+        if link is None or not link.connected():
+            return None
+        value = link.value()
+        if value is None:
+            return self.known.get(field)
+        self.known[field] = value
+        return value
 
     # ---- output ----
 
@@ -142,8 +154,7 @@ class Swait(Record, rtype="swait", soft="devSWaitIoEvent"):
         """VAL, or with Use DOL what DOLN has, and if that is not there what DOLD has."""
         if self.DOPT != USE_DOL:
             return float(self.VAL)
-        link = self.far.get("DOLN")
-        if link is not None and link.connected() and (value := link.value()) is not None:
+        if (value := self._value("DOLN")) is not None:
             show(self, "DOLD", value)
         return float(self.DOLD)
 
@@ -175,6 +186,7 @@ class Swait(Record, rtype="swait", soft="devSWaitIoEvent"):
         name = getattr(self, field).strip()
         if not name:
             setattr(self, field, "")
+        self.known.pop(field, None)
         if (old := self.far.pop(field, None)) is not None:
             old.close()
         if name:
@@ -198,11 +210,12 @@ class Swait(Record, rtype="swait", soft="devSWaitIoEvent"):
 
     def pv_changed(self, field: str) -> None:
         """A PV has changed: remember what it is now, and process once for it."""
-        x = _INPUTS.get(field)
-        if x is None or self.SCAN != IO_INTR or not getattr(self, f"IN{x}P"):
+        link, x = self.far.get(field), _INPUTS.get(field)
+        value = None if link is None else link.value()
+        if value is None:
             return
-        link = self.far.get(field)
-        if link is not None and (value := link.value()) is not None:
+        self.known[field] = value
+        if x is not None and self.SCAN == IO_INTR and getattr(self, f"IN{x}P"):
             self.changes.append((x, value))
             self.host.submit(self._take_change)
 

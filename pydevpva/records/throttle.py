@@ -18,12 +18,19 @@ if TYPE_CHECKING:
 
 _VERSION = "0-2-1"
 NORMAL, LOW_LIMIT, HIGH_LIMIT = range(3)  # throttleDRVLS
+MOST_DIGITS = 15
 _, ERROR, SUCCESS = range(3)  # throttleSTS
 
 
 def _taken(record: Record, result: object) -> int:
     """The code has taken VAL; what it returned is not asked for."""
     return 2
+
+
+def _delay_digits(record: Record) -> int:
+    """DPREC as EPICS limits it (recGblGetPrec)."""
+    digits: int = record.DPREC
+    return digits if 0 <= digits <= MOST_DIGITS else MOST_DIGITS
 
 
 class Throttle(ShowsLinks, rtype="throttle", soft="devThrottleSoft"):
@@ -38,7 +45,7 @@ class Throttle(ShowsLinks, rtype="throttle", soft="devThrottleSoft"):
     link_states: ClassVar[dict[str, str]] = {"OUT": "OV", "SINP": "SIV"}
     writes = True
     lists_devices = False
-    properties = properties(precision="", precision_fields={"DLY": "DPREC"}, display={"VAL": ("LOPR", "HOPR")})
+    properties = properties(precision="", precision_fields={"DLY": _delay_digits}, display={"VAL": ("LOPR", "HOPR")})
 
     def init_record(self) -> None:
         self.VER, self.VAL = _VERSION, 0.0
@@ -107,8 +114,13 @@ class Throttle(ShowsLinks, rtype="throttle", soft="devThrottleSoft"):
     def _next(self) -> None:
         """DLY seconds have gone by since the last value."""
         self.again = None
-        if not self.PACT:
+        if self.PACT:
+            return
+        if self.pending:
             self._go_out()
+        elif self.SEVR and not self._has_code():  # of a value that went out late and failed; that of code stays
+            self.stamp()
+            self.post(self.settle())
 
     def _go_out(self) -> None:
         """Send the value that waits, if one does."""
@@ -166,7 +178,7 @@ class Throttle(ShowsLinks, rtype="throttle", soft="devThrottleSoft"):
 
     def _new_delay(self) -> None:
         """The delay that runs begins anew with the new time."""
-        if not self.DLY >= 0:
+        if self.DLY < 0:
             self.DLY = 0.0
         if self.again is not None:
             self.again.cancel()

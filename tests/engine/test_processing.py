@@ -180,3 +180,13 @@ def test_a_linr_beyond_its_menu_is_a_soft_alarm_and_the_record_goes_on(tmp_path:
         assert ioc.put("x.LINR", 65535) is None
         assert ioc.put("x", 3) is None
         assert (ioc.alarm("x")[:2], ioc.get("next")) == (("MAJOR", "SOFT"), 2)
+
+
+@pytest.mark.parametrize(
+    ("fields", "undefined"), [('field(VAL,"3") field(UDF,"1")', 1), ('field(UDF,"1") field(VAL,"3")', 0)]
+)
+def test_a_value_in_the_database_is_defined_unless_udf_is_written_behind_it(
+    tmp_path: Path, fields: str, undefined: int
+) -> None:
+    with local_ioc(tmp_path, f'record(ao,"r") {{ {fields} }}') as ioc:
+        assert ioc.get("r.UDF") == undefined

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.local_ioc import Engine, local_engine
@@ -68,6 +69,26 @@ CASES: dict[str, Any] = {  # expression -> AVAL, or VAL where all elements are t
     "@@0+@@1": [a + b for a, b in zip(AA, BB, strict=True)],
     "@8:=SUM(AA);I": 84.0,
     "AA>3?1:0": 0.0,  # element 0 decides
+    # a range that ends before it begins has no elements; one less than none means all
+    "AVG(AA[5,2]+1)": -0.5,
+    "SUM(AA[4,3]+1)": 0.0,
+    "STD(AA[4,3]+1)": 0.0,
+    "AMAX(AA[4,3]+5)": 5.0,
+    "AMIN(AA[4,3]+5)": 5.0,
+    "IXZ(AA[4,1])": -1.0,
+    "IXNZ(AA[4,1]+1)": -1.0,
+    "FWHM(AA[5,1]+1)": -4.0,
+    "SUM(AA[4,2]+1)": 8.0,
+    "SUM(AA{2,-10}+1)": 8.0,
+    "CAT(AA[4,3],BB)": BB,
+    "CC:=AA[0,1];SUM(CC+1)": 13.0,  # what is read from a variable counts in full
+    "NSMOO(AA[0,5],1)": [1.0, 4.0, 10.0, 15.75, 17.9375, 13.25, 0.0, 0.0],  # what does not count, too
+    "NSMOO(AA,7[2,3])": [1.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+    # NaN and infinity
+    "IXMAX((CC-1)*(1e308*10))": 0.0,  # of -inf and NaN
+    "IXMIN((1-CC)*(1e308*10))": 0.0,
+    "AA>>(0*(1e308*10))": 0.0,
+    "SUM(ISINF(DERIV(LN(ABS(IX-3)))))": 0.0,  # NaN where infinity takes part
     "I:=0;J:=UNTIL(I:=I+1;I>5);I+IX": [6.0 + i for i in range(8)],
     "ARNDM*0+FINITE(AA,1)": 1.0,
 }
@@ -112,3 +133,13 @@ def test_what_cannot_be_computed(db: Engine, i: int, expression: str) -> None:
     severity, status, message = db.alarm(f"r{i}")
     assert (severity, status) == ("INVALID", "CALC")
     assert message, "the alarm says why"
+
+
+def test_a_derivative_has_the_last_digits_of_the_original(db: Engine) -> None:
+    """Clients compare values that are nearly 0 by their digits, too."""
+    from pydevpva.records.shared.calc.fits import deriv
+    from pydevpva.records.shared.calc.vector import Vector, whole
+
+    made = deriv(whole(np.array(BB)))
+    assert isinstance(made, Vector)
+    assert made.values[[3, 5]].tolist() == [0.7999999999999972, 1.7763568394002505e-15]

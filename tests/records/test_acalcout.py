@@ -108,3 +108,37 @@ def test_a_loop_that_takes_long_holds_up_nobody(serve: Serve) -> None:
     assert ioc.put("other", 1) == "ok"
     assert ioc.read("a.CACT") == 1, "it is computed on a thread of its own"
     assert time.monotonic() - began < 5
+
+
+def test_a_text_over_ca_that_is_no_number_leaves_the_elements_as_they_were(engine: StartEngine) -> None:
+    db = engine(
+        """record(stringout, "text") {}
+        record(acalcout, "a") { field(CALC, "AA") field(NELM, "3") field(INAA, "text CA") }"""
+    )
+    for put in ("12.5", "abc"):
+        db.put("text", put)
+        db.put("a.PROC", 1)
+        assert (db.get("a.AVAL"), db.alarm("a")[0]) == ([12.5, 0.0, 0.0], "NO_ALARM")
+
+
+@pytest.mark.parametrize(
+    ("nuse", "opened", "shown"),
+    [(0, [0.0, 1.0, 2.0, 3.0], ([0.0], [0.0, 1.0, 2.0])), (1, 0.0, (0.0, 0.0))],
+)
+def test_a_client_keeps_the_kind_that_the_array_had_when_it_came(
+    serve: Serve, nuse: int, opened: object, shown: tuple[object, object]
+) -> None:
+    ioc = serve(
+        f'record(acalcout, "a") {{ field(CALC, "IX") field(NELM, "4") field(NUSE, "{nuse}") field(SIZE, "NUSE") }}'
+    )
+
+    def value() -> object:
+        ioc.put("a.PROC", 1)
+        got = ioc.get("a.AVAL")["value"]
+        return got if isinstance(got, float) else list(got)
+
+    ioc.get("a.AVAL")
+    assert value() == opened
+    for put, wanted in zip((1, 3), shown, strict=True):
+        ioc.put("a.NUSE", put)
+        assert value() == wanted

@@ -171,3 +171,20 @@ def test_code_that_fails_is_over_too_with_an_alarm(engine: StartEngine) -> None:
     db.put("b", 1)
     assert (db.get("b"), db.get("n")) == (0, 1.0)
     assert db.alarm("b") == ("INVALID", "CALC", "ZeroDivisionError: division by zero")
+
+
+def test_a_new_name_of_a_state_is_shown(serve: Serve) -> None:
+    ioc = serve(BUSY % "")
+    assert ioc.get("b")["value.choices"] == ["Done", "Busy"]
+    ioc.put("b.ONAM", "moving")
+    assert ioc.get("b")["value.choices"] == ["Done", "moving"]
+
+
+@pytest.mark.parametrize(("ivoa", "failed"), [("Continue normally", False), ("Don't drive outputs", True)])
+def test_a_dol_that_fails_fails_the_put_when_nothing_is_written(engine: StartEngine, ivoa: str, failed: bool) -> None:
+    db = engine(
+        f"""record(stringin, "text") {{ field(VAL, "abc") }}
+        record(busy, "b") {{ field(OMSL, "closed_loop") field(DOL, "text") field(IVOA, "{ivoa}") }}"""
+    )
+    assert (db.put("b.PROC", 1, wait=False) != "ok") == failed
+    assert db.alarm("b") == ("INVALID", "LINK", "field DOL")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.local_ioc import Engine, StartEngine
+from tests.local_ioc import Engine, Serve, StartEngine
 
 pytestmark = pytest.mark.ours("softIocPVX has no synApps")
 
@@ -141,3 +141,19 @@ def test_async_soft_channel_whose_trig_cannot_be_written_says_so(engine: StartEn
     db = engine(LOOP % 'field(DTYP, "Async Soft Channel") field(TRIG, "in.NAME")')
     db.put("e.PROC", 1)
     assert db.alarm("e") == ("INVALID", "LINK", "field TRIG")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "name", "shown"),
+    [
+        ("PREC", 3, "e", "display.precision"),
+        ("HOPR", 5.5, "e", "display.limitHigh"),
+        ("HIGH", 5.5, "e", "valueAlarm.highWarningLimit"),
+        ("DRVL", -5.5, "e.P", "display.limitLow"),
+    ],
+)
+def test_what_is_put_to_limits_is_shown(serve: Serve, field: str, value: float, name: str, shown: str) -> None:
+    ioc = serve('record(epid, "e") {}')
+    assert ioc.get(name)[shown] == 0
+    ioc.put(f"e.{field}", value)
+    assert ioc.get(name)[shown] == value

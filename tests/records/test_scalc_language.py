@@ -55,6 +55,21 @@ CASES: dict[str, Any] = {  # expression -> VAL of a numeric one, SVAL of one wit
     "ISNAN(A)": 0.0,
     # texts
     "'5'+'6'": "56",
+    "STR(1/(ABS(-0)+1e300))": "0.00000000",
+    # PRINTF, SSCANF and TR_ESC make 38 bytes at most, other texts have 39
+    "$P('%s!','aaaaaaaaaabbbbbbbbbbccccccccccdddddddd')": "aaaaaaaaaabbbbbbbbbbccccccccccdddddddd",
+    "$P('%50d',5)": " " * 38,
+    "$S('aaaaaaaaaabbbbbbbbbbccccccccccddddddddd','%s')": "aaaaaaaaaabbbbbbbbbbccccccccccdddddddd",
+    "$T('aaaaaaaaaabbbbbbbbbbccccccccccddddddddd')": "aaaaaaaaaabbbbbbbbbbccccccccccdddddddd",
+    # integers that are too large are the largest there are, cut
+    "$S('99999999999999999999','%d')": "-1.00000000",
+    "$S('-99999999999999999999','%d')": "0.00000000",
+    "$S('99999999999999999999','%ld')": " 9.22337204e+18",
+    "$S('99999999999999999999','%u')": "4294967295.000",
+    "$W('%f',1e39)": "\\0\\0\\x80\\x7f",  # infinite
+    "$W('%%%d',3)": "\\x03\\0\\0\\0",
+    "$P('%%%d',5)": "%5",
+    "$S('%7','%%%d')": "7.00000000",
     "'5'+6": "11.00000000",
     "EE-'c'": "ababc",
     "EE|-'abc'": "abc",

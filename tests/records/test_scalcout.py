@@ -159,3 +159,13 @@ def test_a_text_that_changes_while_val_stays_processes_what_watches_it(engine: S
     db.put("s.AA", "new")
     db.advance(0)
     assert db.get("seen") == "new"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(1.5, " 1.50000000000000000e+00"), (1e300, "1.00000000000000005e+300"), (1e7, " 1.00000000000000000e+07")],
+)
+def test_a_precision_below_0_shows_17_digits(engine: StartEngine, number: float, text: str) -> None:
+    db = engine('record(scalcout, "s") { field(CALC, "A") field(PREC, "-1") }')
+    db.put("s.A", number)
+    assert (db.get("s"), db.get("s.SVAL")) == (number, text)

@@ -265,3 +265,10 @@ def test_a_delay_that_is_none_does_no_harm(engine: StartEngine, delay: str) -> N
     if db.get("s.BUSY"):
         assert db.put("s.ABORT", 1) == "ok"
     assert db.get("s.BUSY") == 0
+
+
+@pytest.mark.parametrize(("delay", "kept"), [(0.126, 0.13), (float("inf"), -(2.0**63) * 0.01), (1e10, 1e10)])
+def test_a_delay_is_rounded_as_a_64_bit_integer(engine: StartEngine, delay: float, kept: float) -> None:
+    db = engine(sseq(""))
+    db.put("s.DLY1", delay)
+    assert db.get("s.DLY1") == pytest.approx(kept)

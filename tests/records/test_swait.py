@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.local_ioc import StartEngine
+from tests.local_ioc import Serve, StartEngine
 
 pytestmark = pytest.mark.ours("softIocPVX has no synApps")
 
@@ -164,3 +164,36 @@ def test_a_text_at_the_end_of_siml_is_no_mode(engine: StartEngine, name: str, st
     record(swait, "s") {{ field(CALC, "5") field(SIML, "{name}") field(SIOL, "7") field(SVAL, "7") }}""")
     db.put("s.PROC", 1)
     assert (db.alarm("s"), db.get("s")) == (state, 7.0 if name == "mode" else 5.0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"), [("PREC", 3, "precision"), ("HOPR", 5.5, "limitHigh"), ("LOPR", -5.5, "limitLow")]
+)
+def test_what_is_put_to_the_display_of_val_is_shown(serve: Serve, field: str, value: float, shown: str) -> None:
+    ioc = serve('record(swait, "w") {}')
+    assert ioc.get("w")[f"display.{shown}"] == 0
+    ioc.put(f"w.{field}", value)
+    assert ioc.get("w")[f"display.{shown}"] == value
+
+
+@pytest.mark.parametrize("scan", ["Passive", "I/O Intr"])
+def test_text_that_is_no_number_leaves_what_was_there(engine: StartEngine, scan: str) -> None:
+    db = engine(
+        f"""record(stringout, "text") {{}}
+        record(swait, "w") {{ field(CALC, "A+1") field(INAN, "text") field(INAP, "No") field(SCAN, "{scan}") }}"""
+    )
+    for put, value in (("4.5", 5.5), ("x", 5.5), ("7 mm", 8.0)):
+        db.put("text", put)
+        db.put("w.PROC", 1)
+        assert (db.get("w"), db.alarm("w")[0]) == (value, "NO_ALARM")
+
+
+def test_an_empty_array_is_0(engine: StartEngine) -> None:
+    db = engine(
+        """record(waveform, "array") { field(FTVL, "DOUBLE") field(NELM, "3") }
+        record(swait, "w") { field(CALC, "A+1") field(INAN, "array") }"""
+    )
+    for put, value in (([], 1.0), ([5.0, 6.0], 6.0), ([], 1.0)):
+        db.put("array", put)
+        db.put("w.PROC", 1)
+        assert (db.get("w"), db.alarm("w")[0]) == (value, "NO_ALARM")

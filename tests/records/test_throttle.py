@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.local_ioc import StartEngine
+from tests.local_ioc import Serve, StartEngine
 
 pytestmark = pytest.mark.ours("softIocPVX has no synApps")
 
@@ -160,3 +160,28 @@ def test_code_that_fails_is_an_error_with_an_alarm(engine: StartEngine) -> None:
     db = engine('record(throttle, "t") { field(DTYP, "pydev") field(OUT, "@1/0") }')
     db.put("t", 1)
     assert (db.text("t.STS"), db.alarm("t")[:2]) == ("Error", ("INVALID", "CALC"))
+
+
+@pytest.mark.parametrize(("digits", "shown"), [(4, 4), (-1, 15), (100, 15)])
+def test_dprec_is_the_precision_of_dly(serve: Serve, digits: int, shown: int) -> None:
+    ioc = serve('record(throttle, "t") {}')
+    assert ioc.get("t.DLY")["display.precision"] == 0
+    ioc.put("t.DPREC", digits)
+    assert ioc.get("t.DLY")["display.precision"] == shown
+
+
+@pytest.mark.parametrize(("put", "kept"), [("-1", "0.0"), ("nan", "nan"), ("2.5", "2.5")])
+def test_a_delay_below_0_is_none(engine: StartEngine, put: str, kept: str) -> None:
+    db = engine('record(throttle, "t") {}')
+    db.put("t.DLY", put)
+    assert repr(db.get("t.DLY")) == kept
+
+
+def test_the_alarm_of_a_value_that_failed_late_lasts_until_the_delay_is_over(engine: StartEngine) -> None:
+    db = engine('record(throttle, "t") { field(OUT, "nowhere") field(DLY, "1") }')
+    db.put("t", 1, wait=False)
+    db.put("t", 2, wait=False)
+    db.advance(1)
+    assert db.alarm("t") == ("INVALID", "LINK", "field OUT")
+    db.advance(1)
+    assert db.alarm("t")[0] == "NO_ALARM"

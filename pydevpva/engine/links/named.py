@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pydevpva.engine.links.monitored import MonitoredLink
 from pydevpva.engine.put import Done
+from pydevpva.records.core.arrays import is_numbers
 from pydevpva.records.core.links import Link
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value
@@ -33,6 +34,8 @@ class Named:
         owner = self._owner
         raised = owner.NSTA, owner.NSEV, owner.NAMSG
         value = self._link.get("DOUBLE")
+        if value is None and is_numbers(array := self._link.get_array("DOUBLE", 1)) and not len(array):
+            value = 0.0  # an empty array
         owner.NSTA, owner.NSEV, owner.NAMSG = raised
         return value if isinstance(value, float) else None
 

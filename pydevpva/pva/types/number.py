@@ -10,6 +10,7 @@ from pydevpva.engine.address import Address
 from pydevpva.pva.types import codes as wire
 from pydevpva.pva.types.shape import ALARM, FORMS, TIME, Leaves, Read, Shape, form_of
 from pydevpva.records.core import shown
+from pydevpva.records.core.arrays import first_or_zero
 from pydevpva.records.core.record import Record
 
 LIMITS = (
@@ -99,8 +100,8 @@ def _integer_reader(native: Read, name: str, code: str) -> Read:
 
 
 def _element_reader(name: str) -> Read:
-    """For an array field with room for one element: the element, or 0 when there is none yet."""
-    return lambda record: record.get(name)
+    """For an array field that had room for one element when the client asked: the element, or 0 when there is none."""
+    return lambda record: first_or_zero(record.get(name))
 
 
 def _display(code: str) -> Any:

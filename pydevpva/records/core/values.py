@@ -134,7 +134,8 @@ def _leading_float(text: str) -> float:
 
 
 def format_float(value: float, precision: int) -> str:
-    """A DOUBLE as text with `precision` digits (cvtDoubleToString)."""
+    """A DOUBLE as text with `precision` digits; less than none are more than 60,000 (cvtDoubleToString)."""
+    precision &= 0xFFFF
     if math.isnan(value) or precision > 8 or abs(value) > 1e7:
         if precision > 8 or abs(value) > 1e16:
             precision = min(precision, 17)

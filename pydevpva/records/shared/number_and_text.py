@@ -21,7 +21,7 @@ Both = tuple[float, str]
 
 def of_number(number: float, digits: int) -> Both:
     """The number, and it as text with so many digits after the point."""
-    return number, clip_text(format_float(number, digits & 0xFFFF), STRING_BYTES)
+    return number, clip_text(format_float(number, digits), STRING_BYTES)
 
 
 def of_text(text: str) -> Both:

@@ -56,7 +56,7 @@ def dialect(size: int) -> Dialect:
         three={"SUBRANGE": partial(reshaping.part, size), "REPLACE": partial(reshaping.part_in_place, size)},
         many=elements.many(size),
         number=first,
-        other=lambda value: repeated(value, size),
+        other=lambda value: whole(repeated(value, size).values),
         nothing=whole(np.zeros(size)),
         storing={"FITQ": partial(fits.fitq, size), "FITMQ": partial(fits.fitmq, size)},
     )

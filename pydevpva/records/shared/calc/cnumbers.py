@@ -5,6 +5,7 @@ No thread. A division by zero, and roots and logarithms of what is negative, are
 
 from __future__ import annotations
 
+import ctypes
 import math
 from collections.abc import Callable
 from functools import partial
@@ -32,6 +33,11 @@ def wrap32(value: int) -> float:
 def wrap64(value: int) -> float:
     """The low 64 bits with their sign, as a double."""
     return float((value + (1 << 63)) % (1 << 64) - (1 << 63))
+
+
+def float32(value: float) -> float:
+    """(float)value: what is beyond its range is infinite."""
+    return ctypes.c_float(value).value
 
 
 def remainder(value: int, divisor: int) -> float:
@@ -100,7 +106,7 @@ def isinf(x: float) -> float:
 
 ceil, floor = partial(_whole, math.ceil), partial(_whole, math.floor)
 FUNCTIONS: dict[str, Callable[[float], float]] = {  # of one number, the same in both languages
-    "ABS": abs,
+    "ABS": lambda x: -x if x < 0 else x,  # minus 0 stays
     "NEG": lambda x: -x,
     "EXP": total(math.exp),
     "ACOS": total(math.acos),

@@ -5,6 +5,8 @@ No thread. x is the index of an element.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from pydevpva.records.shared.calc.cnumbers import int32
@@ -31,18 +33,18 @@ def smoo(a: Either) -> Either:
     if not isinstance(a, Vector):
         return a
     made = a.values.copy()
-    made[: a.count] = _smooth(a.used)
+    made[: len(a.used)] = _smooth(a.used)
     return Vector(made, a.count)
 
 
 def nsmoo(a: Either, times: Either) -> Either:
-    """NSMOO: so many times."""
+    """NSMOO: so many times, what counts and what does not; how many stay is said by the number, if it is an array."""
     if not isinstance(a, Vector):
         return a
     passes = first(times)
     if passes * len(a.values) > MOST_WORK:
         raise CalcError(f"NSMOO: {passes:g} times {len(a.values)} elements are too many")
-    values = a.used
+    values = a.values[: len(times.used)] if isinstance(times, Vector) else a.values
     for _ in range(int(passes) if passes > 0 else 0):
         values = _smooth(values)
     return padded(a, values)
@@ -60,17 +62,16 @@ def parabola(values: Doubles, mask: Doubles | None = None) -> tuple[float, float
         chosen = mask > SINGULAR
         x, values = x[chosen], values[chosen]
     moments = [_total(x**power) for power in range(5)]
-    normal = np.array([moments[i : i + 3] for i in range(3)])
-    return _solved(normal, [_total(values), _total(values * x), _total(values * x * x)])
+    return _coefficients(moments, [_total(values), _total(values * x), _total(values * x * x)])
 
 
 def _total(values: Doubles) -> float:
     return float(np.cumsum(values)[-1]) if len(values) else 0.0
 
 
-def _solved(matrix: Doubles, right: list[float]) -> tuple[float, float, float]:
-    """By the inverse of a symmetric 3x3 matrix: its cofactors over its determinant."""
-    (a, b, c), (d, e, f), (g, h, i) = matrix.tolist()
+def _coefficients(moments: list[float], right: list[Any]) -> tuple[Any, Any, Any]:
+    """By the inverse of a symmetric 3x3 matrix: its cofactors over its determinant. right: numbers, or arrays."""
+    (a, b, c), (d, e, f), (g, h, i) = (moments[row : row + 3] for row in range(3))
     determinant = a * (e * i - h * f) + b * (f * g - i * d) + c * (d * h - g * e)
     if not abs(determinant) >= SINGULAR:
         raise CalcError("the points fix no parabola")
@@ -157,14 +158,36 @@ def _derived(a: Vector, reach: int) -> Vector:
 
 
 def _slopes(values: Doubles, reach: int) -> Doubles:
-    """The slope in the middle of each window: its values weighted with how far they are from there."""
+    """The slope in the middle of each window."""
+    return _exact_slopes(values, reach) if 2 * reach + 1 <= _DIRECT else _many_slopes(values, reach)
+
+
+def _exact_slopes(values: Doubles, reach: int) -> Doubles:
+    """Of a parabola through each window, by sums in the order of the original: what is 0 there is 0 here."""
     window = 2 * reach + 1
+    sums = np.zeros((3, len(values) - window + 1))
+    for x in range(window):
+        weighted = values[x : len(values) - window + 1 + x]
+        for total in sums:
+            total += weighted
+            weighted = weighted * x
+    moments = [_total(np.arange(window, dtype=np.float64) ** power) for power in range(5)]
+    _, slope, square = _coefficients(moments, list(sums))
+    return np.asarray(slope + 2 * square * reach)
+
+
+def _many_slopes(values: Doubles, reach: int) -> Doubles:
+    """Of long windows: their values weighted with how far they are from the middle. Where one is NaN or infinite, NaN:
+    a sum of such values is none."""
+    window = 2 * reach + 1
+    finite = np.isfinite(values)
+    if not finite.all():
+        slopes: Doubles = _many_slopes(np.where(finite, values, 0.0), reach)
+        slopes[np.convolve(~finite, np.ones(window), "valid") > 0] = np.nan
+        return slopes
     scale = reach * (reach + 1) * window / 3
-    if window <= _DIRECT:
-        weights = np.arange(-reach, reach + 1, dtype=np.float64) / scale
-        return np.asarray(np.correlate(values, weights, "valid"))
     centred = values - values.mean()  # sums of all that was before are differences here: small numbers lose less
     sums, moments = (np.concatenate(([0.0], np.cumsum(x))) for x in (centred, centred * np.arange(len(values))))
     middles = np.arange(reach, len(values) - reach)
-    slopes: Doubles = ((moments[window:] - moments[:-window]) - middles * (sums[window:] - sums[:-window])) / scale
+    slopes = ((moments[window:] - moments[:-window]) - middles * (sums[window:] - sums[:-window])) / scale
     return slopes

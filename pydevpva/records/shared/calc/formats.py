@@ -9,12 +9,12 @@ import re
 import struct
 from functools import lru_cache
 
-from pydevpva.records.core.values import STRING_BYTES, to_float32
-from pydevpva.records.shared.calc.cnumbers import int32
+from pydevpva.records.core.values import STRING_BYTES
+from pydevpva.records.shared.calc.cnumbers import float32, int32
 from pydevpva.records.shared.calc.escapes import escaped, unescaped
 from pydevpva.records.shared.calc.parse import CalcError
-from pydevpva.records.shared.calc.sscanf import assigned
-from pydevpva.records.shared.calc.text_value import Either, cut, number, text
+from pydevpva.records.shared.calc.sscanf import assigned, behind_percents
+from pydevpva.records.shared.calc.text_value import RESULT_BYTES, Either, cut, number, text
 from pydevpva.records.shared.formatting import Directive
 
 _DECIDES = re.compile(r"%[^*cdeEfgGiousxX]*([*cdeEfgGiousxX])")
@@ -27,7 +27,7 @@ def conversion(format_: Either) -> int:
     """Where the letter stands that decides: of the first conversion behind the last %%; -1: there is none."""
     if not isinstance(format_, str):
         raise CalcError("a number is no format")
-    found = _DECIDES.search(format_, format_.rfind("%%") + 2 if "%%" in format_ else 0)
+    found = _DECIDES.search(format_, behind_percents(format_))
     if found is not None and found.group(1) == "*":
         raise CalcError("a format with * needs two values")
     return -1 if found is None else found.start(1)
@@ -36,9 +36,9 @@ def conversion(format_: Either) -> int:
 def printf(format_: Either, value: Either) -> str:
     """$P(format, value): a format with one conversion; one with none stays as it is."""
     if conversion(format_) < 0:
-        return text(format_)
+        return cut(text(format_), RESULT_BYTES)
     before, directive, behind = _taken_apart(text(format_))
-    return cut(before + ("" if directive is None else _shown(directive, value)) + behind)
+    return cut(before + ("" if directive is None else _shown(directive, value)) + behind, RESULT_BYTES)
 
 
 @lru_cache(maxsize=256)
@@ -105,10 +105,10 @@ def write(format_: Either, value: Either) -> str:
         raise CalcError("a format of WRITE has one conversion, of a number")
     packed = packing(letter, before)
     if letter in _REAL:
-        raw = struct.pack(packed, real if packed == "<d" else to_float32(real))
+        raw = struct.pack(packed, real if packed == "<d" else float32(real))
     else:
         raw = nearest32(real).to_bytes(4, "little", signed=True)[: struct.calcsize(packed)]
-    return escaped(raw.decode("latin-1"))[: STRING_BYTES - 1]
+    return escaped(raw.decode("latin-1"))[:RESULT_BYTES]
 
 
 def read(value: Either, format_: Either) -> float:

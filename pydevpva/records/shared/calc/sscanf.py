@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pydevpva.records.core.values import to_float32
+from pydevpva.records.shared.calc.cnumbers import float32
 from pydevpva.records.shared.calc.parse import CalcError, to_number
-from pydevpva.records.shared.calc.text_value import Either, cut
+from pydevpva.records.shared.calc.text_value import RESULT_BYTES, Either, cut
 
 _LETTERS = "pwn$c[deEfgGiousxX"
 _DIRECTIVE = re.compile(
@@ -25,6 +25,7 @@ _PATTERNS = {
 }
 _BASES = {"o": 8, "x": 16, "X": 16, "i": 0}
 _SPACE = re.compile(r"[ \t-\r]*")
+_HALF = 1 << 63  # C reads integers as long, and those beyond it as the last one
 _MOST = 1000  # characters that %c may ask for: more than a text has
 
 
@@ -42,7 +43,7 @@ class Part(NamedTuple):
 def assigned(format_: str) -> tuple[int, str]:
     """Where the one conversion stands that gives a value, and its letter; CalcError: there is none, or another."""
     found: list[tuple[int, str]] = []
-    place = format_.rfind("%%") + 2 if "%%" in format_ else 0  # what stands before a %% is not looked at
+    place = behind_percents(format_)
     while (place := format_.find("%", place)) >= 0:
         letter = next((i for i in range(place + 1, len(format_)) if format_[i] in _LETTERS), None)
         if letter is None:
@@ -53,6 +54,14 @@ def assigned(format_: str) -> tuple[int, str]:
     if len(found) != 1 or found[0][1] in "pwn$":
         raise CalcError("the format has not one conversion that gives a value")
     return found[0]
+
+
+def behind_percents(format_: str) -> int:
+    """Behind the last %%: what stands before it is not looked at."""
+    place = 0
+    while (found := format_.find("%%", place)) >= 0:
+        place = found + 2
+    return place
 
 
 def _behind_set(format_: str, place: int) -> int:
@@ -142,14 +151,17 @@ def _pattern(part: Part) -> re.Pattern[str]:
 def _meant(part: Part, found: str) -> Either:
     letter, size = part.letter, part.size
     if letter in "c[s":
-        return cut(found)
+        return cut(found, RESULT_BYTES)
     if letter in "eEfgG":
         real = to_number(found)
-        return real if size == "l" else to_float32(real)
+        return real if size == "l" else float32(real)
     bits = 16 if size == "h" else 64 if size in ("l", "ll") or letter in "ouxX" else 32
     whole = _integer(found, _BASES.get(letter, 10))
     if letter in "di":
+        whole = min(max(whole, -_HALF), _HALF - 1)
         return float((whole + (1 << bits - 1)) % (1 << bits) - (1 << bits - 1))
+    if abs(whole) >= 2 * _HALF:
+        whole = -1
     return float(whole % (1 << (16 if size == "h" else 64 if size in ("l", "ll") else 32)))
 
 

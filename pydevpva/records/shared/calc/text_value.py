@@ -13,6 +13,7 @@ from pydevpva.records.shared.calc.parse import to_number
 
 Either: TypeAlias = float | str
 DIGITS = 8  # of a number that becomes a text
+RESULT_BYTES = STRING_BYTES - 1  # of what PRINTF, SSCANF, TR_ESC, WRITE and ESC make, as in the original
 _BEGINS = frozenset("0123456789+-.iInN")
 _LEADING = re.compile(
     r"[-+]?(?:0x(?:[0-9a-f]+\.?[0-9a-f]*|\.[0-9a-f]+)(?:p[-+]?\d+)?|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|inf|nan)",

@@ -12,7 +12,7 @@ from pydevpva.records.shared.calc import checksums, cnumbers, formats, numeric, 
 from pydevpva.records.shared.calc.cnumbers import int32, int64, wrap32
 from pydevpva.records.shared.calc.escapes import escaped, unescaped
 from pydevpva.records.shared.calc.program import Dialect, nearest
-from pydevpva.records.shared.calc.text_value import Either, cut, first_number, number, text
+from pydevpva.records.shared.calc.text_value import RESULT_BYTES, Either, cut, first_number, number, text
 
 _ROOM = STRING_BYTES + 1
 
@@ -148,8 +148,8 @@ ONE: dict[str, Callable[[Either], Either]] = {
     "STR": text,
     "LEN": lambda a: float(len(text(a))),
     "BYTE": byte,
-    "TR_ESC": _of_text(unescaped),
-    "ESC": _of_text(lambda a: escaped(a)[: STRING_BYTES - 1]),
+    "TR_ESC": _of_text(lambda a: cut(unescaped(a), RESULT_BYTES)),
+    "ESC": _of_text(lambda a: escaped(a)[:RESULT_BYTES]),
     "CRC16": _of_text(checksums.crc16),
     "MODBUS": _of_text(lambda a: a + checksums.crc16(a)),
     "LRC": _of_text(checksums.lrc),

@@ -16,7 +16,7 @@ Doubles: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
 @dataclass(frozen=True)
 class Vector:
-    """N doubles, never written to, and how many of them count."""
+    """N doubles, never written to, and how many of them count: less than none where a range ends before it begins."""
 
     values: Doubles
     count: int
@@ -24,7 +24,7 @@ class Vector:
     @property
     def used(self) -> Doubles:
         """Those that count."""
-        return self.values[: self.count]
+        return self.values[: max(self.count, 0)]
 
 
 Either: TypeAlias = float | Vector
@@ -50,5 +50,5 @@ def repeated(value: Either, size: int) -> Vector:
 def padded(value: Vector, values: Doubles) -> Vector:
     """values for the elements that count, 0 for those behind them."""
     made = np.zeros(len(value.values))
-    made[: value.count] = values
+    made[: len(values)] = values
     return Vector(made, value.count)
