@@ -251,6 +251,9 @@ class CaLink(RemoteLink):
     def display_limits(self) -> tuple[float, float] | None:
         return None if self._properties is None else self._properties.display
 
+    def control_limits(self) -> tuple[float, float] | None:
+        return None if self._properties is None else self._properties.control
+
     def alarm_limits(self) -> tuple[float, float, float, float] | None:
         return None if self._properties is None else self._properties.alarm
 

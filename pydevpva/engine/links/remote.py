@@ -180,6 +180,10 @@ class RemoteLink:
         """Low and high; None: not known."""
         raise NotImplementedError
 
+    def control_limits(self) -> tuple[float, float] | None:
+        """Low and high; None: not known."""
+        raise NotImplementedError
+
     def alarm_limits(self) -> tuple[float, float, float, float] | None:
         """LOLO, LOW, HIGH, HIHI; None: not known."""
         raise NotImplementedError

@@ -173,6 +173,9 @@ class SearchedLink:
     def display_limits(self) -> tuple[float, float] | None:
         return self.now.display_limits()
 
+    def control_limits(self) -> tuple[float, float] | None:
+        return self.now.control_limits()
+
     def alarm_limits(self) -> tuple[float, float, float, float] | None:
         return self.now.alarm_limits()
 

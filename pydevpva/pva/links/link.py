@@ -197,6 +197,10 @@ class PvaLink(RemoteLink):
         low, high = self._metas("display.limitLow", "display.limitHigh")
         return None if low is None or high is None else (low, high)
 
+    def control_limits(self) -> tuple[float, float] | None:
+        low, high = self._metas("control.limitLow", "control.limitHigh")
+        return None if low is None or high is None else (low, high)
+
     def alarm_limits(self) -> tuple[float, float, float, float] | None:
         names = ("lowAlarm", "lowWarning", "highWarning", "highAlarm")
         lolo, low, high, hihi = self._metas(*(f"valueAlarm.{name}Limit" for name in names))
