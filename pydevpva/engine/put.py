@@ -79,7 +79,7 @@ def put_now(address: Address, value: Sent, process_it: bool | None = None) -> No
     if record.PACT:
         record.stored(address.field)
     if failed:
-        raise PutError(f"{record.NAME}: processed, but {failure(record)}")
+        raise PutError(f"{record.NAME}: processed, but {record.trouble() or failure(record)}")
 
 
 def store(address: Address, value: Sent) -> None:

@@ -106,6 +106,9 @@ class Sscan(Record, rtype="sscan"):
     def process(self) -> None:
         run.process(self.scan)
 
+    def trouble(self) -> str:
+        return str(self.SMSG)
+
     # ---- puts, and PVs that come, go and change ----
 
     def special(self, field: str, after: bool) -> None:
@@ -115,6 +118,7 @@ class Sscan(Record, rtype="sscan"):
             commands.refuse(self.scan, field)
         elif field in NAMES:
             self.scan.links.look_up(NAMES[field])
+            self.pv_changed(field)
         elif field in _PARAMETERS:
             self.setup.parameter(*_PARAMETERS[field])
         elif field in _MODES:

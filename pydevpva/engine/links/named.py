@@ -37,11 +37,13 @@ class Named:
         self._owner, self._link, self.connected = owner, link, link.connected
 
     def may(self) -> tuple[bool, bool]:
-        if not self._link.connected():
+        link = self._link
+        if not link.connected():
             return False, False
-        state = getattr(self._link, "state", None)
-        rights = 3 if state is None else state().rights
-        return bool(rights & 1), bool(rights & 2)
+        if not isinstance(link, (RemoteLink, SearchedLink)):
+            return True, True
+        rights = link.state().rights
+        return bool(rights & 1) and link.time() is not None, bool(rights & 2)
 
     def value(self, dbf: str = "DOUBLE") -> float | None:
         value = self._quietly(lambda: self._link.get(dbf))

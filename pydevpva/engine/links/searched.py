@@ -152,6 +152,9 @@ class SearchedLink:
     def forward(self) -> None:
         self.now.forward()
 
+    def refresh(self, done: Callable[[], object]) -> bool:
+        return self.now.refresh(done)
+
     def time(self) -> tuple[int, int] | None:
         return self.now.time()
 

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from pydevpva.db.model import Field
 from pydevpva.engine.links.remote import LinkState, RemoteLink
 from pydevpva.errors import UnreadableImage
-from pydevpva.pva.links.client import DISCONNECTED, Done, Part, RemotePV
+from pydevpva.pva.links.client import RemotePV
 from pydevpva.pva.links.config import LinkConfig
 from pydevpva.pva.links.far import Far, filler
+from pydevpva.pva.links.operations import DISCONNECTED, Done, Part
 from pydevpva.pva.types.p4p_types import Structure
 from pydevpva.records.core.alarm import AMSG_SIZE, INVALID, LINK, raise_alarm
 from pydevpva.records.core.arrays import copy, to_array
@@ -141,6 +142,13 @@ class PvaLink(RemoteLink):
             raise_alarm(owner, LINK, self._severity, self._message)
         if self._config.time:
             owner.TIME, owner.UTAG = self._stamp
+
+    def refresh(self, done: Callable[[], object]) -> bool:
+        """Ask for the value as it is now: that a put there has completed may be known before its updates come."""
+        if self._far is None:
+            return False
+        self._pv.refresh(done)
+        return True
 
     # ---- writes ----
 

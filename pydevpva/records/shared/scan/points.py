@@ -43,8 +43,8 @@ from pydevpva.records.shared.scan.told import show_arrays, wants_arrays
 log = logging.getLogger(__name__)
 
 
-def begin(scan: State) -> bool:
-    """Get all ready for the first point; twice, when a PV is written and waited for before. False: it cannot begin."""
+def begin(scan: State) -> None:
+    """Get all ready for the first point; twice, when a PV is written and waited for before."""
     record = scan.record
     scan.store("CPT", 0)
     scan.failed = False
@@ -59,11 +59,11 @@ def begin(scan: State) -> bool:
         scan.tell("EXSC", 0)
         scan.say(str(error))
         scan.tell("ALRT", 1)
-        return False
+        record.status = -1
+        return  # the scan goes no further, as long as nobody ends it
     scan.has_flyers = scan.are_flying = False
     for name in used(scan):
-        setattr(record, f"{name}DV", moved(start(record, name), getattr(record, f"{name}PP")))
-        scan.tell(f"{name}DV", getattr(record, f"{name}DV"))
+        scan.tell(f"{name}DV", moved(start(record, name), getattr(record, f"{name}PP")))
         scan.has_flyers |= is_flyer(record, name)
     if scan.links.is_ok(BEFORE) and record.FAZE == INIT_SCAN:
         scan.tell("FAZE", BEFORE_SCAN)
@@ -72,7 +72,6 @@ def begin(scan: State) -> bool:
         scan.tell("FAZE", MOVE_MOTORS)
         scan.say("Scanning ...")
     scan.then(puts.send)
-    return True
 
 
 def go_on(scan: State) -> None:
@@ -126,7 +125,7 @@ def _astray(scan: State) -> str | None:
 def _aim_flyers(scan: State) -> None:
     for name in used(scan):
         if is_flyer(scan.record, name):
-            send_to(scan.record, name, end_position(scan.record, name))
+            send_to(scan, name, end_position(scan.record, name))
 
 
 def _take(scan: State) -> None:
@@ -148,7 +147,7 @@ def _take(scan: State) -> None:
         return
     for name in used(scan):
         if not is_flyer(record, name):
-            send_to(record, name, _next(scan, name))
+            send_to(scan, name, _next(scan, name))
     scan.tell("FAZE", MOVE_MOTORS)
     scan.then(puts.send)
 

@@ -51,10 +51,10 @@ def origin(record: Record, name: str) -> float:
     return float(getattr(record, f"{name}PP")) if getattr(record, f"{name}AR") else 0.0
 
 
-def send_to(record: Record, name: str, position: float) -> None:
+def send_to(scan: State, name: str, position: float) -> None:
     """PnDV; other than before by a hair, for a positioner that moves for news only."""
-    before = getattr(record, f"{name}DV")
-    setattr(record, f"{name}DV", moved(position, before))
+    field = f"{name}DV"
+    scan.store(field, moved(position, getattr(scan.record, field)))
 
 
 def moved(position: float, before: float) -> float:

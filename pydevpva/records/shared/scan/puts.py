@@ -35,7 +35,7 @@ from pydevpva.records.shared.scan.names import (
     TRIGGERS,
     WAIT_FOR_IT,
 )
-from pydevpva.records.shared.scan.positions import is_flyer, moved, start, used
+from pydevpva.records.shared.scan.positions import is_flyer, send_to, start, used
 from pydevpva.records.shared.scan.state import SHORT_DELAY, State
 
 log = logging.getLogger(__name__)
@@ -222,13 +222,12 @@ def _retrace(scan: State) -> None:
     """Positioners go where PASM says."""
     record = scan.record
     for i, name in enumerate(used(scan)):
-        before = getattr(record, f"{name}DV")
-        position = before  # what was found in the data is in PnDV
+        position = getattr(record, f"{name}DV")  # what was found in the data
         if record.PASM == TO_START:
             position = start(record, name)
         elif not TO_PEAK <= record.PASM <= TO_CENTRE:
             position = getattr(record, f"{name}PP")
-        setattr(record, f"{name}DV", moved(position, before))
+        send_to(scan, name, position)
         scan.tell("FAZE", RETRACE_WAIT)
         if _put(scan, name, getattr(record, f"{name}DV"), "DOUBLE", _moved):
             scan.tell("ALRT", 1)

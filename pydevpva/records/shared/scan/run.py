@@ -36,7 +36,7 @@ from pydevpva.records.shared.scan.names import (
 )
 from pydevpva.records.shared.scan.points import begin, go_on
 from pydevpva.records.shared.scan.state import State
-from pydevpva.records.shared.scan.told import tell
+from pydevpva.records.shared.scan.told import show_arrays, tell
 
 log = logging.getLogger(__name__)
 ABANDON = 3  # KILL beyond which data are given up that nobody has saved
@@ -96,7 +96,7 @@ def _go_on(scan: State) -> bool:
     if record.PXSC == 1 and record.XSC == 0:
         return _abort(scan)
     if record.FAZE == BEFORE_SCAN_WAIT:
-        record.status = 0 if begin(scan) else -1
+        begin(scan)
     elif record.XSC == 1:
         if not scan.links.outputs_are_there():
             _lose(scan)
@@ -121,7 +121,7 @@ def _start(scan: State) -> bool:
     scan.forget()
     scan.tell("FAZE", INIT_SCAN)
     scan.tell("BUSY", 1)
-    record.status = 0 if begin(scan) else -1
+    begin(scan)
     return True
 
 
@@ -206,6 +206,7 @@ def _kill(scan: State) -> None:
         return
     scan.tell("BUSY", 0)
     scan.tell("FAZE", IDLE)
+    show_arrays(scan)
     record.forward()
     scan.store("PXSC", record.XSC)
     _settle(scan)

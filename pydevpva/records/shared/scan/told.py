@@ -72,7 +72,8 @@ def show_arrays(scan: State) -> None:
     """Which arrays the fields have has changed."""
     record = scan.record
     for field, array in scan.data.fields(record.DSTATE >= PACKED, record.FAZE == PREVIEW):
-        setattr(record, field, array)
+        if getattr(record, field) is not array:
+            scan.store(field, array)
 
 
 def tell_arrays(scan: State, mask: int) -> None:
