@@ -13,7 +13,7 @@ import numpy as np
 from pydevpva.records.core.arrays import copy, is_numbers, overwrite
 from pydevpva.records.core.properties import properties
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import Array, Whole
+from pydevpva.records.core.values import Array, Sent, Whole
 from pydevpva.records.shared.scan import commands, run
 from pydevpva.records.shared.scan.names import DETECTORS, NAMED, NAMES, OUTPUTS, POSITIONERS
 from pydevpva.records.shared.scan.parameters import FREEZES
@@ -51,6 +51,7 @@ class Sscan(Record, rtype="sscan"):
     """1 in EXSC starts a scan, 0 ends it; a second 0 ends it whatever it waits for."""
 
     __slots__ = ("scan", "setup")
+    immediate = commands.ANY_TIME - {"EXSC"}
     scan: State
     setup: Setup
     properties = properties(
@@ -108,6 +109,10 @@ class Sscan(Record, rtype="sscan"):
 
     def trouble(self) -> str:
         return str(self.SMSG)
+
+    def is_at_once(self, field: str, value: Sent) -> bool:
+        """To end a scan, too: who has begun it may wait for that."""
+        return super().is_at_once(field, value) or (field == "EXSC" and commands.is_end(value))
 
     # ---- puts, and PVs that come, go and change ----
 

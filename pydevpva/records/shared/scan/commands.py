@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 
 from pydevpva.errors import PutError
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE
-from pydevpva.records.core.values import to_float32
+from pydevpva.records.core.arrays import first
+from pydevpva.records.core.values import Sent, to_float32, to_number
 from pydevpva.records.shared.scan import positions
 from pydevpva.records.shared.scan.names import (
     AFTER_SCAN_DO,
@@ -34,7 +35,7 @@ TICK = 0.01  # seconds: delays are rounded to it
 CLEAR_MESSAGE, CHECK_LIMITS, PREVIEW_SCAN = range(3)  # sscanCMND
 _CLEARED = {3: NAMED, 4: POSITIONERS, 5: POSITIONERS, 6: POSITIONERS + READBACKS, 7: POSITIONERS + READBACKS}
 _RESET = (3, 4, 6)  # that also put modes and freeze flags back
-_ANY_TIME = frozenset({"EXSC", "PAUS", "WAIT", "AWCT", "AWAIT", "ATIME"})
+ANY_TIME = frozenset({"EXSC", "PAUS", "WAIT", "AWCT", "AWAIT", "ATIME"})
 
 
 def refuse(scan: State, field: str) -> None:
@@ -43,9 +44,17 @@ def refuse(scan: State, field: str) -> None:
     if not record.BUSY:
         return
     in_points = BEFORE_SCAN_WAIT < record.FAZE < AFTER_SCAN_DO
-    allowed = field in _ANY_TIME or (field == "CMND" and record.CMND == CLEAR_MESSAGE)
+    allowed = field in ANY_TIME or (field == "CMND" and record.CMND == CLEAR_MESSAGE)
     if field in ("ACQM", "ACQT") or field in NAMES or (in_points and not allowed):
         raise PutError(f"{record.NAME}.{field}: not while the scan runs; put 0 to EXSC to end it")
+
+
+def is_end(value: Sent) -> bool:
+    """Whether this, put to EXSC, ends a scan."""
+    try:
+        return not isinstance(value, dict) and to_number(first(value), "DOUBLE") == 0
+    except (ValueError, IndexError):
+        return False
 
 
 def execute(scan: State) -> None:
@@ -66,6 +75,7 @@ def execute(scan: State) -> None:
 
 def _start(scan: State) -> None:
     record = scan.record
+    scan.store("EXSC", record.EXSC)  # it stays, also if it is refused
     if record.XSC:
         scan.say("Already scanning")
         raise PutError(f"{record.NAME}.EXSC: the scan runs already")

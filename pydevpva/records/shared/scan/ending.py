@@ -195,7 +195,8 @@ def _look_for_feature(scan: State) -> None:
         places = {name: found.centre(values, data.filled(name)[:count]) for name in names}
     elif record.PASM < TO_CENTRE:
         point = found.feature(record.PASM, values, data.filled(names[0])[:count])
-        places = {name: None if point is None else float(data.filled(name)[point]) for name in names}
+        up_to = POSITIONERS[: POSITIONERS.index(names[-1]) + 1]
+        places = {name: None if point is None else float(data.filled(name)[point]) for name in up_to}
     for name, place in places.items():
         scan.store(f"{name}DV", getattr(record, f"{name}PP") if place is None else place)
     if any(place is not None for place in places.values()):

@@ -39,6 +39,7 @@ class State:
         self.last_mode, self.last_points = NORMAL, 0  # ACQM and CPT of the last scan
         self.table_points = dict.fromkeys(POSITIONERS, 0)
         self.posted = self.arrays_posted = 0  # when, ns
+        self._will_look = False
         self._timer: Timer | None = None
 
     # ---- what is shown ----
@@ -82,6 +83,16 @@ class State:
         """The same later."""
         self.cancel_delay()
         self._timer = self.record.host.call_later(seconds, self._delay_over)
+
+    def look_after(self, seconds: float, look: Callable[[State], None]) -> None:
+        """Let clients have a look then, unless that has been arranged."""
+        if not self._will_look:
+            self._will_look = True
+            self.record.host.call_later(seconds, self._look, look)
+
+    def _look(self, look: Callable[[State], None]) -> None:
+        self._will_look = False
+        look(self)
 
     def cancel_delay(self) -> None:
         """Not any more."""

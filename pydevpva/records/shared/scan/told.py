@@ -25,11 +25,21 @@ def tell(scan: State) -> None:
     if ends or now - scan.posted > OFTEN:
         scan.posted = now
         _tell_values(scan)
+    elif record.sinks:
+        scan.look_after(OFTEN / 1e9, _look)
     if record.DSTATE == PACKED:
         _tell_end(scan)
     elif wants_arrays(scan) and (ends or now - scan.arrays_posted > record.ATIME * 1e9):
         scan.arrays_posted = now
         tell_arrays(scan, DBE_VALUE)
+
+
+def _look(scan: State) -> None:
+    """What has not been posted: a get is answered with what it is, where others are answered with the last post."""
+    for field, last in _VALUES:
+        if getattr(scan.record, field) != getattr(scan.record, last):
+            scan.record.post_field(field, 0)
+    scan.record.post_field("CPT", 0)
 
 
 def wants_arrays(scan: State) -> bool:
