@@ -31,7 +31,8 @@ from pydevpva.records.shared.scan.state import SHORT_DELAY, State
 from pydevpva.records.shared.scan.told import show_arrays
 
 LOUD = DBE_VALUE | DBE_LOG
-TICK = 0.01  # seconds: delays are rounded to it
+TICK, LONGEST = 0.01, 1e9  # seconds: delays are rounded to the one, and are no more than the other
+MOST_CLIENTS = 32767  # WCNT is a SHORT
 CLEAR_MESSAGE, CHECK_LIMITS, PREVIEW_SCAN = range(3)  # sscanCMND
 _CLEARED = {3: NAMED, 4: POSITIONERS, 5: POSITIONERS, 6: POSITIONERS + READBACKS, 7: POSITIONERS + READBACKS}
 _RESET = (3, 4, 6)  # that also put modes and freeze flags back
@@ -136,7 +137,7 @@ def wait(scan: State) -> None:
     """WAIT: one client more, or one less, has to be waited for at this point."""
     record = scan.record
     if record.WAIT:
-        scan.tell("WCNT", record.WCNT + 1)
+        scan.tell("WCNT", min(record.WCNT + 1, MOST_CLIENTS))
         return
     if record.WCNT > 0:
         scan.tell("WCNT", record.WCNT - 1)
@@ -210,7 +211,7 @@ def _reset(scan: State, setup: Setup) -> None:
 
 def _delay(field: str) -> Callable[[State], None]:
     def round_off(scan: State) -> None:
-        ticks = int(max(0.0, getattr(scan.record, field)) / TICK + 0.5)
+        ticks = int(min(max(0.0, getattr(scan.record, field)), LONGEST) / TICK + 0.5)
         scan.tell(field, to_float32(ticks * TICK))
 
     return round_off

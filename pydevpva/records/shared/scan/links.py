@@ -8,6 +8,7 @@ from __future__ import annotations
 from pydevpva.records.core.alarm import DBE_VALUE
 from pydevpva.records.core.links import NamedLink
 from pydevpva.records.core.record import Record
+from pydevpva.records.core.values import cast
 from pydevpva.records.shared.link_state import show
 from pydevpva.records.shared.scan.names import (
     DETECTORS,
@@ -149,7 +150,7 @@ class Links:
             self._record.post_field("SMSG", DBE_VALUE)
 
     def _show(self, name: str, units: str, digits: int, limits: tuple[float, float]) -> None:
-        for suffix, value in (("EU", units), ("PR", digits), ("HR", limits[1]), ("LR", limits[0])):
+        for suffix, value in (("EU", units), ("PR", int(cast(digits, "SHORT"))), ("HR", limits[1]), ("LR", limits[0])):
             show(self._record, f"{name}{suffix}", value)
 
     def changed(self, name: str) -> NamedLink | None:

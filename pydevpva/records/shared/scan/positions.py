@@ -124,7 +124,7 @@ def preview(scan: State) -> None:
 
 
 def tell_preview(scan: State) -> None:
-    """Post what a preview has changed, and those arrays that are zeros."""
+    """Post what a preview has changed."""
     for name, detector in zip(POSITIONERS, FIRST, strict=True):
         if scan.links.is_ok(name):
             for field in (f"{name}RA", f"{name}CA", f"{detector}DA", f"{detector}CA"):
