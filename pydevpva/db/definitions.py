@@ -217,6 +217,7 @@ class Definitions:
         if re.fullmatch(r"\w+", name) and os.path.isfile(own):
             yield own
             return
+        defined = re.compile(rf"\bmenu\(\s*{re.escape(name)}\s*\)\s*\{{")
         for path in _type_files().values():
-            if f"menu({name})" in Path(path).read_text().replace(" ", ""):
+            if defined.search(Path(path).read_text()):
                 yield path
