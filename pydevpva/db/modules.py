@@ -116,9 +116,9 @@ MODULES = (
     ),
     Module(
         "sscan",
-        "scans are run by a client here (bluesky, a Python script), over PVA",
+        "its records sscan and scanparm are there; files are written by a client here (a Python script, bluesky), "
+        "which waits for DATA and reads the arrays",
         r"saveData\w*",
-        "sscan scanparm",
         macros="SSCAN",
     ),
     Module("lua", 'Python stands for Lua: pydev("..."), field(DTYP, "pydev")', r"lua\w*", "luascript", "lua", "LUA"),

@@ -79,7 +79,7 @@ def put_now(address: Address, value: Sent, process_it: bool | None = None) -> No
     if record.PACT:
         record.stored(address.field)
     if failed:
-        raise PutError(f"{record.NAME}: processed, but {failure(record)}")
+        raise PutError(f"{record.NAME}: processed, but {record.trouble() or failure(record)}")
 
 
 def store(address: Address, value: Sent) -> None:
@@ -121,7 +121,12 @@ class Put:
     def start(self) -> None:
         """Put and process now, or line up behind what the record is busy with."""
         record, field = self.address.record, self.address.field
-        if not self._wait or self._process_it is False or field.type in LINKS or field.name in record.immediate:
+        if (
+            not self._wait
+            or self._process_it is False
+            or field.type in LINKS
+            or record.is_at_once(field.name, self.value)
+        ):
             self._at_once()
             return
         self._puts.pending.add(self)

@@ -86,11 +86,15 @@ class Channel:
         """Send a value; who waits is told of when the server has completed it."""
         self.client.submit(self._put, put, waiting)
 
-    def tell(self, what: Callable[..., None], *args: object) -> None:
+    def refresh(self, done: Callable[[], object]) -> None:
+        """Ask the server for the value, apart from what the subscription brings; done() when it has been told."""
+        self.client.submit(self._refresh, done)
+
+    def tell(self, what: Callable[..., object], *args: object) -> None:
         """Have the user hear of something; from any thread."""
         self.client.loop.submit(self._tell, what, args)
 
-    def _tell(self, what: Callable[..., None], args: tuple[object, ...]) -> None:
+    def _tell(self, what: Callable[..., object], args: tuple[object, ...]) -> None:
         if not self._closed:
             what(*args)
 
@@ -153,6 +157,21 @@ class Channel:
             self.tell(self.user.completed, waiting, libca.message(status))
         elif status != libca.NORMAL:
             log.warning("put to %s: %s", self.name, libca.message(status))
+
+    def _refresh(self, done: Callable[[], object]) -> None:
+        status, number = 0, 0
+        if self._id is not None and self._native >= 0:
+            number = self.client.know((self, done))
+            status = libca.lib().ca_array_get_callback(self._native + dbr.TIME, 0, self._id, _GET, number)
+            self.client.flush()
+        if status != libca.NORMAL:
+            self.client.forget(number)
+            self.tell(done)
+
+    def fetched(self, type_: int, count: int, raw: bytes, done: Callable[[], object]) -> None:
+        """What `refresh` asked for."""
+        self.user.received(False, dbr.reading(type_, count, raw, self._elements == 1))
+        done()
 
 
 class Subscription:
@@ -247,7 +266,21 @@ def _on_put(args: libca.EventArgs) -> None:
         channel.tell(channel.user.completed, waiting, error)
 
 
+def _on_get(args: libca.EventArgs) -> None:
+    libca.keep_thread()
+    if (found := known.get(args.usr)) is None:
+        return
+    channel, done = found
+    channel.client.forget(args.usr)
+    if args.status == libca.NORMAL and args.dbr:
+        raw = ctypes.string_at(args.dbr, dbr.time_bytes(args.type, args.count))
+        channel.tell(channel.fetched, args.type, args.count, raw, done)
+    else:
+        channel.tell(done)
+
+
 _CONNECTION = libca.ConnectionHandler(_on_connection)
 _ACCESS = libca.AccessHandler(_on_access)
 _EVENT = libca.EventHandler(_on_event)
 _PUT = libca.EventHandler(_on_put)
+_GET = libca.EventHandler(_on_get)

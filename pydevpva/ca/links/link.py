@@ -6,7 +6,7 @@ Follows EPICS's dbCa.c: reads come from the last update, writes are sent on; nei
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pydevpva.ca.links import dbr
 from pydevpva.ca.links.channel import Channel, Done, Put, tell_all
@@ -37,7 +37,7 @@ class CaLink(RemoteLink):
     def __init__(self, client: CaClient, owner: Record, field: Field, text: str, config: CaConfig) -> None:
         super().__init__(owner, field, text, config.proc)
         self._config = config
-        self._channel = Channel(client, config.pv, self, reads=field.type == "INLINK")
+        self._channel = Channel(client, config.pv, self, reads=field.type in ("INLINK", "STRING"))
         self._native = -1  # DBR type of the far end; -1: it is not there
         self._elements = self._rights = 0
         self._host = ""
@@ -181,6 +181,13 @@ class CaLink(RemoteLink):
         if self._config.time:
             self._owner.TIME, self._owner.UTAG = update.stamp, 0
 
+    def refresh(self, done: Callable[[], object]) -> bool:
+        """Ask for the value as it is now: that a put there has completed may be known before its updates come."""
+        if self._native < 0 or not self._rights & READ:
+            return False
+        self._channel.refresh(done)
+        return True
+
     # ---- writes ----
 
     def put(self, value: Value, dbf: str) -> bool:
@@ -250,6 +257,9 @@ class CaLink(RemoteLink):
 
     def display_limits(self) -> tuple[float, float] | None:
         return None if self._properties is None else self._properties.display
+
+    def control_limits(self) -> tuple[float, float] | None:
+        return None if self._properties is None else self._properties.control
 
     def alarm_limits(self) -> tuple[float, float, float, float] | None:
         return None if self._properties is None else self._properties.alarm

@@ -5,12 +5,18 @@ They are made as a client's are: nothing there is processed by reading, a put co
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from pydevpva.engine.address import Address
 from pydevpva.engine.links.monitored import MonitoredLink
+from pydevpva.engine.links.remote import RemoteLink
+from pydevpva.engine.links.searched import SearchedLink
 from pydevpva.engine.put import Done
+from pydevpva.records.core import shown
 from pydevpva.records.core.arrays import is_numbers
-from pydevpva.records.core.links import Link
+from pydevpva.records.core.links import Description, Link
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import Value
+from pydevpva.records.core.values import Numbers, Value
 
 
 class WatchedLink(MonitoredLink):
@@ -30,14 +36,54 @@ class Named:
     def __init__(self, owner: Record, link: Link) -> None:
         self._owner, self._link, self.connected = owner, link, link.connected
 
-    def value(self) -> float | None:
+    def may(self) -> tuple[bool, bool]:
+        link = self._link
+        if not link.connected():
+            return False, False
+        if not isinstance(link, (RemoteLink, SearchedLink)):
+            return True, True
+        rights = link.state().rights
+        return bool(rights & 1) and link.time() is not None, bool(rights & 2)
+
+    def value(self, dbf: str = "DOUBLE") -> float | None:
+        value = self._quietly(lambda: self._link.get(dbf))
+        if value is None and (array := self.array(dbf, 1)) is not None and not len(array):
+            return 0.0  # an empty array
+        return value if isinstance(value, float) else None
+
+    def array(self, dbf: str, limit: int) -> Numbers | None:
+        values = self._quietly(lambda: self._link.get_array(dbf, limit))
+        return values if is_numbers(values) else None
+
+    def _quietly(self, read: Callable[[], object]) -> object:
         owner = self._owner
         raised = owner.NSTA, owner.NSEV, owner.NAMSG
-        value = self._link.get("DOUBLE")
-        if value is None and is_numbers(array := self._link.get_array("DOUBLE", 1)) and not len(array):
-            value = 0.0  # an empty array
+        value = read()
         owner.NSTA, owner.NSEV, owner.NAMSG = raised
-        return value if isinstance(value, float) else None
+        return value
+
+    def elements(self) -> int:
+        source = self._link.source()
+        return 0 if source is None else source[1]
+
+    def describe(self) -> Description:
+        address = getattr(self._link, "address", None)
+        if address is not None:
+            return _shown(address)
+        link = self._link
+        if not isinstance(link, (RemoteLink, SearchedLink)):
+            return Description()
+        nothing = (0.0, 0.0)
+        return Description(
+            link.units() or "",
+            link.precision() or 0,
+            link.display_limits() or nothing,
+            link.control_limits() or nothing,
+        )
+
+    def refresh(self, done: Callable[[], object]) -> bool:
+        refresh = getattr(self._link, "refresh", None)
+        return refresh is not None and bool(refresh(done))
 
     def put(self, value: Value, dbf: str) -> bool:
         return self._link.put(value, dbf)
@@ -48,3 +94,15 @@ class Named:
 
     def close(self) -> None:
         self._link.close()
+
+
+def _shown(address: Address) -> Description:
+    """Of a field of this IOC."""
+    record, name = address.record, address.field.name
+    nothing = (0.0, 0.0)
+    return Description(
+        shown.units(record, name) or "",
+        shown.precision(record, name) or 0,
+        shown.display_limits(record, name) or nothing,
+        shown.control_limits(record, name) or nothing,
+    )

@@ -152,6 +152,10 @@ class RemoteLink:
     def forward(self) -> None:
         raise NotImplementedError
 
+    def refresh(self, done: Callable[[], object]) -> bool:
+        """Ask for the value as it is now; done() when it is there, or cannot be had. False: nobody is there."""
+        raise NotImplementedError
+
     def load(self, dbf: str) -> None:
         return None
 
@@ -177,6 +181,10 @@ class RemoteLink:
         raise NotImplementedError
 
     def display_limits(self) -> tuple[float, float] | None:
+        """Low and high; None: not known."""
+        raise NotImplementedError
+
+    def control_limits(self) -> tuple[float, float] | None:
         """Low and high; None: not known."""
         raise NotImplementedError
 

@@ -152,6 +152,9 @@ class SearchedLink:
     def forward(self) -> None:
         self.now.forward()
 
+    def refresh(self, done: Callable[[], object]) -> bool:
+        return self.now.refresh(done)
+
     def time(self) -> tuple[int, int] | None:
         return self.now.time()
 
@@ -172,6 +175,9 @@ class SearchedLink:
 
     def display_limits(self) -> tuple[float, float] | None:
         return self.now.display_limits()
+
+    def control_limits(self) -> tuple[float, float] | None:
+        return self.now.control_limits()
 
     def alarm_limits(self) -> tuple[float, float, float, float] | None:
         return self.now.alarm_limits()

@@ -11,13 +11,13 @@ import logging
 import threading
 from bisect import insort
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydevpva.foreign_threads import keep_thread
 from pydevpva.forks import in_child
 from pydevpva.loop import Loop
 from pydevpva.pva.forked import close_sockets
+from pydevpva.pva.links.operations import Get, Part, Put
 from pydevpva.pva.types.p4p_types import Closable, Structure
 
 if TYPE_CHECKING:
@@ -25,21 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Done = Callable[[str | None], None]
-Fill = Callable[[Structure], None]  # stores one link's value into the p4p Value that is sent; on the client's thread
 USERS_A_STEP = 100  # links that hear of one update in one piece
-DISCONNECTED = "disconnected"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one link sends: how to fill it in, its "proc", who waits for completion, and what to do when the
-    connection is lost before that."""
-
-    fill: Fill
-    proc: str
-    waiting: list[Done]
-    retry: Callable[[], None] | None = None
 
 
 class User(Protocol):
@@ -146,6 +132,7 @@ class RemotePV:
         self._forced = False  # the far end is to be processed
         self._again = False  # and once more, when the processing under way has ended
         self._popping = False
+        self._unpacking = False  # another thread reads the p4p Value
         self._told = ""  # the last error of a put that was logged
 
     # ---- links ----
@@ -198,6 +185,7 @@ class RemotePV:
         if unpacking := [work for user in self.users if (work := user.unpacking()) is not None]:
             from pydevpva.pva.channels.packing import codec_threads
 
+            self._unpacking = True
             codec_threads().submit(self._unpack, unpacking)
         else:
             self._tell()
@@ -210,8 +198,17 @@ class RemotePV:
         finally:
             self._pvs.loop.submit(self._tell)
 
+    def refresh(self, done: Callable[[], object]) -> None:
+        """Ask the server for the value, apart from what the monitor brings; done() when it is there, or is not."""
+        Get(self._pvs, self._fetched, done).start(self.name)
+
+    def _fetched(self, value: object) -> None:
+        if self.connected and not self._unpacking and isinstance(value, type(self.root)):
+            self.root[None] = value
+
     def _tell(self) -> None:
         """The update is there to be read; links by the thousand hear of it step by step."""
+        self._unpacking = False
         self._pvs.loop.trickle(self._tell_all(self.users))
 
     def _tell_all(self, users: list[User]) -> Iterator[None]:
@@ -303,48 +300,3 @@ def _process(parts: list[Part], forced: bool) -> str:
     if forced or words & {"PP", "CP", "CPP"}:
         return "true"
     return "false" if "NPP" in words else "passive"
-
-
-class Put:
-    """One put under way. Who waits for it is told once, when it has ended or the connection is lost."""
-
-    def __init__(self, pvs: RemotePVs, then: Callable[[Put, str | None], None], parts: list[Part]) -> None:
-        self._pvs, self._then, self._parts = pvs, then, parts
-        self._operation: Any = None
-        self._ended = False
-
-    def start(self, name: str, request: str) -> None:
-        """On the database thread; returns at once."""
-        self._operation = self._pvs.begin(lambda p4p: p4p.put(name, self._answered, self._build, request, get=False))
-
-    def _build(self, value: Structure) -> None:
-        """Fill in what is sent; on the client's thread."""
-        for part in self._parts:
-            part.fill(value)
-
-    def _answered(self, result: object) -> None:
-        """On the client's thread."""
-        error = None if result is None else str(result) or type(result).__name__
-        self._pvs.loop.submit(self._end, error)
-
-    def _end(self, error: str | None) -> None:
-        """On the database thread."""
-        if not self._ended:
-            self._pvs.end(self._operation)
-            self._tell(error)
-            self._then(self, error)
-
-    def abandon(self) -> None:
-        """The connection is lost; on the database thread."""
-        self._pvs.end(self._operation)
-        retried = [part for part in self._parts if part.retry is not None]
-        self._parts = [part for part in self._parts if part.retry is None]
-        self._tell(DISCONNECTED)
-        for part in retried:
-            part.retry()  # type: ignore[misc]  # chosen above
-
-    def _tell(self, error: str | None) -> None:
-        self._ended = True
-        for part in self._parts:
-            for done in part.waiting:
-                done(error)

@@ -13,8 +13,9 @@ from typing import TypeVar
 from pydevpva.engine.database import Database
 from pydevpva.errors import PutError, did_you_mean
 from pydevpva.evaluator.handles import FAR, Alarm, Update
-from pydevpva.pva.links.client import DISCONNECTED, Part, RemotePVs
+from pydevpva.pva.links.client import RemotePVs
 from pydevpva.pva.links.far import Far, filler
+from pydevpva.pva.links.operations import DISCONNECTED, Part
 from pydevpva.pva.types.p4p_types import Structure
 from pydevpva.records.core.alarm import SEVERITIES
 from pydevpva.records.core.arrays import copy

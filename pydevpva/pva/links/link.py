@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from pydevpva.db.model import Field
 from pydevpva.engine.links.remote import LinkState, RemoteLink
 from pydevpva.errors import UnreadableImage
-from pydevpva.pva.links.client import DISCONNECTED, Done, Part, RemotePV
+from pydevpva.pva.links.client import RemotePV
 from pydevpva.pva.links.config import LinkConfig
 from pydevpva.pva.links.far import Far, filler
+from pydevpva.pva.links.operations import DISCONNECTED, Done, Part
 from pydevpva.pva.types.p4p_types import Structure
 from pydevpva.records.core.alarm import AMSG_SIZE, INVALID, LINK, raise_alarm
 from pydevpva.records.core.arrays import copy, to_array
@@ -142,6 +143,13 @@ class PvaLink(RemoteLink):
         if self._config.time:
             owner.TIME, owner.UTAG = self._stamp
 
+    def refresh(self, done: Callable[[], object]) -> bool:
+        """Ask for the value as it is now: that a put there has completed may be known before its updates come."""
+        if self._far is None:
+            return False
+        self._pv.refresh(done)
+        return True
+
     # ---- writes ----
 
     def put(self, value: Value, dbf: str) -> bool:
@@ -195,6 +203,10 @@ class PvaLink(RemoteLink):
 
     def display_limits(self) -> tuple[float, float] | None:
         low, high = self._metas("display.limitLow", "display.limitHigh")
+        return None if low is None or high is None else (low, high)
+
+    def control_limits(self) -> tuple[float, float] | None:
+        low, high = self._metas("control.limitLow", "control.limitHigh")
         return None if low is None or high is None else (low, high)
 
     def alarm_limits(self) -> tuple[float, float, float, float] | None:

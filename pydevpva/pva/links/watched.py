@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pydevpva.pva.links.client import Done, Part, RemotePV
+from pydevpva.pva.links.client import RemotePV
 from pydevpva.pva.links.far import Far, filler
+from pydevpva.pva.links.operations import Done, Part
 from pydevpva.pva.types.p4p_types import Structure
 from pydevpva.records.core.arrays import copy, is_array
 from pydevpva.records.core.values import Value

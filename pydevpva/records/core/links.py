@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import ClassVar, Final, Protocol, TypeAlias
+from typing import ClassVar, Final, NamedTuple, Protocol, TypeAlias
 
 from pydevpva.db.json5 import Json
 from pydevpva.records.core.arrays import to_array
-from pydevpva.records.core.values import Array, Scalar, Value, Whole, converter, plain_text
+from pydevpva.records.core.values import Array, Numbers, Scalar, Value, Whole, converter, plain_text
 
 
 class NoData(Enum):
@@ -75,13 +75,36 @@ class Link(Protocol):
         """The field has another link now: let go of what this one holds."""
 
 
+class Description(NamedTuple):
+    """What a PV tells besides its value. Limits are low and high, 0 to 0 where it has none."""
+
+    units: str = ""
+    digits: int = 0
+    display: tuple[float, float] = (0.0, 0.0)
+    control: tuple[float, float] = (0.0, 0.0)
+
+
 class NamedLink(Protocol):
     """The link to a PV whose name is a record's value. Every method is called on the database thread."""
 
     def connected(self) -> bool: ...
 
-    def value(self) -> float | None:
-        """What the PV has, as a number; None: it has none. No alarm is raised."""
+    def may(self) -> tuple[bool, bool]:
+        """Whether it is there to be read, and to be written."""
+
+    def value(self, dbf: str = "DOUBLE") -> float | None:
+        """What the PV has, as a DOUBLE or FLOAT; None: it has none. No alarm is raised."""
+
+    def array(self, dbf: str, limit: int) -> Numbers | None:
+        """Up to `limit` elements as numbers of dbf; None: it has none. No alarm is raised."""
+
+    def elements(self) -> int:
+        """The most that it has, 1 of a scalar; 0: not known."""
+
+    def describe(self) -> Description: ...
+
+    def refresh(self, done: Callable[[], object]) -> bool:
+        """Ask another IOC for the value as it is now; done() when it is there, or cannot be had. False: it is here."""
 
     def put(self, value: Value, dbf: str) -> bool:
         """Write, as a client does; False: nobody is there."""

@@ -19,6 +19,7 @@ from pydevpva.records.core.pydev_way import PydevWay
 from pydevpva.records.core.rset import RecordSupport
 from pydevpva.records.core.soft_ways import SoftWays
 from pydevpva.records.core.usercode import Outcome, TimeLimit, UserCode
+from pydevpva.records.core.values import Sent
 
 if TYPE_CHECKING:
     from pydevpva.loop import Loop
@@ -327,6 +328,10 @@ class Record(RecordSupport, SoftWays):
         """Whether processing waits for user Python."""
         device = self.device
         return bool(self.code_fields) or (device is not None and (device.is_code("INP") or device.is_code("OUT")))
+
+    def is_at_once(self, field: str, value: Sent) -> bool:
+        """Whether a put that waits is answered at once, also while others wait for the record."""
+        return field in self.immediate
 
     # ---- who wants to know ----
 

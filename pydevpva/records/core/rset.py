@@ -63,6 +63,10 @@ class RecordSupport(DbCommon):
         """Capacity of a field; 1: a scalar."""
         return (self.array_info(field) or ("", 1))[1]
 
+    def trouble(self) -> str:
+        """What went wrong in a processing that failed, where that is no alarm."""
+        return ""
+
     def states(self) -> tuple[str, ...]:
         """State strings of an ENUM VAL (rset get_enum_strs)."""
         return ()
