@@ -66,6 +66,18 @@ def test_what_a_scan_that_was_given_up_has_begun_belongs_to_no_other(engine: Sta
     assert state(db, "CPT", "XSC") == ["WAIT:DETCTRS", 0, 1]
 
 
+def test_a_name_that_is_put_anew_lets_go_of_what_never_ends(engine: StartEngine) -> None:
+    db = engine(DB % 'field(T1PV, "never")')
+    db.put("s.EXSC", 1, wait=False)
+    db.until("never", lambda busy: busy == 1)
+    for _ in range(2):
+        db.put("s.EXSC", 0, wait=False)
+    db.put("s.T1PV", "never")
+    db.put("s.T1CD", 0)
+    assert db.put("s.EXSC", 1) == "ok"  # each put of 0 is at its end at once
+    assert db.get("s.BCPT") == 3
+
+
 def test_what_may_not_change_while_points_are_taken_is_refused(engine: StartEngine) -> None:
     db = engine(DB % 'field(T1PV, "never")')
     db.put("s.EXSC", 1, wait=False)

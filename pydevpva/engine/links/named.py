@@ -11,7 +11,7 @@ from pydevpva.engine.address import Address
 from pydevpva.engine.links.monitored import MonitoredLink
 from pydevpva.engine.links.remote import RemoteLink
 from pydevpva.engine.links.searched import SearchedLink
-from pydevpva.engine.put import Done
+from pydevpva.engine.put import Done, Put, Puts
 from pydevpva.records.core import shown
 from pydevpva.records.core.arrays import is_numbers
 from pydevpva.records.core.links import Description, Link
@@ -22,10 +22,30 @@ from pydevpva.records.core.values import Numbers, Value
 class WatchedLink(MonitoredLink):
     """A link inside the IOC that tells its owner of each change of its PV, and does not process it."""
 
-    __slots__ = ()
+    __slots__ = ("_begun",)
+
+    def __init__(
+        self, owner: Record, field: str, text: str, address: Address, mode: str, watching: str, puts: Puts
+    ) -> None:
+        super().__init__(owner, field, text, address, mode, watching, puts)
+        self._begun: list[Put] = []  # puts that wait for their end
 
     def trigger(self) -> None:
         self._owner.pv_changed(self.field)
+
+    def put_async(self, value: Value, dbf: str, done: Done) -> bool:
+        sent = self._as_sent(value, dbf) if isinstance(value, str) else value
+        self._owner.host.submit(self._begin, sent, done)
+        return True
+
+    def _begin(self, value: Value, done: Done) -> None:
+        put = self._puts.put_from_outside(self.address, value, None, True, done)
+        self._begun = [begun for begun in (*self._begun, put) if begun is not None and not begun.ended]
+
+    def give_up(self) -> None:
+        """Wait for no put any more: who waits for the record there has his turn."""
+        for put in self._begun:
+            put.cancel()
 
 
 class Named:
@@ -91,6 +111,10 @@ class Named:
     def put_async(self, value: Value, dbf: str, done: Done) -> bool:
         begin = getattr(self._link, "put_async", None)
         return begin is not None and bool(begin(value, dbf, done))
+
+    def give_up(self) -> None:
+        if isinstance(self._link, WatchedLink):
+            self._link.give_up()
 
     def close(self) -> None:
         self._link.close()

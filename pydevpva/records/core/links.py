@@ -112,6 +112,9 @@ class NamedLink(Protocol):
     def put_async(self, value: Value, dbf: str, done: Callable[[str | None], object]) -> bool:
         """As put; done(None or error) comes when all that it set off has completed."""
 
+    def give_up(self) -> None:
+        """Wait for no put any more, before it is closed."""
+
     def close(self) -> None: ...
 
 

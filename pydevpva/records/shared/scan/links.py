@@ -84,6 +84,7 @@ class Links:
         self._described.discard(name)
         if (old := self._far.pop(name, None)) is not None:
             self.waited.discard(old)
+            old.give_up()
             old.close()
 
     # ---- what they lead to ----

@@ -79,6 +79,8 @@ def _put(scan: State, name: str, value: float, dbf: str, over: Callable[[State],
 def _ended(
     scan: State, number: int, name: str, link: NamedLink, over: Callable[[State], None], error: str | None
 ) -> None:
+    if link not in scan.links.waited:
+        return  # the field names another PV now
     scan.links.waited.discard(link)
     record = scan.record
     if record.FAZE == IDLE:
