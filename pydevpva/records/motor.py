@@ -50,7 +50,7 @@ _VERSION = to_float32(7.4)
 _TARGETS = frozenset({"VAL", "DVAL", "RVAL", "RLV", "TWF", "TWR"})  # a put to them begins a move
 _NO_CONTROLLER = -1
 _LEAST_FACTOR = 2  # NTMF
-_TYPES = "STRING CHAR UCHAR SHORT USHORT LONG ULONG INT64 UINT64 FLOAT DOUBLE ENUM MENU DEVICE"
+_TYPES = "STRING CHAR UCHAR SHORT USHORT LONG ULONG INT64 UINT64 FLOAT DOUBLE INLINK OUTLINK FWDLINK"
 
 
 def _raw_limit(dial: str, negative: str) -> Callable[[Record], float]:

@@ -89,3 +89,14 @@ def test_units_and_limits(serve: Serve, field: str, unit: str, limits: tuple[flo
     with p4p_context(ioc.environment) as client:
         got = client.get(f"X:m.{field}")
     assert (got["display.units"], got["display.limitLow"], got["display.limitHigh"]) == (unit, *limits)
+
+
+def test_a_group_has_a_new_rbv_when_it_has_moved_by_more_than_mdel(serve: Serve) -> None:
+    group = """info(Q:group, {"X:g": {"at": {+channel: "RBV", +trigger: "at"}}})"""
+    ioc = serve(STAGE % f'field(MDEL, "1") {group}')
+    at(ioc, 0, 1)
+    with p4p_context(ioc.environment) as client, Watch(client, "X:g") as watch:
+        watch.until(lambda update: update["at.value"] == 0.0)
+        for position in (0.5, 2.0, 2.5, 4.0):
+            at(ioc, position, 1)
+        assert [watch.next()["at.value"] for _ in range(2)] == [2.0, 4.0]

@@ -168,7 +168,7 @@ class Follower:
         """The DBE mask that EPICS posts this member's field with, as far as its type is interested."""
         wanted = DBE_ALARM if self._member.mapping.type == "meta" else EVENTS
         if field is None and self._name != "VAL":
-            mask = self._changes(record, mask)
+            mask = 0 if self._name in record.posts_itself else self._changes(record, mask)
         elif field is not None:
             if field != self._name:
                 return 0
