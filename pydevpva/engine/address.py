@@ -66,7 +66,7 @@ class Address:
             value = 0  # TIME, of which the filter ts makes a value
         else:
             value = self.record.get(self.field.name)
-            if self.elements == 1 and self.field.type == "NOACCESS":
+            if self.elements == 1 and not self.filters and self.field.type == "NOACCESS":
                 value = first_or_zero(value)  # an array may have grown since
         return self._filtered(value, 0, False) if self.filters else value
 
