@@ -335,6 +335,26 @@ def test_pvs_that_swait_names_may_be_in_another_ioc(run: Run) -> None:
     wait_for(near, lambda r: r["w"].INAV == 1, "the loss")
 
 
+def test_what_a_soft_motor_moves_may_be_in_another_ioc(run: Run) -> None:
+    far = run('record(ao, "go") {} record(ao, "at") { field(VAL, "1") } record(bo, "done") { field(VAL, "1") }')
+    near = run(
+        'record(motor, "m") { field(OUT, "go PP") field(RDBL, "at") field(URIP, "Yes") field(RRES, "1")'
+        ' field(MRES, "0.5") field(DINP, "done") field(RTRY, "0") field(VELO, "1") }',
+        far=far,
+    )
+    wait_for(near, lambda r: (r["m"].VAL, r["m"].RBV) == (1.0, 1.0), "where it is")
+    wait_for(near, lambda r: r["m"].RDBL.connected() and r["m"].OUT.connected(), "connected")
+    put(near, "m", 3)
+    wait_for(far, lambda r: r["go"].VAL == 3.0, "what it is to do")
+    put(far, "done", 0)
+    put(far, "at", 2)
+    wait_for(near, lambda r: (r["m"].RBV, r["m"].MOVN, r["m"].DMOV) == (2.0, 1, 0), "that it moves")
+    put(far, "at", 3)
+    wait_for(near, lambda r: r["m"].RBV == 3.0, "its position")
+    put(far, "done", 1)
+    wait_for(near, lambda r: (r["m"].DMOV, r["m"].VAL) == (1, 3.0), "that it stands")
+
+
 def test_records_of_synapps_show_whether_their_links_to_other_iocs_are_connected(run: Run) -> None:
     far = run('record(ao, "far") {} record(busy, "work") { field(HIGH, "0.2") }')
     near = run(

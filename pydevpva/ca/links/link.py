@@ -37,7 +37,7 @@ class CaLink(RemoteLink):
     def __init__(self, client: CaClient, owner: Record, field: Field, text: str, config: CaConfig) -> None:
         super().__init__(owner, field, text, config.proc)
         self._config = config
-        self._channel = Channel(client, config.pv, self, reads=field.type in ("INLINK", "STRING"))
+        self._channel = Channel(client, config.pv, self, reads=field.type == "INLINK" or self._is_named)
         self._native = -1  # DBR type of the far end; -1: it is not there
         self._elements = self._rights = 0
         self._host = ""

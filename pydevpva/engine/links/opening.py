@@ -155,8 +155,8 @@ class Opening:
         return link
 
     def link_to(self, record: Record, field: str, name: str) -> Named:
-        """A link to the PV that a field names; one that is nowhere never connects."""
-        definition = record.rtype.fields[field]
+        """A link to the PV that a field names, or that its link leads to; one that is nowhere never connects."""
+        definition = replace(record.rtype.fields[field], type="STRING")  # told of changes
         link: Link
         if (nowhere := self.to_left_out(record, definition, name, name)) is not None:
             link = nowhere

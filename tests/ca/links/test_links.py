@@ -312,6 +312,24 @@ def test_an_ioc_that_has_ended_is_forgotten(start: Starter, tmp_path: Path) -> N
         assert "ca-links" not in [thread.name for thread in threading.enumerate()]
 
 
+def test_what_a_soft_motor_moves_may_be_in_another_ioc(start: Starter, run: Run) -> None:
+    far = 'record(ao, "go") { field(FLNK, "at") } record(calc, "at") { field(INPA, "go") field(CALC, "A") }'
+    links = 'field(OUT, "go PP") field(RDBL, "at") field(URIP, "Yes")'
+    ioc = run(f'record(motor, "m") {{ {links} field(RRES, "1") field(RTRY, "0") }}', far_ioc(start, far))
+    wait_for(ioc, lambda r: r["m"].RDBL.connected() and r["m"].OUT.connected(), "connected")
+    put(ioc, "m", 3)
+    wait_for(ioc, lambda r: (r["m"].RBV, r["m"].DMOV) == (3.0, 1), "that it is there")
+
+
+def test_a_pv_that_swait_names_may_be_in_another_ioc(start: Starter, run: Run) -> None:
+    there = far_ioc(start, 'record(ao, "far") { field(VAL, "3") } record(ao, "result") {}')
+    near = 'record(swait, "w") { field(CALC, "A+1") field(INAN, "far") field(OUTN, "result") field(SCAN, "I/O Intr") }'
+    ioc = run(near + 'record(ai, "back") { field(INP, "result CP") }', there)
+    wait_for(ioc, lambda r: (r["w"].VAL, r["w"].INAV, r["w"].OUTV) == (4.0, 0, 0), "its value")
+    put(ioc, "w.PROC", 1)
+    wait_for(ioc, lambda r: r["back"].VAL == 4.0, "what it writes")
+
+
 def test_records_of_synapps_show_what_comes_and_goes_by_channel_access(start: Starter, run: Run) -> None:
     """Links and names that are put while the IOC runs: to this IOC, to the other, which goes and comes again."""
     there = far_ioc(start, 'record(ao, "far") { field(VAL, "3") }')
