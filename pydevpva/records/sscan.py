@@ -35,7 +35,7 @@ _FLAGS = frozenset({"FPTS", *(f"{name}{flag}" for name in POSITIONERS for flag i
 def _fields(name: str) -> list[str]:
     """The numbers of a positioner or detector that have its units, digits and limits."""
     if name in DETECTORS:
-        return [f"{name}{suffix}" for suffix in ("HR", "LR", "DA", "CA", "CV", "LV", "NE", "PR")]
+        return [f"{name}{suffix}" for suffix in ("HR", "LR", "DA", "CA", "CV", "LV")]
     own = ("PP", "CV", "DV", "LV", *PARAMETERS, "HR", "LR", "PA", "RA", "CA", "PR")
     return [*(f"{name}{suffix}" for suffix in own), *(f"R{name[1]}{suffix}" for suffix in ("CV", "LV", "DL"))]
 

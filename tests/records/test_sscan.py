@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.local_ioc import Engine, StartEngine
+from tests.local_ioc import Engine, Serve, StartEngine
 
 pytestmark = pytest.mark.ours("softIocPVX has no synApps")
 
@@ -50,6 +50,19 @@ def test_a_name_tells_units_digits_and_limits(engine: StartEngine) -> None:
     db.put("other", 7)
     db.advance(0)
     assert db.get("s.P1CV") == 7.0
+
+
+def test_clients_are_told_units_digits_and_limits(serve: Serve) -> None:
+    ioc = serve(DB % "")
+    for field, units, digits, low, high in (
+        ("P1SP", "mm", 3, -10, 10),
+        ("R1CV", "mm", 3, -10, 10),
+        ("D01DA", "V", 2, 0, 9),
+    ):
+        raw = ioc.get(f"s.{field}")
+        assert [raw[f"display.{leaf}"] for leaf in ("units", "precision", "limitLow", "limitHigh")] == [
+            units, digits, low, high,
+        ]  # fmt: skip
 
 
 def test_the_arrays_of_the_last_scan_stay_until_the_next_is_over(engine: StartEngine) -> None:

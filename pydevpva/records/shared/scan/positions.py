@@ -12,8 +12,8 @@ import numpy as np
 from pydevpva.records.core.alarm import DBE_VALUE
 from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Numbers
-from pydevpva.records.shared.scan.data import FIRST
-from pydevpva.records.shared.scan.names import FLY, LINEAR, POSITIONERS, TABLE
+from pydevpva.records.shared.scan.data import FIRST, LAST_FIELD
+from pydevpva.records.shared.scan.names import DETECTORS, FLY, LINEAR, POSITIONERS, TABLE
 from pydevpva.records.shared.scan.state import State
 
 EPSILON = sys.float_info.epsilon
@@ -124,8 +124,9 @@ def preview(scan: State) -> None:
 
 
 def tell_preview(scan: State) -> None:
-    """Post what a preview has changed."""
-    for name, detector in zip(POSITIONERS, FIRST, strict=True):
-        if scan.links.is_ok(name):
-            for field in (f"{name}RA", f"{name}CA", f"{detector}DA", f"{detector}CA"):
-                scan.record.post_field(field, DBE_VALUE)
+    """Post what a preview has changed, and the arrays that are zeros."""
+    names = used(scan)
+    zeros = [name for name in DETECTORS if name not in FIRST and name not in scan.data.taken] if names else []
+    for name in (*names, *(FIRST[POSITIONERS.index(name)] for name in names), *zeros):
+        scan.record.post_field(f"{name}{LAST_FIELD[name]}", DBE_VALUE)
+        scan.record.post_field(f"{name}CA", DBE_VALUE)
