@@ -57,7 +57,8 @@ MODULES = (
         "motor",
         'its record motor is there with DTYP "Soft Channel", and Python moves what is behind it: OUT to an ao, RDBL to '
         f'an ai, both with field(DTYP, "pydev"); {_ELSEWHERE}',
-        r"(?!motorUtilInit$|listMovingMotors$)\w*[mM]otor\w*|\w+Create(Controller|Ax[ei]s|CSAxes|Profile\w*)|set(Moving|Idle)PollPeriod|printChIDlist"
+        r"(?!motorUtilInit$|listMovingMotors$)\w*[mM]otor\w*|\w+Create(Controller|Ax[ei]s|CSAxes|Profile\w*)"
+        r"|set(Moving|Idle)PollPeriod|printChIDlist"
         r"|(oms|MAX|PM\d|MM\d|MC[BD]|ESP|XPS|IM4|Soloist|Ensemble|Phytron|PI[CE])\w*(Setup|Config\w*)|pmac\w+|Galil\w+",
         "",
         r"asynMotor|OMS.*|MAXv.*|PM\d+|Soft Channel Motor|.* Motor",
