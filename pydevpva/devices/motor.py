@@ -1,12 +1,14 @@
 """Soft Channel of motor: OUT is the motor, RDBL or RINP say where it is, DINP that it stands, STOO stops it.
 
 EPICS: devSoft.cc, devSoftAux.cc of motor. What these links name at iocInit is watched as a client does it, RDBL
-only with URIP Yes. Each change comes in its own turn. The first value of RDBL becomes VAL: what a PV of this IOC has at
-the start, if it is valid then. In EPICS that is its first change, also in the middle of a move. Database thread.
+only with URIP Yes. Each change comes in its own turn; of many that wait, the newest replaces the one before. The first
+value of RDBL becomes VAL: what a PV of this IOC has at the start, if it is valid then. In EPICS that is its first
+change, also in the middle of a move. Database thread.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -21,12 +23,13 @@ from pydevpva.records.shared.motor.marks import say
 from pydevpva.records.shared.motor.steps import divide, steps
 
 STANDS, MOVES, MOVED_BY_OTHERS = range(3)
+_MOST_WAITING = 36  # changes of a PV, as EPICS's event queue: what circles set off must not grow without end
 
 
 class SoftMotor(DeviceSupport, dsets="devMotorSoft"):
     """One for each motor: what its far end does, and the PVs that tell it."""
 
-    __slots__ = ("_called", "_running", "_stands_at_once", "_state", "_synchronized", "_watched")
+    __slots__ = ("_called", "_running", "_stands_at_once", "_state", "_synchronized", "_waiting", "_watched")
 
     def __init__(self) -> None:
         self._called = False  # the record processes because we say so
@@ -35,6 +38,7 @@ class SoftMotor(DeviceSupport, dsets="devMotorSoft"):
         self._running = False  # iocRun has been
         self._synchronized = False  # the first value of RDBL has become VAL
         self._watched: dict[str, NamedLink] = {}
+        self._waiting: dict[str, deque[float]] = {field: deque() for field in _TAKERS}
 
     def init_record(self, record: Record) -> int:
         if not record.DMOV:
@@ -86,14 +90,20 @@ class SoftMotor(DeviceSupport, dsets="devMotorSoft"):
 
     def pv_changed(self, record: Record, field: str) -> None:
         link = self._watched.get(field)
-        if link is not None and self._running and (value := link.value()) is not None:
-            record.host.submit(self._take, record, _TAKERS[field], value)
-
-    def _take(self, record: Record, taker: Taker, value: float) -> None:
-        if record.host.paused:
-            record.host.when_running(partial(self._take, record, taker, value))
+        if link is None or not self._running or (value := link.value()) is None:
+            return
+        waiting = self._waiting[field]
+        if len(waiting) == _MOST_WAITING:
+            waiting[-1] = value
         else:
-            taker(self, record, value)
+            waiting.append(value)
+            record.host.submit(self._take_change, record, field)
+
+    def _take_change(self, record: Record, field: str) -> None:
+        if record.host.paused:
+            record.host.when_running(partial(self._take_change, record, field))
+        else:
+            _TAKERS[field](self, record, self._waiting[field].popleft())
 
     def _take_done(self, record: Record, value: float) -> None:
         """DINP: 0 while it moves. What others move is followed, unless LOCK is YES."""

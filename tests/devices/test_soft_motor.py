@@ -161,6 +161,26 @@ def test_a_move_that_ends_too_far_away_is_tried_again(
     assert (*fields(db, "RCNT MISS"), db.get("went")) == after
 
 
+def test_the_most_tries_that_there_can_be_come_to_an_end(engine: StartEngine) -> None:
+    db = stage(engine, 'field(RTRY, "32767")')
+    answer = db.begin_put("m", 3)
+    at(db, 1)
+    db.call(setattr, db.record("m"), "RCNT", 32767)
+    at(db, 2)
+    assert answer() is None
+    assert (fields(db, "RCNT MISS DMOV"), db.text("m.RCNT")) == ((32767, 1, 1), "32767")
+
+
+def test_a_count_that_begins_far_below_0_stops_no_retry(engine: StartEngine) -> None:
+    db = stage(engine, 'field(RTRY, "3") field(RMOD, "Geometric") field(RCNT, "-32768")')
+    db.put("m.SPMG", "Pause", wait=False)
+    db.put("m", 2, wait=False)
+    at(db, 1)
+    assert db.get("went") == 0.0
+    db.put("m.SPMG", "Go", wait=False)
+    assert (db.get("went"), db.get("go")) == (1.0, 2.0)
+
+
 def test_within_rdbd_it_is_near_enough(engine: StartEngine) -> None:
     db = stage(engine, 'field(RDBD, "0.1")')
     db.begin_put("m", 3)
@@ -328,6 +348,15 @@ def test_a_target_that_is_no_position_holds_up_no_other(engine: StartEngine, val
     at(db, 1, done=0)
     at(db, 1, done=1)
     assert (db.get("go"), *fields(db, "VAL LVIO")) == (2.0, 2.0, 0)
+
+
+def test_what_goes_round_among_its_own_fields_does_not_pile_up(engine: StartEngine) -> None:
+    links = 'field(RDBL, "m.DIFF") field(RINP, "m.DIFF") field(DINP, "m.DIFF") field(RRES, "1")'
+    db = engine(f'record(motor, "m") {{ field(URIP, "Yes") {links} }}')
+    for value in range(50):
+        db.put("m", value, wait=False)
+        db.put("m.OFF", value / 8, wait=False)
+    assert db.ioc.database.loop.backlog() < 200
 
 
 def test_a_step_of_nothing_stops_no_ioc(engine: StartEngine) -> None:

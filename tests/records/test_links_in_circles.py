@@ -60,6 +60,14 @@ def test_a_record_that_writes_to_itself_holds_up_nobody(engine: StartEngine, rec
     assert db.get("free") == 4.0
 
 
+def test_two_puts_by_ca_links_in_each_turn_do_not_pile_up(engine: StartEngine) -> None:
+    db = engine('record(dfanout, "r") { field(OUTA, "r.PROC CA") field(OUTB, "r.PROC CA") } record(ao, "free") {}')
+    for value in range(20):
+        db.put("r", value, wait=False)
+        assert db.put("free", value) == "ok"
+    assert db.ioc.database.loop.backlog() < 200
+
+
 @pytest.mark.parametrize("size", [39, 40, 10_000])
 def test_long_texts_are_cut_and_nothing_else_changes(engine: StartEngine, size: int) -> None:
     db = engine('record(scalcout, "c") { field(CALC, "AA+BB") field(OUT, "o PP") } record(stringout, "o") {}')

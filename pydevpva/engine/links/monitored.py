@@ -16,6 +16,7 @@ from pydevpva.records.core.record import Record
 from pydevpva.records.core.values import Value
 
 log = logging.getLogger(__name__)
+MOST_WAITING = 36  # puts of one link; in EPICS one: links in a circle must not set off more and more without end
 
 
 class MonitoredLink(RecordLink):
@@ -24,7 +25,7 @@ class MonitoredLink(RecordLink):
     Several changes before the owner's turn are one processing, as with EPICS's CA links.
     """
 
-    __slots__ = ("_last", "_puts", "_queued", "always", "watching")
+    __slots__ = ("_last", "_puts", "_queued", "_waiting", "always", "watching")
     is_volatile = True
 
     def __init__(
@@ -34,6 +35,7 @@ class MonitoredLink(RecordLink):
         self._puts = puts
         self.watching = watching  # "CP", "CPP" or ""
         self._queued = False
+        self._waiting: tuple[Value, ...] = ()  # puts that have still to come
         self._last: Value | None = None
 
     def changed(self, record: Record, mask: int, field: str | None) -> None:
@@ -89,8 +91,13 @@ class MonitoredLink(RecordLink):
             process(self._owner)
 
     def put(self, value: Value, dbf: str) -> bool:
-        """As a client's put: later, and processing as the field asks."""
-        self._owner.host.submit(self._put, self._as_sent(value, dbf) if isinstance(value, str) else value)
+        """As a client's put: later, and processing as the field asks. Of many, the newest replaces the one before."""
+        sent = self._as_sent(value, dbf) if isinstance(value, str) else value
+        if len(self._waiting) == MOST_WAITING:
+            self._waiting = (*self._waiting[:-1], sent)
+        else:
+            self._waiting = (*self._waiting, sent)
+            self._owner.host.submit(self._put_next)
         return True
 
     def put_async(self, value: Value, dbf: str, done: Done) -> bool:
@@ -98,6 +105,11 @@ class MonitoredLink(RecordLink):
         sent = self._as_sent(value, dbf) if isinstance(value, str) else value
         self._owner.host.submit(self._puts.put_from_outside, self.address, sent, None, True, done)
         return True
+
+    def _put_next(self) -> None:
+        value, *rest = self._waiting
+        self._waiting = tuple(rest)
+        self._put(value)
 
     def _put(self, value: Value) -> None:
         self._puts.put_from_outside(self.address, value, None, False, self._put_done)

@@ -118,7 +118,7 @@ def _share(record: Record) -> float:
     """How much of the way a further try goes."""
     if record.RMOD == ARITHMETIC:
         return float(divide(record.RTRY - record.RCNT + 1.0, record.RTRY))
-    return float(0.5 ** (record.RCNT - 1)) if record.RMOD == GEOMETRIC else 1.0
+    return float(0.5 ** max(record.RCNT - 1, -1)) if record.RMOD == GEOMETRIC else 1.0
 
 
 def _is_preferred(record: Record) -> bool:

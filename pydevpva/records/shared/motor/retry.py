@@ -10,6 +10,8 @@ from pydevpva.records.shared.motor.bits import DONE, JOG_REQ, POSITIVE, RETRY, S
 from pydevpva.records.shared.motor.coordinates import accept
 from pydevpva.records.shared.motor.marks import change, mark, unmark
 
+_LARGEST_COUNT = 32767  # of a SHORT; in C it becomes negative, and the tries never end
+
 
 def judge(record: Record) -> None:
     """Within RDBD it is over; beyond it is tried again, RTRY times at most, unless a switch is in the way."""
@@ -35,8 +37,9 @@ def _is_blocked(record: Record) -> bool:
 
 
 def _again(record: Record) -> None:
-    record.RCNT += 1
-    if record.RCNT <= record.RTRY:
+    may_try = record.RCNT < record.RTRY
+    record.RCNT = min(record.RCNT + 1, _LARGEST_COUNT)
+    if may_try:
         record.DMOV = 0
         unmark(record, "DMOV")
         record.MIP = RETRY
