@@ -121,6 +121,23 @@ def test_a_scan_that_is_asked_for_during_a_pause_begins_after_it(engine: StartEn
     db.until("s.DATA", lambda data: data == 1)
 
 
+def test_a_put_that_waits_is_answered_when_its_scan_is_ended_before_it_began(engine: StartEngine) -> None:
+    db = engine(DB % "")
+    db.put("s.PAUS", "PAUSE")
+    answer = db.begin_put("s.EXSC", 1)
+    assert db.put("s.EXSC", 0, wait=False) == "ok"
+    assert answer() is None
+    assert (state(db, "XSC", "BUSY", "CPT"), db.get("motor")) == (["IDLE", 0, 0, 0], 0.0)
+    db.put("s.PAUS", "GO")
+    assert db.put("s.EXSC", 1) == "ok"  # no put stands before it
+
+
+def test_processing_an_idle_scan_is_over_at_once(engine: StartEngine) -> None:
+    db = engine(DB % "")
+    assert db.put("s.PROC", 1) == "ok"
+    assert (state(db, "XSC", "BUSY"), db.get("n")) == (["IDLE", 0, 0], 0.0)
+
+
 def test_clients_hold_each_point_until_they_let_it_go(engine: StartEngine) -> None:
     db = engine(DB % 'field(T1PV, "shots.PROC") field(AWCT, "2")')
     answer = db.begin_put("s.EXSC", 1)
