@@ -132,6 +132,18 @@ def test_a_put_that_waits_is_answered_when_its_scan_is_ended_before_it_began(eng
     assert db.put("s.EXSC", 1) == "ok"  # no put stands before it
 
 
+def test_a_scan_begins_after_a_pause_also_when_one_that_was_given_up_still_waits(engine: StartEngine) -> None:
+    db = engine(DB % 'field(A1PV, "never") field(P1SM, "TABLE")')
+    assert "Pts in P1 Table" in db.put("s.EXSC", 1, wait=False)
+    db.put("s.EXSC", 0, wait=False)
+    db.until("never", lambda busy: busy == 1)  # arrays are asked for nevertheless
+    db.put("s.P1PA", [1, 2, 3])
+    db.put("s.PAUS", "PAUSE")
+    db.put("s.EXSC", 1, wait=False)
+    db.put("s.PAUS", "GO")
+    db.until("s.CPT", lambda points: points == 3)
+
+
 def test_processing_an_idle_scan_is_over_at_once(engine: StartEngine) -> None:
     db = engine(DB % "")
     assert db.put("s.PROC", 1) == "ok"
