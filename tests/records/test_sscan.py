@@ -166,6 +166,18 @@ def test_a_feature_that_is_not_there_is_said(engine: StartEngine) -> None:
     assert ("ALRT", 1) in seen.changes
 
 
+def test_copyto_repeats_the_last_point_in_what_is_looked_at(engine: StartEngine) -> None:
+    db = engine('record(busy, "slow") {}' + DB % 'field(T2PV, "slow") field(COPYTO, "5") field(ATIME, "0.5")')
+    db.put("s.EXSC", 1, wait=False)
+    for points, shown in ((1, [1.0] * 5), (2, [1.0, 1.5, 1.5, 1.5, 1.5])):
+        db.until("slow", lambda busy: busy == 1)
+        db.put("slow", 0, wait=False)
+        db.until("s.CPT", lambda point, points=points: point == points)
+        assert db.record("s").scan.data.filled("P1")[points] == 0.0  # not at each point: that would take longer for more
+        assert db.get("s.P1CA") == [*shown, 0.0, 0.0, 0.0, 0.0, 0.0]
+        assert db.get("s.D01CA")[:6] == [*(x * x for x in shown), 0.0]
+
+
 def test_a_scan_beyond_the_limits_of_a_positioner_does_not_begin(engine: StartEngine) -> None:
     db = engine(DB % 'field(P1EP, "11")')
     db.put("s.CMND", "Check limits")
