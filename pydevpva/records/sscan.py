@@ -13,13 +13,13 @@ import numpy as np
 from pydevpva.records.core.arrays import copy, is_numbers, overwrite
 from pydevpva.records.core.properties import properties
 from pydevpva.records.core.record import Record
-from pydevpva.records.core.values import Array, Sent, Whole
+from pydevpva.records.core.values import Array, Sent, Value, Whole
 from pydevpva.records.shared.scan import commands, run
 from pydevpva.records.shared.scan.names import DETECTORS, NAMED, NAMES, OUTPUTS, POSITIONERS
 from pydevpva.records.shared.scan.parameters import FREEZES
 from pydevpva.records.shared.scan.setup import PARAMETERS, Setup
 from pydevpva.records.shared.scan.state import State
-from pydevpva.records.shared.scan.told import show_arrays
+from pydevpva.records.shared.scan.told import make_whole, show_arrays
 
 _VERSION = 5.53
 _FEWEST = 10  # MPTS
@@ -72,6 +72,11 @@ class Sscan(Record, rtype="sscan"):
     def array_info(self, field: str) -> tuple[str, int] | None:
         dbf = _ARRAYS.get(field)
         return None if dbf is None else (dbf, self.MPTS)
+
+    def get(self, field: str) -> Value:
+        if field in _ARRAYS:
+            make_whole(self.scan)
+        return super().get(field)
 
     def native(self, field: str) -> Whole:
         value = self.get(field)

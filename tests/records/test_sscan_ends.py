@@ -121,6 +121,35 @@ def test_a_scan_that_is_asked_for_during_a_pause_begins_after_it(engine: StartEn
     db.until("s.DATA", lambda data: data == 1)
 
 
+def test_a_put_that_waits_is_answered_when_its_scan_is_ended_before_it_began(engine: StartEngine) -> None:
+    db = engine(DB % "")
+    db.put("s.PAUS", "PAUSE")
+    answer = db.begin_put("s.EXSC", 1)
+    assert db.put("s.EXSC", 0, wait=False) == "ok"
+    assert answer() is None
+    assert (state(db, "XSC", "BUSY", "CPT"), db.get("motor")) == (["IDLE", 0, 0, 0], 0.0)
+    db.put("s.PAUS", "GO")
+    assert db.put("s.EXSC", 1) == "ok"  # no put stands before it
+
+
+def test_a_scan_begins_after_a_pause_also_when_one_that_was_given_up_still_waits(engine: StartEngine) -> None:
+    db = engine(DB % 'field(A1PV, "never") field(P1SM, "TABLE")')
+    assert "Pts in P1 Table" in db.put("s.EXSC", 1, wait=False)
+    db.put("s.EXSC", 0, wait=False)
+    db.until("never", lambda busy: busy == 1)  # arrays are asked for nevertheless
+    db.put("s.P1PA", [1, 2, 3])
+    db.put("s.PAUS", "PAUSE")
+    db.put("s.EXSC", 1, wait=False)
+    db.put("s.PAUS", "GO")
+    db.until("s.CPT", lambda points: points == 3)
+
+
+def test_processing_an_idle_scan_is_over_at_once(engine: StartEngine) -> None:
+    db = engine(DB % "")
+    assert db.put("s.PROC", 1) == "ok"
+    assert (state(db, "XSC", "BUSY"), db.get("n")) == (["IDLE", 0, 0], 0.0)
+
+
 def test_clients_hold_each_point_until_they_let_it_go(engine: StartEngine) -> None:
     db = engine(DB % 'field(T1PV, "shots.PROC") field(AWCT, "2")')
     answer = db.begin_put("s.EXSC", 1)

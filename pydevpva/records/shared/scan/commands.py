@@ -123,7 +123,7 @@ def pause(scan: State) -> None:
 def _resume(scan: State) -> None:
     """What would have gone on during the pause does now."""
     record = scan.record
-    if scan.waits:
+    if scan.waits and record.BUSY:
         return
     if record.WTNG or record.AWAIT:
         scan.say("Waiting for client")

@@ -31,7 +31,7 @@ from pydevpva.records.shared.scan.names import (
 )
 from pydevpva.records.shared.scan.positions import used
 from pydevpva.records.shared.scan.state import State
-from pydevpva.records.shared.scan.told import show_arrays
+from pydevpva.records.shared.scan.told import repeat_last, show_arrays
 
 
 def end(scan: State) -> None:
@@ -79,19 +79,13 @@ def pack(scan: State) -> None:
     if record.DSTATE == SAVE_DATA_WAIT and record.AWAIT:
         return
     scan.tell("DSTATE", PACKED)
+    scan.repeated = None
     repeat_last(scan, record.CPT - 1, -1)
     if record.PASM >= TO_PEAK:
         _look_for_feature(scan)
     scan.data.switch()
     show_arrays(scan)
     scan.last_mode, scan.last_points = record.ACQM, record.CPT
-
-
-def repeat_last(scan: State, point: int, up_to: int) -> None:
-    """All arrays go on with that point's element; of the positioners those up to the last that has a PV."""
-    names = used(scan)
-    last = POSITIONERS.index(names[-1]) if names else 0
-    scan.data.repeat(max(0, point), (*POSITIONERS[: last + 1], *scan.data.taken), up_to)
 
 
 # ---- arrays ----
@@ -163,6 +157,7 @@ def _read_positions(scan: State, readback: str, positioner: str) -> None:
     scan.data.filled(positioner)[:count] = values
 
 
+@np.errstate(all="ignore")
 def _read_detector(scan: State, name: str) -> None:
     count = scan.record.NPTS
     values = _array(scan, name, "FLOAT")

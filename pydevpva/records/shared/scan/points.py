@@ -9,7 +9,7 @@ import logging
 
 from pydevpva.records.core.values import to_float32
 from pydevpva.records.shared.scan import puts
-from pydevpva.records.shared.scan.ending import adds_up, ask, end, repeat_last
+from pydevpva.records.shared.scan.ending import adds_up, ask, end
 from pydevpva.records.shared.scan.names import (
     BEFORE,
     BEFORE_SCAN,
@@ -47,6 +47,7 @@ def begin(scan: State) -> None:
     """Get all ready for the first point; twice, when a PV is written and waited for before."""
     record = scan.record
     scan.store("CPT", 0)
+    scan.repeated = None
     scan.failed = False
     scan.data.taken = tuple(name for name in DETECTORS if scan.links.is_ok(name))
     for name in scan.data.taken:
@@ -138,7 +139,7 @@ def _take(scan: State) -> None:
     for name in scan.data.taken:
         _take_detector(scan, name, point)
     if record.COPYTO and wants_arrays(scan):
-        repeat_last(scan, point, record.COPYTO)
+        scan.repeated = point
     scan.store("UDF", 0)
     record.CPT = record.NPTS if record.ACQT else point + 1
     if record.CPT >= record.NPTS:

@@ -52,6 +52,8 @@ def process(scan: State) -> None:
         _finish(scan)
         scan.store("PXSC", scan.record.XSC)
         _settle(scan)
+        if not scan.record.XSC and not scan.record.BUSY:
+            scan.record.give_up()  # a scan that was ended before it began has no end that a put could wait for
 
 
 def keep_points(scan: State) -> None:

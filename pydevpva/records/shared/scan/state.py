@@ -34,6 +34,7 @@ class State:
         self.has_flyers = self.are_flying = False
         self.failed = False  # a positioner is not where it should be
         self.found_late = False  # the record was asked to process because all PVs are there now
+        self.repeated: int | None = None  # the point that the rest of the arrays repeats once somebody looks: COPYTO
         self.sends = False  # what is due will be sent
         self.client_waits = False  # a client has set AWAIT
         self.last_mode, self.last_points = NORMAL, 0  # ACQM and CPT of the last scan

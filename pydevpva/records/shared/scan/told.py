@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydevpva.records.core.alarm import DBE_LOG, DBE_VALUE
 from pydevpva.records.shared.scan.data import FIRST, LAST_FIELD
 from pydevpva.records.shared.scan.names import DETECTORS, PACKED, POSITIONERS, POSTED, PREVIEW, READBACKS
+from pydevpva.records.shared.scan.positions import used
 from pydevpva.records.shared.scan.state import State
 
 OFTEN = 50_000_000  # ns: values are posted no oftener
@@ -86,10 +87,25 @@ def show_arrays(scan: State) -> None:
             scan.store(field, array)
 
 
+def repeat_last(scan: State, point: int, up_to: int) -> None:
+    """All arrays go on with that point's element; of the positioners those up to the last that has a PV."""
+    names = used(scan)
+    last = POSITIONERS.index(names[-1]) if names else 0
+    scan.data.repeat(max(0, point), (*POSITIONERS[: last + 1], *scan.data.taken), up_to)
+
+
+def make_whole(scan: State) -> None:
+    """Do what COPYTO asks for when arrays are looked at: at each point it would take longer the larger they are."""
+    if scan.repeated is not None:
+        repeat_last(scan, scan.repeated, scan.record.COPYTO)
+        scan.repeated = None
+
+
 def tell_arrays(scan: State, mask: int) -> None:
     """Post those of the positioners and of the detectors of the scan, and those that are zeros."""
     if not scan.record.sinks:
         return
+    make_whole(scan)
     names = [name for name in LAST_FIELD if name in POSITIONERS or name in scan.data.taken or name not in FIRST]
     for name in names:
         scan.record.post_field(f"{name}{LAST_FIELD[name]}", mask)
