@@ -164,6 +164,17 @@ def test_a_misspelled_record_in_a_link_is_named_with_what_it_may_have_meant(
     assert "no PV temperatur found yet, in this IOC or another: x.INP; did you mean temperature?" in caplog.text
 
 
+def test_a_link_that_is_watched_as_well_is_named_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("ADDR_LIST", "127.0.0.1"), ("AUTO_ADDR_LIST", "NO"), ("BROADCAST_PORT", "31999")):
+        monkeypatch.setenv(f"EPICS_PVA_{name}", value)
+    db = 'record(motor,"m") { field(RDBL,"gone") field(URIP,"Yes") }\n'
+    with caplog.at_level(logging.WARNING), local_ioc(tmp_path, db) as ioc:
+        ioc.advance(5)
+    assert [r.getMessage().partition(": ")[2] for r in caplog.records if "no PV gone" in r.getMessage()] == ["m.RDBL"]
+
+
 @pytest.mark.parametrize(("rtype", "field"), [("ai", "AFTC"), ("calc", "AFTC"), ("histogram", "ULIM")])
 def test_limits_that_are_no_number_stop_no_record(tmp_path: Path, rtype: str, field: str) -> None:
     with local_ioc(tmp_path, f'record({rtype},"r") {{ field(FLNK,"x") field(UDF,"0") }}\n' + count("x")) as ioc:

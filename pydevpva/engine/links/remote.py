@@ -206,7 +206,7 @@ class RemoteLinks(Protocol):
 
 def tell_missing(what: str, name: str, places: Collection[str], *known: Collection[str]) -> None:
     """Name the links to a PV that has not been found: a misspelled name of a known record looks just like that."""
-    if places:
-        more = f" and {len(places) - MOST_NAMED} more" if len(places) > MOST_NAMED else ""
+    if named := sorted(set(places)):  # a motor's RDBL is read as a link and watched as a client does it
+        more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
         hint = did_you_mean(name.partition(".")[0], *known)
-        log.warning("%s: %s%s%s", what, ", ".join(sorted(places)[:MOST_NAMED]), more, hint)
+        log.warning("%s: %s%s%s", what, ", ".join(named[:MOST_NAMED]), more, hint)

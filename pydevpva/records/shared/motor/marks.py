@@ -93,10 +93,10 @@ def _post(record: Record, name: str, mask: int) -> None:
     if mask:
         record.post_field(name, mask)
         if name in ("HLS", "LLS"):
-            record.post_field(raw_switch(record, name), mask)
+            record.post_field(_raw_switch(record, name), mask)
 
 
-def raw_switch(record: Record, name: str) -> str:
+def _raw_switch(record: Record, name: str) -> str:
     """The switch of the motor that HLS, or LLS, is."""
     same = (record.DIR == POSITIVE) == (record.MRES >= 0)
     return "RHLS" if (name == "HLS") == same else "RLLS"

@@ -19,7 +19,7 @@ from pydevpva.records.shared.motor.bits import (
     RA_PROBLEM,
     YES,
 )
-from pydevpva.records.shared.motor.coordinates import direction, target_is_readback
+from pydevpva.records.shared.motor.coordinates import accept, direction, target_is_readback
 from pydevpva.records.shared.motor.marks import change, mark, tell
 from pydevpva.records.shared.motor.steps import divide, steps
 
@@ -96,7 +96,7 @@ def synchronize(record: Record) -> None:
     record.RBV = record.DRBV * direction(record) + record.OFF
     mark(record, "RRBV", "DRBV", "RBV")
     target_is_readback(record)
-    record.LVAL, record.LDVL, record.LRVL = record.VAL, record.DVAL, record.RVAL
+    accept(record)
 
 
 def clear_buttons(record: Record) -> None:
