@@ -166,14 +166,37 @@ def test_a_feature_that_is_not_there_is_said(engine: StartEngine) -> None:
     assert ("ALRT", 1) in seen.changes
 
 
+def test_no_feature_is_found_in_data_that_are_no_numbers(engine: StartEngine) -> None:
+    db = engine(DB % 'field(NPTS, "5") field(P1EP, "5")')
+    for modes, formula in ((range(3, 8), "A=3?1/0:A"), (range(3, 7), "A=3?1/0:A=4?-1/0:A"), ([7], "1e38*A")):
+        db.put("detector.CALC", formula)
+        for mode in modes:
+            db.put("s.PASM", mode)
+            db.put("motor", 9)
+            assert db.put("s.EXSC", 1) == "ok"
+            assert (db.get("s.BUSY"), db.get("s.ALRT"), db.get("motor")) == (0, 1, pytest.approx(9.0))
+
+
+def test_positions_that_are_no_numbers_are_no_error(engine: StartEngine) -> None:
+    db = engine(DB % "")
+    for start in (float("nan"), float("inf"), -1e300):
+        db.put("s.P1SP", start)
+        for command in ("Check limits", "Preview scan"):
+            assert db.put("s.CMND", command) == "ok"
+    db.put("s.P1PV", "other")  # without limits
+    db.put("s.P1SP", float("inf"))
+    assert db.put("s.EXSC", 1) == "ok"
+    assert values(db, "BCPT", "BUSY") == [3, 0]
+
+
 def test_copyto_repeats_the_last_point_in_what_is_looked_at(engine: StartEngine) -> None:
     db = engine('record(busy, "slow") {}' + DB % 'field(T2PV, "slow") field(COPYTO, "5") field(ATIME, "0.5")')
     db.put("s.EXSC", 1, wait=False)
-    for points, shown in ((1, [1.0] * 5), (2, [1.0, 1.5, 1.5, 1.5, 1.5])):
+    for points, before, shown in ((1, 0.0, [1.0] * 5), (2, 1.0, [1.0, 1.5, 1.5, 1.5, 1.5])):
         db.until("slow", lambda busy: busy == 1)
         db.put("slow", 0, wait=False)
         db.until("s.CPT", lambda point, points=points: point == points)
-        assert db.record("s").scan.data.filled("P1")[points] == 0.0  # not at each point: that would take longer for more
+        assert db.record("s").scan.data.filled("P1")[4] == before  # it takes long, and nobody has looked
         assert db.get("s.P1CA") == [*shown, 0.0, 0.0, 0.0, 0.0, 0.0]
         assert db.get("s.D01CA")[:6] == [*(x * x for x in shown), 0.0]
 

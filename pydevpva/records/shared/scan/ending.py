@@ -157,6 +157,7 @@ def _read_positions(scan: State, readback: str, positioner: str) -> None:
     scan.data.filled(positioner)[:count] = values
 
 
+@np.errstate(all="ignore")
 def _read_detector(scan: State, name: str) -> None:
     count = scan.record.NPTS
     values = _array(scan, name, "FLOAT")

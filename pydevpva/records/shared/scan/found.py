@@ -1,9 +1,12 @@
 """What is looked for in the data of a scan: a peak, a valley, an edge, the centre of mass (sscanRecord.c: packData).
 
-No thread. Detectors' data are FLOAT, and so is what is made of them, as in C.
+No thread. Detectors' data are FLOAT, and so is what is made of them, as in C; and so a
+number that is none, or too large, is no error.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -15,6 +18,7 @@ CLOSE = 1e-6  # positions are no closer to each other, to divide by
 LEAST_AREA = 1e-6
 
 
+@np.errstate(all="ignore")
 def smooth(data: Numbers) -> Numbers:
     """Each element with its neighbours, some times over."""
     for _ in range(SMOOTHED):
@@ -29,6 +33,7 @@ def _distances(positions: Numbers, apart: int) -> Numbers:
     return np.where(np.abs(distances) < CLOSE, np.where(distances < 0, -CLOSE, CLOSE), distances)
 
 
+@np.errstate(all="ignore")
 def slope(data: Numbers, positions: Numbers) -> Numbers:
     """The derivative of at least two elements."""
     result = data.copy()
@@ -39,6 +44,7 @@ def slope(data: Numbers, positions: Numbers) -> Numbers:
     return result
 
 
+@np.errstate(all="ignore")
 def feature(mode: int, data: Numbers, positions: Numbers) -> int | None:
     """The element at which the peak, valley or edge is; None: there is none that stands out."""
     values = slope(data, positions) if mode in (TO_RISING, TO_FALLING) else data
@@ -50,11 +56,13 @@ def feature(mode: int, data: Numbers, positions: Numbers) -> int | None:
     return None
 
 
+@np.errstate(all="ignore")
 def centre(data: Numbers, positions: Numbers) -> float | None:
-    """The centre of mass; None: there is no mass."""
+    """The centre of mass; None: there is no mass, or it is nowhere."""
     widths = _distances(positions, 1)
     heights = ((data[1:] + data[:-1]) / np.float32(2)).astype("f8")
     middles = (positions[1:] + positions[:-1]) / 2
     moment = float((middles * heights * widths).cumsum()[-1])
     mass = float((heights * widths).cumsum()[-1])
-    return moment / mass if abs(mass) > LEAST_AREA else None
+    place = moment / mass if abs(mass) > LEAST_AREA else math.nan
+    return place if math.isfinite(place) else None

@@ -62,6 +62,7 @@ def moved(position: float, before: float) -> float:
     return position * (1 + EPSILON) if position == before else position
 
 
+@np.errstate(all="ignore")
 def all_points(record: Record, name: str) -> Numbers:
     """Its position at each point, as they are checked: a flyer's end is that of all points but the first."""
     count, base = record.NPTS, origin(record, name)
@@ -110,6 +111,7 @@ def check(scan: State) -> None:
         raise NoScan(f"{name} Value > HI_Limit @ point {first_above}")
 
 
+@np.errstate(all="ignore")
 def preview(scan: State) -> None:
     """Show the positions as data of the first four detectors, over the numbers of the points."""
     look(scan)
