@@ -175,9 +175,11 @@ class Put:
         record.PUTF = 1
         record.notify = self
         self._reached = {record}
-        process(record)
+        failed = process(record)
         if record.PACT:
             record.stored(address.field)
+        elif failed and record.gave_up():
+            self._give_up(record, f"{record.NAME}: processed, but {record.trouble()}")
 
     def _give_up(self, record: Record, error: str | None) -> None:
         """There is nothing to wait for."""

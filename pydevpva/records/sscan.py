@@ -115,6 +115,10 @@ class Sscan(Record, rtype="sscan"):
     def trouble(self) -> str:
         return str(self.SMSG)
 
+    def gave_up(self) -> bool:
+        """Not when it is paused, or waits for PVs that are not there."""
+        return not self.EXSC
+
     def is_at_once(self, field: str, value: Sent) -> bool:
         """To end a scan, too: who has begun it may wait for that."""
         return super().is_at_once(field, value) or (field == "EXSC" and commands.is_end(value))

@@ -208,7 +208,7 @@ def test_copyto_repeats_the_last_point_in_what_is_looked_at(engine: StartEngine)
     for points, before, shown in ((1, 0.0, [1.0] * 5), (2, 1.0, [1.0, 1.5, 1.5, 1.5, 1.5])):
         db.until("slow", lambda busy: busy == 1)
         db.put("slow", 0, wait=False)
-        db.until("s.CPT", lambda point, points=points: point == points)
+        db.until("s.CPT", points.__eq__)
         assert db.record("s").scan.data.filled("P1")[4] == before  # it takes long, and nobody has looked
         assert db.get("s.P1CA") == [*shown, 0.0, 0.0, 0.0, 0.0, 0.0]
         assert db.get("s.D01CA")[:6] == [*(x * x for x in shown), 0.0]
@@ -218,9 +218,10 @@ def test_a_scan_beyond_the_limits_of_a_positioner_does_not_begin(engine: StartEn
     db = engine(DB % 'field(P1EP, "11")')
     db.put("s.CMND", "Check limits")
     assert values(db, "SMSG", "ALRT") == ["P1 Value > HI_Limit @ point 2", 1]
-    assert "P1 Value > HI_Limit @ point 2" in db.put("s.EXSC", 1, wait=False)
+    assert "P1 Value > HI_Limit @ point 2" in db.put("s.EXSC", 1)
     assert (db.text("s.FAZE"), db.get("s.BUSY"), db.get("motor")) == ("INIT_SCAN", 1, 0.0)  # stays, for all to see
-    assert "put 0 to end it" in db.put("s.EXSC", 1, wait=False)
+    for wait in (True, False):
+        assert "put 0 to end it" in db.put("s.EXSC", 1, wait=wait)
     assert db.put("s.EXSC", 0, wait=False) == "ok"
     assert values(db, "FAZE", "BUSY", "KILL") == [0, 0, 0]
 

@@ -67,6 +67,10 @@ class RecordSupport(DbCommon):
         """What went wrong in a processing that failed, where that is no alarm."""
         return ""
 
+    def gave_up(self) -> bool:
+        """Whether what a processing that failed was to begin will not begin later either, and so will never end."""
+        return False
+
     def states(self) -> tuple[str, ...]:
         """State strings of an ENUM VAL (rset get_enum_strs)."""
         return ()
