@@ -13,6 +13,7 @@ from pydevpva.records.core.factory import behaviour
 from pydevpva.records.shared.longstring import LongString
 
 FIELDS, PASS0, PASS1 = SAVED
+_UNDER_WAY = {"busy", "motor"}  # VAL begins something, or says that it is under way: a restart is no reason for that
 
 
 def asked(records: Iterable[RecordInstance], definitions: Definitions, info: str) -> tuple[list[str], list[str]]:
@@ -37,8 +38,10 @@ def _wrong(record: RecordInstance, field: str, definitions: Definitions) -> str:
 
 
 def outputs(records: Iterable[RecordInstance], definitions: Definitions) -> Iterator[str]:
-    """VAL of all records that are set by people: those with DOL and OUT."""
+    """VAL of all records that are set by people: those with DOL and OUT, but busy and motor."""
     for record in records:
+        if record.type in _UNDER_WAY:
+            continue
         try:
             fields = definitions.record_type(record.type).fields
         except NotFound:

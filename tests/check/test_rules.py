@@ -225,6 +225,10 @@ RIGHT = {
         ' record(dfanout, "D") { field(OUTA, "S.VALA") } record(waveform, "W") { field(SCAN, "1 second")'
         ' field(INP, "S.VALB") }'
     ),
+    "sscan processes what it triggers, swait what it writes": (
+        'record(calc, "A") { field(INPA, "B") } record(calc, "C") { field(INPA, "B") } record(ao, "B") {}'
+        ' record(sscan, "S") { field(T1PV, "A.PROC") field(D01PV, "A") } record(swait, "W") { field(OUTN, "C.PROC") }'
+    ),
     "swait has I/O Intr of its own": 'record(swait, "W") { field(SCAN, "I/O Intr") field(INAN, "Far:Off") }',
 }
 

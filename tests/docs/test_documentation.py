@@ -112,6 +112,10 @@ def test_coming_from_synapps(tmp_path: Path, start: Starter, p4p_client: P4pClie
     client = p4p_client(server)
     for line in commands(page, "epics>"):
         typed(server, line)
+    with Watch(client, "Lab:Line.BUSY") as busy:  # a line has begun it
+        busy.until(lambda update: update.value == 0)
+    assert client.get("Lab:Line.BCPT", timeout=20)["value"] == 21
+    assert client.get("Lab:Stage.RBV", timeout=20)["value"] == pytest.approx(0.3)  # the peak
     client.put("Lab:Scan", {"value.index": 1}, wait=True, get=False, timeout=20)  # answered when the scan is over
     assert client.get("Lab:Scan", timeout=20)["value.index"] == 0
     client.put("Lab:Stage", 2.5, wait=True, get=False, timeout=20)  # when it stands there

@@ -67,6 +67,20 @@ record(ao, "A:pini") { field(DTYP, "pydev") field(OUT, "@sent.append(VAL)") fiel
         assert ioc.get("A:quiet") == 5
 
 
+def test_no_move_and_nothing_that_was_under_way_begins_at_a_restart(tmp_path: Path) -> None:
+    db = """
+record(motor, "A:m") { field(OUT, "A:go PP") field(RDBL, "A:at") field(URIP, "Yes") field(RRES, "1") }
+record(ao, "A:go") {} record(ao, "A:at") {} record(busy, "A:busy") {}
+"""
+    with kept(tmp_path, db, f'pydevpvaSave("{tmp_path}")') as ioc:
+        assert ioc.put("A:m", 5, wait=False) == "ok"
+        assert ioc.put("A:busy", 1, wait=False) == "ok"
+        ioc.advance(2)
+    with kept(tmp_path, db, f'pydevpvaSave("{tmp_path}")') as ioc:
+        ioc.advance(2)
+        assert [ioc.get(f"A:{pv}") for pv in ("m", "m.DMOV", "busy", "go")] == [0.0, 1, 0, 5.0]
+
+
 def test_what_has_changed_is_saved_within_two_seconds_and_nothing_else_is_written(tmp_path: Path) -> None:
     with started(tmp_path) as ioc:
         path = tmp_path / "kept" / "pydevpva.sav"
