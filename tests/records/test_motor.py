@@ -149,6 +149,13 @@ def test_accu_says_which_acceleration_stays(engine: StartEngine) -> None:
     assert fields(db, "ACCS ACCL") == (4.0, 2.0)
 
 
+@pytest.mark.parametrize("text", ["1e39", "-1e300", "1e-42"])
+def test_a_text_that_no_float_can_be_is_refused(engine: StartEngine, text: str) -> None:
+    db = engine(MOTOR % 'field(FRAC, "0.5")')
+    assert db.put("m.FRAC", text) == f"m.FRAC: {text!r} is out of range of a FLOAT"
+    assert fields(db, "FRAC") == (0.5,)
+
+
 # ---- travel ----
 
 

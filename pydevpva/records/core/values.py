@@ -81,7 +81,10 @@ def parse_number(text: str, dbf: str) -> Number:
     if not text:
         return 0.0 if dbf in FLOATS else 0
     if dbf in FLOATS:
-        return cast(_leading_float(text), dbf)
+        value = _leading_float(text)
+        if dbf == "FLOAT" and math.isfinite(value) and (0 < value <= FLT_MIN or abs(value) >= FLT_MAX):
+            raise ValueError(f"{text!r} is out of range of a FLOAT")
+        return cast(value, dbf)
     return _integer(text, dbf)
 
 
