@@ -125,7 +125,7 @@ class Put:
             not self._wait
             or self._process_it is False
             or field.type in LINKS
-            or record.is_at_once(field.name, self.value)
+            or (field.name in record.immediate and record.is_at_once(field.name, self.value))
         ):
             self._at_once()
             return

@@ -51,7 +51,7 @@ class Sscan(Record, rtype="sscan"):
     """1 in EXSC starts a scan, 0 ends it; a second 0 ends it whatever it waits for."""
 
     __slots__ = ("scan", "setup")
-    immediate = commands.ANY_TIME - {"EXSC"}
+    immediate = commands.ANY_TIME
     scan: State
     setup: Setup
     properties = properties(
@@ -121,7 +121,7 @@ class Sscan(Record, rtype="sscan"):
 
     def is_at_once(self, field: str, value: Sent) -> bool:
         """To end a scan, too: who has begun it may wait for that."""
-        return super().is_at_once(field, value) or (field == "EXSC" and commands.is_end(value))
+        return field != "EXSC" or commands.is_end(value)
 
     # ---- puts, and PVs that come, go and change ----
 

@@ -59,6 +59,16 @@ def test_n_scalars_become_one_and_each_put_is_answered(engine: StartEngine) -> N
     assert seen == [[], [], [2.0], [2.0]]
 
 
+def test_average_sums_one_after_the_other(engine: StartEngine) -> None:
+    db = engine(
+        'record(waveform, "w") { field(FTVL, "DOUBLE") field(NELM, "3") }'
+        'record(compress, "h") { field(ALG, "N to 1 Average") field(N, "3") field(NSAM, "1") field(INP, "w") }'
+    )
+    db.put("w", [1e16, 1, -1e16])
+    db.process("h")
+    assert db.get("h") == 0.0
+
+
 def test_average_is_element_by_element_over_n_arrays(engine: StartEngine) -> None:
     db = engine(
         SOURCE + 'record(compress, "h") { field(ALG, "Average") field(N, "2") field(NSAM, "3") field(INP, "w") }'

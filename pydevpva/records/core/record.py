@@ -330,8 +330,8 @@ class Record(RecordSupport, SoftWays):
         return bool(self.code_fields) or (device is not None and (device.is_code("INP") or device.is_code("OUT")))
 
     def is_at_once(self, field: str, value: Sent) -> bool:
-        """Whether a put that waits is answered at once, also while others wait for the record."""
-        return field in self.immediate
+        """Whether a put of this value to one of `immediate` is one of them."""
+        return True
 
     # ---- who wants to know ----
 

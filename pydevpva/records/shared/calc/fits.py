@@ -80,7 +80,9 @@ def _coefficients(moments: list[float], right: list[Any]) -> tuple[Any, Any, Any
         (f * g - d * i, a * i - c * g, c * d - a * f),
         (d * h - e * g, b * g - a * h, a * e - b * d),
     )
-    columns = [sum(right[j] * (inverse[j][k] / determinant) for j in range(3)) for k in range(3)]
+    rows = [[value / determinant for value in row] for row in inverse]
+    # not by sum(), which keeps more digits from Python 3.12 on
+    columns = [right[0] * rows[0][k] + right[1] * rows[1][k] + right[2] * rows[2][k] for k in range(3)]
     return columns[0], columns[1], columns[2]
 
 
