@@ -132,7 +132,7 @@ def test_a_record_that_waits_for_its_put_ends_when_the_far_end_is_lost(start: St
     put(near, "near", 1.0)
     assert read(near, "near.PACT") == 1
     far.kill()
-    wait_for(near, lambda r: r["near"].PACT == 0, "end")
+    wait_for(near, lambda r: r["near"].PACT == 0 and not r["near"].OUT.connected(), "end")
     with pytest.raises(PutError, match="near: processed, but reading or writing failed: INVALID LINK"):
         put(near, "near", 2.0)
 
