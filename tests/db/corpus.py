@@ -44,7 +44,8 @@ def own_dbd() -> list[str]:
     ]
     devices = Path(tempfile.mkdtemp()) / "devices.dbd"
     devices.write_text("".join(lines))
-    return [*sorted(map(str, Path(OWN_DBD).glob("*.dbd"))), str(devices)]
+    own = sorted(Path(OWN_DBD).glob("*.dbd"), key=lambda path: "menu(" not in path.read_text().split("recordtype")[0])
+    return [*map(str, own), str(devices)]  # EPICS wants menus before the fields that have them
 
 
 ROUNDS = ("words", "numbers", "none")
