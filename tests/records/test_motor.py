@@ -244,3 +244,16 @@ def test_the_forward_link_comes_when_it_is_over(engine: StartEngine) -> None:
     db.advance(0)
     assert answer() is None
     assert (db.get("n"), db.get("m.DMOV")) == (moved_before + 1, 1)
+
+
+def test_a_position_that_is_no_number_is_not_set_and_does_not_go_round(engine: StartEngine) -> None:
+    db = engine(MOTOR % 'field(SET, "Set") field(FOFF, "Frozen")')
+    assert db.put("m", float("nan"), wait=False) == "ok"
+    db.advance(1)
+    assert fields(db, "VAL DVAL DMOV") == (0.0, 0.0, 1)
+    before = db.get("n")
+    db.advance(10)
+    assert db.get("n") == before
+    assert db.put("m", 3.0, wait=False) == "ok"
+    db.advance(1)
+    assert fields(db, "VAL RBV DMOV") == (3.0, 0.0, 1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydevpva.records.core.alarm import DBE_ALARM, DBE_LOG, DBE_VALUE
 from pydevpva.records.core.record import Record
-from pydevpva.records.shared.motor.bits import POSITIVE
+from pydevpva.records.shared.motor.steps import grow_with_user
 
 CHANGED = DBE_VALUE | DBE_LOG
 _MMAP = (
@@ -98,7 +98,7 @@ def _post(record: Record, name: str, mask: int) -> None:
 
 def _raw_switch(record: Record, name: str) -> str:
     """The switch of the motor that HLS, or LLS, is."""
-    same = (record.DIR == POSITIVE) == (record.MRES >= 0)
+    same = grow_with_user(record)
     return "RHLS" if (name == "HLS") == same else "RLLS"
 
 

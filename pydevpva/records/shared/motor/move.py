@@ -8,6 +8,8 @@ follows is backlash.py's. A move that is tried again (retry.py) comes here as we
 
 from __future__ import annotations
 
+import math
+
 from pydevpva.records.core.record import Record
 from pydevpva.records.shared.motor import coordinates, limits
 from pydevpva.records.shared.motor.bits import (
@@ -58,7 +60,9 @@ def go(record: Record, violated: int) -> None:
     record.RDIF = steps(divide(record.DIFF, record.MRES))
     mark(record, "RDIF")
     if coordinates.redefines(record):
-        if not record.MIP & LOAD_P:
+        if math.isnan(record.DVAL):  # as a position it would be new each time, and set without end
+            _refuse(record)
+        elif not record.MIP & LOAD_P:
             coordinates.load_position(record)
         return
     before = divide(record.LDVL, record.MRES)
@@ -128,7 +132,7 @@ def _is_preferred(record: Record) -> bool:
 
 
 def _refuse(record: Record) -> None:
-    """Beyond travel, or nobody could tell where it is: what was wanted is taken back."""
+    """Beyond travel, no number, or nobody could tell where it is: what was wanted is taken back."""
     coordinates.take_back(record)
     if record.MIP & RETRY:
         record.MIP = DONE

@@ -10,7 +10,6 @@ from pydevpva.records.shared.motor.bits import (
     DONE,
     EA_HOME,
     EA_PRESENT,
-    POSITIVE,
     RA_DIRECTION,
     RA_DONE,
     RA_HOME,
@@ -21,7 +20,7 @@ from pydevpva.records.shared.motor.bits import (
 )
 from pydevpva.records.shared.motor.coordinates import accept, direction, target_is_readback
 from pydevpva.records.shared.motor.marks import change, mark, tell
-from pydevpva.records.shared.motor.steps import divide, steps
+from pydevpva.records.shared.motor.steps import divide, grow_with_user, steps
 
 
 def uses_link(record: Record) -> bool:
@@ -68,7 +67,7 @@ def _read_bits(record: Record) -> None:
     status = record.MSTA
     change(record, "TDIR", int(bool(status & RA_DIRECTION)))
     record.RHLS, record.RLLS = int(bool(status & RA_PLUS_LS)), int(bool(status & RA_MINUS_LS))
-    same = (record.DIR == POSITIVE) == (record.MRES >= 0)
+    same = grow_with_user(record)
     change(record, "HLS", record.RHLS if same else record.RLLS)
     change(record, "LLS", record.RLLS if same else record.RHLS)
     stuck = is_on_switch(record) or bool(status & RA_PROBLEM)

@@ -6,9 +6,10 @@ Database thread.
 from __future__ import annotations
 
 from pydevpva.records.core.record import Record
-from pydevpva.records.shared.motor.bits import DONE, JOG_REQ, POSITIVE, RETRY, SPMG_MOVE, SPMG_PAUSE
+from pydevpva.records.shared.motor.bits import DONE, JOG_REQ, RETRY, SPMG_MOVE, SPMG_PAUSE
 from pydevpva.records.shared.motor.coordinates import accept
 from pydevpva.records.shared.motor.marks import change, mark, unmark
+from pydevpva.records.shared.motor.steps import grow_with_user
 
 _LARGEST_COUNT = 32767  # of a SHORT; in C it becomes negative, and the tries never end
 
@@ -31,7 +32,7 @@ def judge(record: Record) -> None:
 
 
 def _is_blocked(record: Record) -> bool:
-    same = (record.DIR == POSITIVE) == (record.MRES >= 0)
+    same = grow_with_user(record)
     forwards = record.CDIR if same else not record.CDIR
     return bool(record.HLS if forwards else record.LLS)
 

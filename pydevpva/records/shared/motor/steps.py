@@ -1,8 +1,11 @@
-"""Whole steps, and divisions by a resolution that may be 0, as C computes them. No thread."""
+"""Whole steps, which way they go, and divisions by a resolution that may be 0, as C computes them. Database thread."""
 
 from __future__ import annotations
 
 import math
+
+from pydevpva.records.core.record import Record
+from pydevpva.records.shared.motor.bits import POSITIVE
 
 _LIMIT = 2.0**63
 
@@ -29,3 +32,8 @@ def apart(a: int, b: int) -> int:
     """How far two numbers of 64 bits are apart; the way that has no opposite comes out as less than any other."""
     way = ((a - b + (1 << 63)) & ((1 << 64) - 1)) - (1 << 63)
     return abs(way) if way > -(1 << 63) else way
+
+
+def grow_with_user(record: Record) -> bool:
+    """Whether raw steps and user values grow together; else what is raw plus is minus to the user."""
+    return bool((record.DIR == POSITIVE) == (record.MRES >= 0))
